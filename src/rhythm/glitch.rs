@@ -1,0 +1,496 @@
+//! The table of glitches: every way a heart can weird out, as data.
+//!
+//! One row says all there is to know of a glitch: how it comes and goes ([`Course`], which the
+//! random source follows), what it draws over the trace ([`Overlay`], which the signal
+//! evaluates), and the words and the alarm that a monitor shows. The table serialises, so that
+//! a web page can be handed the very same one.
+//!
+//! The beats are a sum of Gaussians as in ECGSYN (`McSharry`, Clifford, Tarassenko, Smith: "A
+//! dynamical model for generating synthetic electrocardiogram signals", IEEE Transactions on
+//! Biomedical Engineering 50(3), 2003), in closed form and with crisper waves. The letters are
+//! those of WFDB, the waveform database of `PhysioNet`.
+
+use serde::{Deserialize, Serialize};
+
+/// The cross-fade at both ends of a continuous glitch, in seconds.
+pub const CROSS_FADE_S: f64 = 0.15;
+
+/// WFDB's annotation letters for the beats that are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Code {
+    /// A normal beat.
+    N,
+    /// An atrial premature beat: early, of normal shape.
+    A,
+    /// A premature ventricular contraction: early, wide, T opposite, no P.
+    V,
+    /// A ventricular escape beat: late, of the same wide shape.
+    E,
+}
+
+/// How urgently a monitor speaks, after IEC 60601-1-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Alarm {
+    /// `*`, cyan: the equipment, not the heart.
+    Technical,
+    /// `**`, yellow.
+    Medium,
+    /// `***`, red.
+    High,
+}
+
+impl Alarm {
+    /// The stars that say the level without its colour.
+    pub fn stars(self) -> &'static str {
+        match self {
+            Self::Technical => "*",
+            Self::Medium => "**",
+            Self::High => "***",
+        }
+    }
+}
+
+/// How a wave's times follow the RR interval (clamped to .35–1.2 s, in seconds).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scaling {
+    /// Not at all.
+    Fixed,
+    /// With RR^¼.
+    FourthRoot,
+    /// With √RR, as the QT interval does.
+    SquareRoot,
+}
+
+/// One Gaussian of a beat.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Wave {
+    /// The centre, in seconds from the R peak.
+    pub mu_s: f64,
+    /// The standard deviation before the centre, in seconds.
+    pub rise_s: f64,
+    /// The standard deviation after the centre, in seconds.
+    pub fall_s: f64,
+    /// The height in millivolts.
+    pub mv: f64,
+    /// What its times scale with.
+    pub scaling: Scaling,
+}
+
+const fn wave(mu_s: f64, rise_s: f64, fall_s: f64, mv: f64, scaling: Scaling) -> Wave {
+    Wave { mu_s, rise_s, fall_s, mv, scaling }
+}
+
+/// The P wave of a normal beat; a dropped beat shows it alone.
+pub const P_WAVE: Wave = wave(-0.160, 0.024, 0.024, 0.15, Scaling::FourthRoot);
+
+/// The QRS complex and the T wave of a normal beat.
+pub const QRST: &[Wave] = &[
+    wave(-0.026, 0.008, 0.008, -0.10, Scaling::Fixed),
+    wave(0.0, 0.010, 0.010, 1.10, Scaling::Fixed),
+    wave(0.027, 0.009, 0.009, -0.25, Scaling::Fixed),
+    wave(0.270, 0.060, 0.038, 0.30, Scaling::SquareRoot),
+];
+
+/// A beat that starts in the ventricles: no P, wide QRS, opposite T.
+pub const VENTRICULAR: &[Wave] = &[
+    wave(0.0, 0.038, 0.030, 1.35, Scaling::Fixed),
+    wave(0.085, 0.030, 0.055, -0.16, Scaling::Fixed),
+    wave(0.290, 0.070, 0.055, -0.45, Scaling::SquareRoot),
+];
+
+/// A time that may follow the RR interval: `min(rr · RR + s, at_most_s)` seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Interval {
+    /// The part that follows the RR interval, in RR.
+    pub rr: f64,
+    /// The part that does not, in seconds.
+    pub s: f64,
+    /// The longest it gets, in seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most_s: Option<f64>,
+}
+
+const fn rr(rr: f64) -> Interval {
+    Interval { rr, s: 0.0, at_most_s: None }
+}
+
+const fn rr_plus(rr: f64, s: f64) -> Interval {
+    Interval { rr, s, at_most_s: None }
+}
+
+/// `min(n · 360 ms, n · 0.6 RR)`: the pace of a runaway heart.
+const fn fast(n: f64) -> Interval {
+    Interval { rr: 0.6 * n, s: 0.0, at_most_s: Some(0.36 * n) }
+}
+
+/// A beat of a glitch's own.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct OwnBeat {
+    /// When, counted from the last steady beat.
+    pub after: Interval,
+    /// Its letter, which decides its shape.
+    pub code: Code,
+}
+
+const fn own(after: Interval, code: Code) -> OwnBeat {
+    OwnBeat { after, code }
+}
+
+/// How the steady rhythm comes back after beats of a glitch's own.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Back {
+    /// The sinus clock never noticed: the next normal beat comes where it would have been.
+    Compensated,
+    /// The clock starts again: the next normal beat comes so many RR after the last one,
+    /// `slack` RR later at the most.
+    Restarts {
+        /// The least, in RR.
+        rr: f64,
+        /// What may be added, in RR.
+        slack: f64,
+    },
+}
+
+/// How a glitch comes and how it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "kind")]
+pub enum Course {
+    /// One beat does not come; the next is on schedule.
+    Missing,
+    /// No beat for at least so long, and never a whole number of RR.
+    Pause {
+        /// The least time without a P wave, a QRS or a T wave, in seconds.
+        at_least_s: f64,
+    },
+    /// No beat for so long, then the clock starts again.
+    Silence {
+        /// The time from the end of the last beat's T wave to the return, in seconds.
+        lasts_s: f64,
+        /// How many RR longer it may be.
+        slack: f64,
+    },
+    /// Beats of its own.
+    Beats {
+        /// They may all come so many RR later.
+        slack: f64,
+        /// The beats.
+        beats: &'static [OwnBeat],
+        /// What follows them.
+        back: Back,
+    },
+    /// Beats at random intervals of `RR · (least + spread · u)`, `u` uniform in 0–1.
+    Irregular {
+        /// About how long, in seconds.
+        lasts_s: f64,
+        /// The least interval, in RR.
+        least: f64,
+        /// What chance adds at the most, in RR.
+        spread: f64,
+    },
+    /// The clock goes on, but nobody sees it.
+    Unseen {
+        /// About how long, in seconds.
+        lasts_s: f64,
+    },
+    /// The beats go on beneath.
+    Over {
+        /// How long, in seconds.
+        lasts_s: f64,
+    },
+}
+
+/// A sine, alone or frequency-modulated: `gain · sin(2π·hz·t + fm_rad · sin(2π·fm_hz·t))`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Oscillator {
+    /// Its share of the whole.
+    pub gain: f64,
+    /// Its frequency in hertz.
+    pub hz: f64,
+    /// How deep its phase is modulated, in radians.
+    pub fm_rad: f64,
+    /// How fast, in hertz.
+    pub fm_hz: f64,
+}
+
+const fn sine(gain: f64, hz: f64) -> Oscillator {
+    Oscillator { gain, hz, fm_rad: 0.0, fm_hz: 0.0 }
+}
+
+const fn modulated(gain: f64, hz: f64, fm_rad: f64, fm_hz: f64) -> Oscillator {
+    Oscillator { gain, hz, fm_rad, fm_hz }
+}
+
+/// What lies over the trace while an episode lasts; `t` is counted from its beginning:
+/// `mv · (level + Σ envelope) · (Σ carriers) + offset_mv + noise_mv · noise(t)`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Overlay {
+    /// The amplitude of the oscillators in millivolts.
+    pub mv: f64,
+    /// The constant part of the envelope.
+    pub level: f64,
+    /// The changing part of the envelope.
+    pub envelope: &'static [Oscillator],
+    /// What the envelope shapes.
+    pub carriers: &'static [Oscillator],
+    /// A constant in millivolts.
+    pub offset_mv: f64,
+    /// The amplitude of noise above 20 Hz in millivolts.
+    pub noise_mv: f64,
+}
+
+const STILL: Overlay =
+    Overlay { mv: 0.0, level: 1.0, envelope: &[], carriers: &[], offset_mv: 0.0, noise_mv: 0.0 };
+
+/// The electrode comes off: exactly 0 mV, then a step that settles.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Dropout {
+    /// The step when contact returns, in millivolts.
+    pub step_mv: f64,
+    /// Its time constant in seconds.
+    pub tau_s: f64,
+}
+
+/// One row of the table.
+#[derive(Debug, PartialEq, Serialize)]
+pub struct Glitch {
+    /// The name, hyphenated, unique in the table.
+    pub name: &'static str,
+    /// What happens, in a line.
+    pub summary: &'static str,
+    /// The words a monitor shows.
+    pub caption: &'static str,
+    /// How urgently it shows them.
+    pub alarm: Alarm,
+    /// Whether a rate can be read while it lasts.
+    pub countable: bool,
+    /// How it comes and goes.
+    pub course: Course,
+    /// Whether its own beats of normal shape have a P wave.
+    pub p_wave: bool,
+    /// Waves that stand alone around the middle of the episode, where a beat was due.
+    pub lone: &'static [Wave],
+    /// What lies over the trace.
+    pub overlay: Overlay,
+    /// Whether contact is lost.
+    pub dropout: Option<Dropout>,
+}
+
+const ROW: Glitch = Glitch {
+    name: "",
+    summary: "",
+    caption: "",
+    alarm: Alarm::Medium,
+    countable: true,
+    course: Course::Missing,
+    p_wave: true,
+    lone: &[],
+    overlay: STILL,
+    dropout: None,
+};
+
+/// Every glitch there is. The order is the one in which they are listed.
+pub static TABLE: &[Glitch] = &[
+    Glitch {
+        name: "flatline",
+        summary: "nothing at all for four seconds and more; then the clock starts again",
+        caption: "ASYSTOLE",
+        alarm: Alarm::High,
+        countable: false,
+        course: Course::Silence { lasts_s: 4.0, slack: 1.0 },
+        ..ROW
+    },
+    Glitch {
+        name: "double-beat",
+        summary: "a second, normal beat on the heels of the first; then the clock starts again",
+        caption: "DOUBLE BEAT",
+        course: Course::Beats {
+            slack: 0.0,
+            beats: &[own(fast(1.0), Code::A)],
+            back: Back::Restarts { rr: 1.0, slack: 0.25 },
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "dropped-beat",
+        summary: "a P wave that nothing follows; the next beat is on schedule",
+        caption: "MISSED BEAT",
+        course: Course::Missing,
+        lone: &[P_WAVE],
+        ..ROW
+    },
+    Glitch {
+        name: "sinus-pause",
+        summary: "no P, QRS or T for two seconds and more, off the beat; then the clock starts again",
+        caption: "PAUSE",
+        countable: false,
+        course: Course::Pause { at_least_s: 2.0 },
+        ..ROW
+    },
+    Glitch {
+        name: "premature-beat",
+        summary: "a wide early beat, its T wave upside down; a full compensatory pause",
+        caption: "PVC",
+        course: Course::Beats {
+            slack: 0.0,
+            beats: &[own(rr(0.62), Code::V)],
+            back: Back::Compensated,
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "couplet",
+        summary: "two wide beats, 420 ms apart; a compensatory pause",
+        caption: "COUPLET",
+        course: Course::Beats {
+            slack: 0.0,
+            beats: &[own(rr(0.62), Code::V), own(rr_plus(0.62, 0.42), Code::V)],
+            back: Back::Compensated,
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "bigeminy",
+        summary: "every other beat wide and early; a compensatory pause after each",
+        caption: "BIGEMINY",
+        course: Course::Beats {
+            slack: 0.0,
+            beats: &[own(rr(0.62), Code::V), own(rr(2.0), Code::N), own(rr(2.62), Code::V)],
+            back: Back::Compensated,
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "runaway",
+        summary: "six wide beats at a gallop; then, after 0.9 of an interval, the old pace",
+        caption: "VT",
+        alarm: Alarm::High,
+        course: Course::Beats {
+            slack: 0.3,
+            beats: &[
+                own(fast(1.0), Code::V),
+                own(fast(2.0), Code::V),
+                own(fast(3.0), Code::V),
+                own(fast(4.0), Code::V),
+                own(fast(5.0), Code::V),
+                own(fast(6.0), Code::V),
+            ],
+            back: Back::Restarts { rr: 0.9, slack: 0.0 },
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "fibrillation",
+        summary: "three seconds of quivering without a beat; then the clock starts again",
+        caption: "VF",
+        alarm: Alarm::High,
+        countable: false,
+        course: Course::Silence { lasts_s: 3.0, slack: 0.5 },
+        overlay: Overlay {
+            mv: 0.45,
+            level: 0.65,
+            envelope: &[sine(0.35, 0.47)],
+            carriers: &[modulated(1.0, 5.1, 1.1, 0.9), sine(0.45, 7.3), sine(0.3, 3.4)],
+            ..STILL
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "torsades",
+        summary: "three seconds of waves that twist about the line; then the clock starts again",
+        caption: "TORSADES",
+        alarm: Alarm::High,
+        countable: false,
+        course: Course::Silence { lasts_s: 3.0, slack: 0.5 },
+        overlay: Overlay {
+            mv: 0.9,
+            level: 0.0,
+            envelope: &[sine(1.0, 0.35)],
+            carriers: &[sine(1.0, 3.7)],
+            ..STILL
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "irregular",
+        summary: "beats without P waves at intervals of chance, over a fine quiver that fades",
+        caption: "IRREGULAR",
+        course: Course::Irregular { lasts_s: 5.0, least: 0.6, spread: 0.8 },
+        p_wave: false,
+        overlay: Overlay {
+            mv: 0.05,
+            level: 0.8,
+            envelope: &[sine(0.2, 0.6)],
+            carriers: &[modulated(0.7, 5.8, 0.9, 0.7), sine(0.3, 8.3)],
+            offset_mv: 0.01,
+            ..STILL
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "lead-off",
+        summary: "the electrode comes off: exactly nothing for about 2.2 s; then a step that settles",
+        caption: "LEAD OFF",
+        alarm: Alarm::Technical,
+        countable: false,
+        course: Course::Unseen { lasts_s: 2.2 },
+        dropout: Some(Dropout { step_mv: 0.35, tau_s: 0.4 }),
+        ..ROW
+    },
+    Glitch {
+        name: "mains-hum",
+        summary: "50 Hz from the wall for a second; the beats go on beneath",
+        caption: "MAINS NOISE",
+        alarm: Alarm::Technical,
+        course: Course::Over { lasts_s: 1.0 },
+        overlay: Overlay { mv: 0.1, carriers: &[sine(1.0, 50.0)], ..STILL },
+        ..ROW
+    },
+    Glitch {
+        name: "wander",
+        summary: "the baseline swells and sinks at 0.2 Hz for five seconds",
+        caption: "BASELINE",
+        alarm: Alarm::Technical,
+        course: Course::Over { lasts_s: 5.0 },
+        overlay: Overlay { mv: 0.4, carriers: &[sine(1.0, 0.2)], ..STILL },
+        ..ROW
+    },
+    Glitch {
+        name: "motion",
+        summary: "somebody moves: swings of half a millivolt, 1 to 10 Hz, for two seconds",
+        caption: "MOTION",
+        alarm: Alarm::Technical,
+        course: Course::Over { lasts_s: 2.0 },
+        overlay: Overlay {
+            mv: 0.5,
+            carriers: &[
+                modulated(0.45, 1.2, 0.8, 0.5),
+                sine(0.28, 2.7),
+                modulated(0.17, 5.3, 1.3, 1.1),
+                sine(0.1, 8.9),
+            ],
+            ..STILL
+        },
+        ..ROW
+    },
+    Glitch {
+        name: "muscle",
+        summary: "somebody tenses: fine noise above 20 Hz for two seconds",
+        caption: "MUSCLE NOISE",
+        alarm: Alarm::Technical,
+        course: Course::Over { lasts_s: 2.0 },
+        overlay: Overlay { noise_mv: 0.1, ..STILL },
+        ..ROW
+    },
+];
+
+/// The glitches that are drawn from when nobody names any.
+pub const DEFAULT: &str =
+    "flatline,double-beat,dropped-beat,premature-beat,sinus-pause,fibrillation";
+
+/// The glitch of this name.
+pub fn find(name: &str) -> Option<&'static Glitch> {
+    TABLE.iter().find(|glitch| glitch.name == name)
+}

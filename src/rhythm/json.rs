@@ -1,0 +1,261 @@
+//! A rhythm as JSON, out and in.
+//!
+//! What is written is exactly what is drawn, so an exported file draws the same picture again.
+//! A file may also be written by hand; `{"duration_s": 8, "beats": [{"t_s": 1}]}` is enough.
+//! What comes in is checked as a stranger's: ranges, order and density, and unknown names.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Alarm, Beat, BeatKind, Code, Episode, Extent, MAX_DURATION_S, MIN_DURATION_S, Rhythm, State,
+    glitch,
+};
+
+/// The least time between two beats, in seconds. No heart is faster, and the signal looks up
+/// the few beats near an instant.
+pub const LEAST_RR_S: f64 = 0.05;
+/// The most episodes a file may hold.
+pub const MAX_EPISODES: usize = 10_000;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    duration_s: f64,
+    #[serde(default)]
+    extent: FileExtent,
+    #[serde(default)]
+    seed: u32,
+    #[serde(default)]
+    bpm: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<FileState>,
+    beats: Vec<FileBeat>,
+    #[serde(default)]
+    episodes: Vec<FileEpisode>,
+}
+
+#[derive(Serialize, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+enum FileExtent {
+    #[default]
+    Loop,
+    Line,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileState {
+    word: String,
+    #[serde(default)]
+    alarm: Option<Alarm>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileBeat {
+    t_s: f64,
+    #[serde(default = "normal")]
+    kind: String,
+    #[serde(default = "letter_n")]
+    code: Code,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    amplitude: f64,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileEpisode {
+    kind: String,
+    start_s: f64,
+    end_s: f64,
+}
+
+fn normal() -> String {
+    BeatKind::Normal.name().to_string()
+}
+
+fn letter_n() -> Code {
+    Code::N
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(amplitude: &f64) -> bool {
+    amplitude.to_bits() == 1.0_f64.to_bits()
+}
+
+/// Why a text is no rhythm.
+#[derive(Debug)]
+pub enum Error {
+    /// It is not JSON of this form; the message names line and column.
+    Syntax(serde_json::Error),
+    /// A value is out of its range; the message names the value and the range.
+    Value(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax(error) => write!(f, "{error}"),
+            Self::Value(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Writes `rhythm` as one JSON object, a line per beat and per episode.
+pub fn to_string(rhythm: &Rhythm) -> String {
+    let file = File {
+        duration_s: rhythm.duration_s,
+        extent: match rhythm.extent {
+            Extent::Loop => FileExtent::Loop,
+            Extent::Line => FileExtent::Line,
+        },
+        seed: rhythm.seed,
+        bpm: Some(rhythm.bpm),
+        state: rhythm
+            .state
+            .as_ref()
+            .map(|state| FileState { word: state.word.clone(), alarm: state.alarm }),
+        beats: rhythm
+            .beats
+            .iter()
+            .map(|beat| FileBeat {
+                t_s: beat.t_s,
+                kind: beat.kind.name().to_string(),
+                code: beat.code,
+                amplitude: beat.amplitude,
+            })
+            .collect(),
+        episodes: rhythm
+            .episodes
+            .iter()
+            .map(|episode| FileEpisode {
+                kind: episode.kind.name.to_string(),
+                start_s: episode.start_s,
+                end_s: episode.end_s,
+            })
+            .collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&file).expect("plain data always serialises");
+    text.push('\n');
+    text
+}
+
+/// Reads a rhythm. Beats and episodes may stand in any order.
+///
+/// # Errors
+/// [`Error::Syntax`] where the text is not JSON of this form, [`Error::Value`] where a number
+/// is out of range or a name is unknown.
+pub fn from_str(text: &str) -> Result<Rhythm, Error> {
+    let file: File = serde_json::from_str(text).map_err(Error::Syntax)?;
+    let duration_s = duration(file.duration_s)?;
+    let extent = match file.extent {
+        FileExtent::Loop => Extent::Loop,
+        FileExtent::Line => Extent::Line,
+    };
+    let mut beats = file
+        .beats
+        .into_iter()
+        .enumerate()
+        .map(|(i, b)| beat(i, &b, duration_s))
+        .collect::<Result<Vec<_>, _>>()?;
+    beats.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
+    for (early, late) in beats.iter().zip(beats.iter().skip(1)) {
+        spacing(early.t_s, late.t_s, late.t_s - early.t_s)?;
+    }
+    if let (Extent::Loop, [first, .., last]) = (extent, beats.as_slice()) {
+        spacing(last.t_s, first.t_s, first.t_s + duration_s - last.t_s)?;
+    }
+    if file.episodes.len() > MAX_EPISODES {
+        return Err(Error::Value(format!("more than {MAX_EPISODES} episodes")));
+    }
+    let mut episodes = file
+        .episodes
+        .into_iter()
+        .enumerate()
+        .map(|(i, e)| episode(i, &e, duration_s))
+        .collect::<Result<Vec<_>, _>>()?;
+    episodes.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+    let bpm = file.bpm.unwrap_or(60.0 * beats.len() as f64 / duration_s);
+    if !(0.0..=1200.0).contains(&bpm) {
+        return Err(Error::Value(format!("bpm is {bpm}; it goes from 0 to 1200")));
+    }
+    let state = file.state.map(|state| State { word: state.word, alarm: state.alarm });
+    Ok(Rhythm { duration_s, extent, bpm, seed: file.seed, state, beats, episodes })
+}
+
+/// Checks that `seconds` can be the length of a rhythm: in range, and a whole number of
+/// hundredths, the tick of a GIF.
+///
+/// # Errors
+/// [`Error::Value`] otherwise.
+pub fn duration(seconds: f64) -> Result<f64, Error> {
+    if !(MIN_DURATION_S..=MAX_DURATION_S).contains(&seconds) {
+        return Err(Error::Value(format!(
+            "the duration is {seconds} s; it goes from {MIN_DURATION_S} to {MAX_DURATION_S} s"
+        )));
+    }
+    let ticks = seconds * 100.0;
+    if (ticks - ticks.round()).abs() > 1e-6 {
+        return Err(Error::Value(format!(
+            "the duration is {seconds} s; it must be a whole number of hundredths of a second"
+        )));
+    }
+    Ok(ticks.round() / 100.0)
+}
+
+fn beat(index: usize, beat: &FileBeat, duration_s: f64) -> Result<Beat, Error> {
+    if !(0.0..=duration_s).contains(&beat.t_s) {
+        return Err(Error::Value(format!(
+            "beats[{index}].t_s is {}; it goes from 0 to duration_s, {duration_s}",
+            beat.t_s
+        )));
+    }
+    if !(-10.0..=10.0).contains(&beat.amplitude) {
+        return Err(Error::Value(format!(
+            "beats[{index}].amplitude is {}; it goes from -10 to 10",
+            beat.amplitude
+        )));
+    }
+    let kind = if beat.kind == BeatKind::Normal.name() {
+        BeatKind::Normal
+    } else {
+        BeatKind::Glitch(known(&beat.kind, || format!("beats[{index}].kind"))?)
+    };
+    Ok(Beat { t_s: beat.t_s, kind, code: beat.code, amplitude: beat.amplitude })
+}
+
+fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episode, Error> {
+    let FileEpisode { kind, start_s, end_s } = episode;
+    if !(0.0 <= *start_s && start_s <= end_s && *end_s <= duration_s) {
+        return Err(Error::Value(format!(
+            "episodes[{index}] goes from {start_s} to {end_s} s; \
+             it must lie in order between 0 and duration_s, {duration_s}"
+        )));
+    }
+    let kind = known(kind, || format!("episodes[{index}].kind"))?;
+    Ok(Episode { kind, start_s: *start_s, end_s: *end_s })
+}
+
+fn known(name: &str, place: impl Fn() -> String) -> Result<&'static glitch::Glitch, Error> {
+    glitch::find(name).ok_or_else(|| {
+        let shown: String = name.chars().take(40).collect();
+        Error::Value(format!("{} is {shown:?}, and there is no such glitch", place()))
+    })
+}
+
+fn spacing(early_s: f64, late_s: f64, gap_s: f64) -> Result<(), Error> {
+    if gap_s < LEAST_RR_S {
+        return Err(Error::Value(format!(
+            "the beats at {early_s} and {late_s} s are closer than {LEAST_RR_S} s"
+        )));
+    }
+    Ok(())
+}
