@@ -1,0 +1,100 @@
+//! What is on the screen, in vectors.
+//!
+//! A [`Scene`] has three layers: static marks (ground, grid, calibration pulse), a lazy
+//! [`Trace`] that is made a sweep at a time, and captions, each with the time in which it is
+//! shown. Here the pipeline forks: the SVG encoder writes a scene as it is, the rasteriser
+//! turns it into frames. Both forks read decay and colours from the [`Theme`].
+//!
+//! Kinds of picture are constructors of a scene ([`monitor`]), not renderers of their own.
+
+pub mod markup;
+pub mod monitor;
+pub mod text;
+pub mod theme;
+pub mod trace;
+
+pub use monitor::monitor;
+pub use theme::{Colour, Rgb, Theme};
+pub use trace::{Motion, Trace, Trail};
+
+/// Width and height in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Columns.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+}
+
+/// Straight strokes of one colour, each a chain of points in pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Strokes {
+    /// The colour of the theme.
+    pub colour: Colour,
+    /// The stroke width in pixels.
+    pub width: f64,
+    /// The chains.
+    pub lines: Vec<Vec<(f64, f64)>>,
+}
+
+/// How much of a caption's width lies left of its anchor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Anchor {
+    /// None of it.
+    Start,
+    /// Half of it.
+    Middle,
+    /// All of it.
+    End,
+}
+
+/// A line of text, and when it is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Caption {
+    /// The words.
+    pub text: String,
+    /// The face.
+    pub face: text::Face,
+    /// The font size in pixels.
+    pub size: f64,
+    /// The colour of the theme.
+    pub colour: Colour,
+    /// The anchor in pixels.
+    pub x: f64,
+    /// The baseline in pixels.
+    pub y: f64,
+    /// Where the anchor is.
+    pub anchor: Anchor,
+    /// The time from which it is shown, in seconds.
+    pub from_s: f64,
+    /// The time from which it is no longer shown, in seconds.
+    pub to_s: f64,
+}
+
+impl Caption {
+    /// Whether it is on the screen at `t_s` seconds.
+    pub fn shown_at(&self, t_s: f64) -> bool {
+        self.from_s <= t_s && t_s < self.to_s
+    }
+}
+
+/// A picture in vectors that lives for the length of its trace.
+#[derive(Clone, Debug)]
+pub struct Scene {
+    /// Its size.
+    pub size: Size,
+    /// Its colours and its decay.
+    pub theme: Theme,
+    /// Whether the ground is left out.
+    pub transparent: bool,
+    /// What it is, for those who cannot see it.
+    pub title: String,
+    /// The same in a sentence.
+    pub description: String,
+    /// The static layer above the ground, from the lowest.
+    pub marks: Vec<Strokes>,
+    /// The trace.
+    pub trace: Trace,
+    /// The texts, which lie over the trace.
+    pub captions: Vec<Caption>,
+}

@@ -1,0 +1,95 @@
+//! The static layer of a scene as SVG markup: the ground, the marks and the vignette.
+//!
+//! The SVG encoder writes it into its document and the rasteriser draws it with resvg, so that
+//! both show one artwork.
+
+use std::fmt::Write;
+
+use super::{Colour, Scene, Size, Strokes};
+
+/// Where the vignette begins, as a part of the way to where it ends.
+const VIGNETTE_BEGINS: f64 = 0.6;
+/// Where it ends, in widths and heights from the middle: the corners.
+const VIGNETTE_ENDS: f64 = 0.71;
+
+/// A coordinate with at most one decimal.
+pub fn number(value: f64) -> String {
+    let tenths = (value * 10.0).round() as i64;
+    match (tenths / 10, tenths % 10) {
+        (whole, 0) => whole.to_string(),
+        (0, rest) if rest < 0 => format!("-.{}", -rest),
+        (0, rest) => format!(".{rest}"),
+        (whole, rest) => format!("{whole}.{}", rest.abs()),
+    }
+}
+
+/// The static layer. Ids end in `suffix`, so that several documents fit on one page.
+pub fn static_layer(scene: &Scene, suffix: &str) -> String {
+    let Size { width, height } = scene.size;
+    let mut out = String::new();
+    if !scene.transparent {
+        let ground = scene.theme.rgb(Colour::Ground);
+        put(&mut out, format_args!("<path fill=\"{ground}\" d=\"M0 0h{width}v{height}H0z\"/>"));
+    }
+    for strokes in &scene.marks {
+        put(&mut out, format_args!("{}", marks(scene, strokes)));
+    }
+    if scene.theme.vignette > 0.0 && !scene.transparent {
+        out.push_str(&vignette(scene, suffix));
+    }
+    out
+}
+
+/// Darker corners: nothing within an ellipse, which is left out because gradients are slow,
+/// then a rising shade.
+fn vignette(scene: &Scene, suffix: &str) -> String {
+    let (width, height) = (f64::from(scene.size.width), f64::from(scene.size.height));
+    let (rx, ry) =
+        (VIGNETTE_BEGINS * VIGNETTE_ENDS * width, VIGNETTE_BEGINS * VIGNETTE_ENDS * height);
+    let arc = format!("{} {} 0 0 0", number(rx), number(ry));
+    format!(
+        "<radialGradient id=\"v{suffix}\" r=\"{VIGNETTE_ENDS}\">\
+         <stop offset=\"{VIGNETTE_BEGINS}\" stop-opacity=\"0\"/>\
+         <stop offset=\"1\" stop-opacity=\"{}\"/></radialGradient>\
+         <path fill=\"url(#v{suffix})\" fill-rule=\"evenodd\" d=\"M0 0h{width}v{height}H0z\
+         M{} {}a{arc} {dx} 0a{arc}-{dx} 0z\"/>",
+        scene.theme.vignette,
+        number(0.5 * width - rx),
+        number(0.5 * height),
+        dx = number(2.0 * rx),
+    )
+}
+
+fn marks(scene: &Scene, strokes: &Strokes) -> String {
+    // Relative steps in tenths: a grid repeats itself and compresses to almost nothing.
+    let tenths = |value: f64| (value * 10.0).round() as i64;
+    let step = |from: i64, to: i64| number((to - from) as f64 / 10.0);
+    let mut path = String::new();
+    let mut at = (0, 0);
+    for line in &strokes.lines {
+        for (i, (x, y)) in line.iter().enumerate() {
+            let to = (tenths(*x), tenths(*y));
+            let (dx, dy) = (step(at.0, to.0), step(at.1, to.1));
+            let comma = if dy.starts_with('-') { "" } else { " " };
+            match i {
+                0 => put(&mut path, format_args!("m{dx}{comma}{dy}")),
+                _ if to.1 == at.1 => put(&mut path, format_args!("h{dx}")),
+                _ if to.0 == at.0 => put(&mut path, format_args!("v{dy}")),
+                _ => put(&mut path, format_args!("l{dx}{comma}{dy}")),
+            }
+            at = to;
+        }
+    }
+    let width = match number(strokes.width) {
+        one if one == "1" => String::new(),
+        other => format!(" stroke-width=\"{other}\""),
+    };
+    format!(
+        "<path fill=\"none\" stroke=\"{}\"{width} shape-rendering=\"crispEdges\" d=\"{path}\"/>",
+        scene.theme.rgb(strokes.colour)
+    )
+}
+
+fn put(out: &mut String, arguments: std::fmt::Arguments<'_>) {
+    out.write_fmt(arguments).expect("a String takes everything");
+}

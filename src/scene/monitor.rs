@@ -1,0 +1,260 @@
+//! The patient monitor: a trace on a millimetre grid, with its readout.
+
+use super::text::Face;
+use super::theme::{Colour, Theme};
+use super::trace::{Motion, Trace, Trail};
+use super::{Anchor, Caption, Scene, Size, Strokes};
+use crate::rhythm::{Alarm, Rhythm};
+use crate::signal::Signal;
+
+/// Pixels a millimetre at a height of [`DESIGN_HEIGHT`].
+const DESIGN_PX_PER_MM: f64 = 4.0;
+/// The height for which sizes are stated, in pixels.
+const DESIGN_HEIGHT: f64 = 300.0;
+/// The width that goes with it where a picture is narrow.
+const DESIGN_WIDTH: f64 = 480.0;
+/// The gains to choose from, in mm/mV, largest first.
+pub const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
+/// The part of the height that the trace may fill.
+const FILL: f64 = 0.8;
+/// The finest grid that is drawn, in pixels.
+const FINEST_GRID_PX: f64 = 3.0;
+/// The smallest text that is drawn, in pixels.
+const SMALLEST_TEXT_PX: f64 = 9.0;
+/// How long an alarm stays after its episode, in seconds.
+const ALARM_LINGERS_S: f64 = 3.0;
+
+/// What a monitor is set to.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The size of the picture.
+    pub size: Size,
+    /// The look.
+    pub theme: Theme,
+    /// Whether the ground is left out.
+    pub transparent: bool,
+    /// The speed of the beam in mm/s.
+    pub speed_mm_s: f64,
+    /// The gain in mm/mV; the largest of [`GAINS`] that fits where none is given.
+    pub gain_mm_mv: Option<f64>,
+    /// How the picture moves.
+    pub motion: Motion,
+    /// What the beam leaves behind.
+    pub trail: Trail,
+    /// The name of the lead.
+    pub label: String,
+    /// Whether the grid is drawn.
+    pub grid: bool,
+    /// Whether the readout is drawn.
+    pub readout: bool,
+}
+
+/// Builds the screen of a monitor that shows `rhythm`.
+pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
+    let signal = Signal::new(rhythm);
+    let Size { width, height } = settings.size;
+    let (width, height) = (f64::from(width), f64::from(height));
+    let nominal = DESIGN_PX_PER_MM * height / DESIGN_HEIGHT;
+    let wanted = rhythm.duration_s * settings.speed_mm_s * nominal / width;
+    let sweeps = wanted.round().max(2.0);
+    let px_per_mm = width * sweeps / (rhythm.duration_s * settings.speed_mm_s);
+
+    let (least, most) = signal.range_mv();
+    let fits = |gain: &&f64| (most - least) * **gain * px_per_mm <= FILL * height;
+    let smallest = GAINS[GAINS.len() - 1];
+    let gain =
+        settings.gain_mm_mv.unwrap_or_else(|| GAINS.iter().find(fits).copied().unwrap_or(smallest));
+    let px_per_mv = gain * px_per_mm;
+    let baseline = (0.5 * height + 0.5 * (most + least) * px_per_mv).round();
+
+    let scale = (height / DESIGN_HEIGHT).min(width / DESIGN_WIDTH);
+    let trace = Trace {
+        signal,
+        width,
+        sweeps: sweeps as u32,
+        px_per_mm,
+        px_per_mv,
+        baseline,
+        stroke: (settings.theme.stroke * scale).clamp(1.2, 12.0),
+        motion: settings.motion,
+        trail: settings.trail,
+    };
+
+    let mut marks = Vec::new();
+    if settings.grid {
+        marks = grid(width, height, px_per_mm, baseline);
+    }
+    if settings.readout {
+        marks.push(calibration_pulse(&trace, scale));
+    }
+    let mut captions = Vec::new();
+    if settings.readout {
+        let screen = Readout { width, height, scale, rhythm };
+        captions.extend(screen.labels(settings, gain));
+        captions.extend(screen.rates());
+        captions.extend(screen.alarms());
+    }
+    Scene {
+        size: settings.size,
+        theme: settings.theme.clone(),
+        transparent: settings.transparent,
+        title: rhythm.describe(),
+        description: format!(
+            "Lead {}, {:.0} beats per minute, {} mm/s, {gain} mm/mV. Art, not a medical device.",
+            settings.label, rhythm.bpm, settings.speed_mm_s
+        ),
+        marks,
+        trace,
+        captions,
+    }
+}
+
+/// Lines every millimetre and every fifth, each on its own row or column of pixels, counted
+/// from the left edge and from the baseline.
+fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> {
+    let lines = |every_mm: f64, skip: Option<i64>| {
+        let step = every_mm * px_per_mm;
+        let wanted = |n: &i64| skip.is_none_or(|skip| n % skip != 0);
+        let snap = |at: f64| at.floor() + 0.5;
+        let columns = (1..=(width / step) as i64)
+            .filter(wanted)
+            .map(|n| snap(n as f64 * step))
+            .filter(|x| *x < width)
+            .map(|x| vec![(x, 0.0), (x, height)]);
+        let first = -(baseline / step).floor() as i64;
+        let last = ((height - baseline) / step).floor() as i64;
+        let rows = (first..=last)
+            .filter(wanted)
+            .map(|n| snap(baseline + n as f64 * step))
+            .filter(|y| *y < height)
+            .map(|y| vec![(0.0, y), (width, y)]);
+        columns.chain(rows).collect()
+    };
+    let mut marks = Vec::new();
+    if px_per_mm >= FINEST_GRID_PX {
+        marks.push(Strokes { colour: Colour::Grid, width: 1.0, lines: lines(1.0, Some(5)) });
+    }
+    if 5.0 * px_per_mm >= FINEST_GRID_PX {
+        marks.push(Strokes { colour: Colour::GridMajor, width: 1.0, lines: lines(5.0, None) });
+    }
+    marks
+}
+
+/// One millivolt high and five millimetres long, at the left edge of the baseline.
+fn calibration_pulse(trace: &Trace, scale: f64) -> Strokes {
+    let (mm, top) = (trace.px_per_mm, trace.baseline - trace.px_per_mv);
+    let (left, base) = (1.5 * mm, trace.baseline);
+    let line = vec![
+        (left - mm, base),
+        (left, base),
+        (left, top),
+        (left + 5.0 * mm, top),
+        (left + 5.0 * mm, base),
+        (left + 6.0 * mm, base),
+    ];
+    Strokes { colour: Colour::Text, width: scale.max(1.0), lines: vec![line] }
+}
+
+/// Where the texts stand.
+struct Readout<'a> {
+    width: f64,
+    height: f64,
+    scale: f64,
+    rhythm: &'a Rhythm,
+}
+
+impl Readout<'_> {
+    fn caption(&self, text: String, size: f64, colour: Colour, x: f64, y: f64) -> Caption {
+        Caption {
+            text,
+            face: Face::Regular,
+            size: (size * self.scale).max(SMALLEST_TEXT_PX),
+            colour,
+            x: x * self.scale,
+            y: y * self.scale,
+            anchor: Anchor::Start,
+            from_s: 0.0,
+            to_s: f64::INFINITY,
+        }
+    }
+
+    fn right(&self, mut caption: Caption, inset: f64) -> Caption {
+        caption.x = self.width - inset * self.scale;
+        caption.anchor = Anchor::End;
+        caption
+    }
+
+    /// The lead, and the scales where there is room for them.
+    fn labels(&self, settings: &Settings, gain: f64) -> Vec<Caption> {
+        let mut lead = self.caption(settings.label.clone(), 22.0, Colour::Text, 14.0, 30.0);
+        lead.face = Face::Bold;
+        let scales = format!("{} mm/s   {gain} mm/mV", settings.speed_mm_s);
+        let mut scales = self.caption(scales, 12.0, Colour::Text, 14.0, 0.0);
+        scales.y = self.height - 12.0 * self.scale;
+        let room = self.height >= 10.0 * SMALLEST_TEXT_PX
+            && scales.face.lay_out(&scales.text, scales.size).width < 0.6 * self.width;
+        if room { vec![lead, scales] } else { vec![lead] }
+    }
+
+    /// The heart rate; dashes while it cannot be read.
+    fn rates(&self) -> Vec<Caption> {
+        let rate = if self.rhythm.beats.is_empty() {
+            "0".to_string()
+        } else {
+            format!("{:.0}", self.rhythm.bpm)
+        };
+        let mut captions = Vec::new();
+        let mut number = |text: &str, from_s: f64, to_s: f64| {
+            if from_s < to_s {
+                let mut caption = self.caption(text.to_string(), 54.0, Colour::Trace, 0.0, 54.0);
+                caption.face = Face::Bold;
+                (caption.from_s, caption.to_s) = (from_s, to_s);
+                captions.push(self.right(caption, 14.0));
+            }
+        };
+        let mut counted_from = 0.0;
+        for episode in self.rhythm.episodes.iter().filter(|episode| !episode.kind.countable) {
+            number(&rate, counted_from, episode.start_s);
+            number("---", episode.start_s.max(counted_from), episode.end_s);
+            counted_from = episode.end_s.max(counted_from);
+        }
+        number(&rate, counted_from, f64::INFINITY);
+        let unit = self.caption("♥ bpm".to_string(), 13.0, Colour::Trace, 0.0, 76.0);
+        captions.push(self.right(unit, 15.0));
+        captions
+    }
+
+    /// The state of the whole, and the alarms of the episodes, one at a time.
+    fn alarms(&self) -> Vec<Caption> {
+        let mut captions = Vec::new();
+        let mut say = |alarm: Option<Alarm>, words: &str, from_s: f64, to_s: f64| {
+            let colour = match alarm {
+                Some(Alarm::High) => Colour::High,
+                Some(Alarm::Medium) => Colour::Medium,
+                Some(Alarm::Technical) => Colour::Technical,
+                None => Colour::Text,
+            };
+            let stars = alarm.map(|alarm| format!("{} ", alarm.stars())).unwrap_or_default();
+            if from_s < to_s {
+                let mut caption = self.caption(format!("{stars}{words}"), 17.0, colour, 0.0, 29.0);
+                caption.face = Face::Bold;
+                caption.x = 0.5 * self.width;
+                caption.anchor = Anchor::Middle;
+                (caption.from_s, caption.to_s) = (from_s, to_s);
+                captions.push(caption);
+            }
+        };
+        if let Some(state) = &self.rhythm.state {
+            let word: String = state.word.chars().take(24).collect();
+            say(state.alarm, &word.to_uppercase(), 0.0, f64::INFINITY);
+            return captions;
+        }
+        let episodes = &self.rhythm.episodes;
+        for (i, episode) in episodes.iter().enumerate() {
+            let next = episodes.get(i + 1).map_or(self.rhythm.duration_s, |next| next.start_s);
+            let end = (episode.end_s + ALARM_LINGERS_S).min(next);
+            say(Some(episode.kind.alarm), episode.kind.caption, episode.start_s, end);
+        }
+        captions
+    }
+}

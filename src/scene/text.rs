@@ -1,0 +1,119 @@
+//! Text as outlines.
+//!
+//! The `DejaVu` fonts travel with the program, so a text looks the same everywhere, and it is
+//! drawn as shapes, so a picture needs no font to be seen. Both forks of the pipeline place
+//! the same glyphs at the same positions.
+
+use std::sync::OnceLock;
+
+use ttf_parser::{GlyphId, OutlineBuilder};
+
+/// A face of the font.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Face {
+    /// `DejaVu` Sans.
+    Regular,
+    /// `DejaVu` Sans Bold.
+    Bold,
+}
+
+/// One glyph of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Glyph {
+    /// Its number in the face.
+    pub id: u16,
+    /// Its origin, in pixels from the beginning of the line.
+    pub x: f64,
+}
+
+/// A laid-out line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its glyphs from left to right.
+    pub glyphs: Vec<Glyph>,
+    /// Its length in pixels.
+    pub width: f64,
+}
+
+/// A step of an outline, in font units with y upwards.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Step {
+    /// Begin a contour.
+    Move(f32, f32),
+    /// A straight line.
+    Line(f32, f32),
+    /// A quadratic curve: control, end.
+    Quad(f32, f32, f32, f32),
+    /// Close the contour.
+    Close,
+}
+
+impl Face {
+    fn parsed(self) -> &'static ttf_parser::Face<'static> {
+        static REGULAR: OnceLock<ttf_parser::Face<'static>> = OnceLock::new();
+        static BOLD: OnceLock<ttf_parser::Face<'static>> = OnceLock::new();
+        let (cell, data): (_, fn() -> &'static [u8]) = match self {
+            Self::Regular => (&REGULAR, dejavu::sans::regular),
+            Self::Bold => (&BOLD, dejavu::sans::bold),
+        };
+        cell.get_or_init(|| {
+            ttf_parser::Face::parse(data(), 0).expect("the font that travels along is whole")
+        })
+    }
+
+    /// Font units per em.
+    pub fn units_per_em(self) -> f64 {
+        f64::from(self.parsed().units_per_em())
+    }
+
+    /// Places the characters of `text` at `size` pixels. A character the face does not have is
+    /// drawn as its empty box, a control character as U+FFFD.
+    pub fn lay_out(self, text: &str, size: f64) -> Line {
+        let face = self.parsed();
+        let scale = size / self.units_per_em();
+        let mut x = 0.0;
+        let glyphs = text
+            .chars()
+            .map(|c| {
+                let shown = if c.is_control() { '\u{fffd}' } else { c };
+                let id = face.glyph_index(shown).unwrap_or(GlyphId(0));
+                let glyph = Glyph { id: id.0, x };
+                x += f64::from(face.glyph_hor_advance(id).unwrap_or(0)) * scale;
+                glyph
+            })
+            .collect();
+        Line { glyphs, width: x }
+    }
+
+    /// The outline of a glyph; empty for a space.
+    pub fn outline(self, glyph: u16) -> Vec<Step> {
+        let mut steps = Steps(Vec::new());
+        self.parsed().outline_glyph(GlyphId(glyph), &mut steps);
+        steps.0
+    }
+}
+
+struct Steps(Vec<Step>);
+
+impl OutlineBuilder for Steps {
+    fn move_to(&mut self, x: f32, y: f32) {
+        self.0.push(Step::Move(x, y));
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        self.0.push(Step::Line(x, y));
+    }
+
+    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+        self.0.push(Step::Quad(x1, y1, x, y));
+    }
+
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        // TrueType outlines are quadratic; a cubic one is followed by its midpoint.
+        self.0.push(Step::Quad(0.5 * (x1 + x2), 0.5 * (y1 + y2), x, y));
+    }
+
+    fn close(&mut self) {
+        self.0.push(Step::Close);
+    }
+}
