@@ -1,0 +1,153 @@
+//! One fixed palette for a scene: the ground in its shades, light over every kind of ground,
+//! and the ramps of the text colours.
+
+use super::LEVELS;
+use crate::animation::Rgba;
+use crate::scene::theme::Decay;
+use crate::scene::{Colour, Rgb, Scene};
+
+/// Shades from the middle of the screen to its corners.
+const SHADES: usize = 4;
+/// Steps from the ground to a text colour; they smooth the edges of letters.
+pub const TEXT_STEPS: usize = 6;
+/// The colours that texts and marks may have.
+const TEXT_COLOURS: [Colour; 5] =
+    [Colour::Text, Colour::Trace, Colour::High, Colour::Medium, Colour::Technical];
+/// The grounds over which light is seen.
+pub const GROUNDS: [Colour; 3] = [Colour::Ground, Colour::Grid, Colour::GridMajor];
+/// Two colours closer than this in lightness L* share an entry.
+const SAME_L: f64 = 0.6;
+
+/// Palette entries, and the way from meaning to entry.
+#[derive(Clone, Debug)]
+pub struct Palette {
+    /// The entries.
+    pub colours: Vec<Rgba>,
+    /// The entries that unlit ground may have, each with the ground (of [`GROUNDS`]) it is.
+    pub shades: Vec<(u8, usize)>,
+    /// The level for light 0–255; 0 where it is too faint to be seen.
+    pub levels: [u8; 256],
+    /// The entry for a level (from 1) over each ground.
+    pub lit: [[u8; LEVELS]; GROUNDS.len()],
+    /// The first entry of each text colour's ramp.
+    ramps: [u8; TEXT_COLOURS.len()],
+}
+
+impl Palette {
+    pub fn new(scene: &Scene, levels: usize) -> Self {
+        let theme = &scene.theme;
+        let ground = theme.rgb(Colour::Ground);
+        let mut this = Self {
+            colours: vec![[ground.0, ground.1, ground.2, 0]],
+            shades: Vec::new(),
+            levels: [0; 256],
+            lit: [[0; LEVELS]; GROUNDS.len()],
+            ramps: [0; TEXT_COLOURS.len()],
+        };
+
+        let shades = if scene.transparent || theme.vignette <= 0.0 { 1 } else { SHADES };
+        for (kind, colour) in GROUNDS.into_iter().enumerate() {
+            for shade in 0..shades {
+                let part = theme.vignette * shade as f64 / (SHADES - 1) as f64;
+                let Rgb(r, g, b) = theme.rgb(colour).mix(Rgb(0, 0, 0), part);
+                let alpha = if scene.transparent && kind == 0 { 0 } else { 255 };
+                this.colours.push([r, g, b, alpha]);
+                this.shades.push((this.last(), kind));
+            }
+        }
+
+        let steps = light_steps(scene, levels);
+        for (light, level) in this.levels.iter_mut().enumerate() {
+            *level = steps.partition_point(|at| *at <= light) as u8;
+        }
+        for kind in 0..GROUNDS.len() {
+            for (level, &light) in (1..).zip(&steps) {
+                let colour = lit(scene, kind, light);
+                let plain = lit(scene, 0, light);
+                let same =
+                    colour[3] == plain[3] && (lightness(colour) - lightness(plain)).abs() < SAME_L;
+                if kind == 0 || !same {
+                    this.colours.push(colour);
+                    this.lit[kind][level] = this.last();
+                } else {
+                    this.lit[kind][level] = this.lit[0][level];
+                }
+            }
+        }
+
+        for (ramp, colour) in TEXT_COLOURS.into_iter().enumerate() {
+            let Rgb(r, g, b) = theme.rgb(colour);
+            this.ramps[ramp] = this.colours.len() as u8;
+            for step in 1..=TEXT_STEPS {
+                let part = step as f64 / TEXT_STEPS as f64;
+                this.colours.push(if scene.transparent {
+                    [r, g, b, (part * 255.0).round() as u8]
+                } else {
+                    let Rgb(r, g, b) = ground.mix(Rgb(r, g, b), part);
+                    [r, g, b, 255]
+                });
+            }
+        }
+        this
+    }
+
+    /// The entry for `step` (1–[`TEXT_STEPS`]) of the way to `colour`.
+    pub fn text(&self, colour: Colour, step: usize) -> u8 {
+        let ramp = TEXT_COLOURS.iter().position(|c| *c == colour).unwrap_or(0);
+        self.ramps[ramp] + (step - 1) as u8
+    }
+
+    /// The entries that the static layer may have, each with the ground light falls on there.
+    pub fn fixed(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
+        let marks = (0..TEXT_STEPS).map(|step| (self.ramps[0] + step as u8, 0));
+        self.shades.iter().copied().chain(marks)
+    }
+
+    fn last(&self) -> u8 {
+        (self.colours.len() - 1) as u8
+    }
+}
+
+/// The colour of light 0–255 over a ground: up to the steady brightness it covers the ground
+/// with the trace's colour, beyond it turns to the beam's.
+fn lit(scene: &Scene, kind: usize, light: usize) -> Rgba {
+    let theme = &scene.theme;
+    let steady = 255.0 * Decay::STEADY;
+    let light = light as f64;
+    let cover = (light / steady).min(1.0);
+    let hot = ((light - steady) / (255.0 - steady)).clamp(0.0, 1.0);
+    let colour = theme.rgb(Colour::Trace).mix(theme.rgb(Colour::Beam), hot);
+    if scene.transparent && kind == 0 {
+        return [colour.0, colour.1, colour.2, (cover * 255.0).round() as u8];
+    }
+    let Rgb(r, g, b) = theme.rgb(GROUNDS[kind]).mix(colour, cover);
+    [r, g, b, 255]
+}
+
+fn lightness(colour: Rgba) -> f64 {
+    Rgb(colour[0], colour[1], colour[2]).lightness()
+}
+
+/// The amounts of light (1–255, rising) at which the next level is reached: equal steps of
+/// lightness on the way from the ground to the beam, as the eye counts.
+fn light_steps(scene: &Scene, levels: usize) -> Vec<usize> {
+    let opaque = Scene { transparent: false, ..scene.clone() };
+    let l = |light: usize| lightness(lit(&opaque, 0, light));
+    let path: Vec<f64> = (1..256)
+        .scan((0.0, l(0)), |(sum, before), light| {
+            let now = l(light);
+            *sum += (now - *before).abs();
+            *before = now;
+            Some(*sum)
+        })
+        .collect();
+    let total = path[254];
+    let mut steps: Vec<usize> = (1..levels)
+        .map(|level| {
+            let target = total * (level as f64 - 0.5) / (levels as f64 - 1.0);
+            1 + path.partition_point(|sum| *sum < target).min(254)
+        })
+        .collect();
+    steps.dedup();
+    steps
+}

@@ -1,0 +1,70 @@
+//! How much of the energy is still to be seen, by the distance behind the beam, and which part
+//! of the tail is repainted when.
+
+use crate::scene::theme::Decay;
+use crate::scene::{Theme, Trace, Trail};
+
+/// The youngest part of the tail is repainted in every frame; it lasts so long, in seconds.
+const FRESH_S: f64 = 0.15;
+/// No part waits longer for its turn, in seconds.
+const LONGEST_WAIT_S: f64 = 0.4;
+/// A pixel of the tail is repainted once it is off by so many levels; one is not seen.
+pub const SLACK: u8 = 2;
+
+/// The fading of a trace.
+pub struct Fade {
+    /// Brightness by whole pixels behind the beam; 255 gives all the energy there is, more
+    /// than that makes it flare.
+    pub brightness: Vec<u16>,
+    trail: Trail,
+    px_per_s: f64,
+    width: usize,
+}
+
+impl Fade {
+    pub fn new(trace: &Trace, theme: &Theme) -> Self {
+        let width = trace.width as usize;
+        let decay = &theme.decay;
+        let brightness = (0..width)
+            .map(|px| {
+                let age_s = (px as f64 + 0.5) / trace.px_per_s();
+                let part = (px as f64 + 0.5) / trace.width;
+                let light = match trace.trail {
+                    Trail::Lcd => Decay::STEADY,
+                    Trail::Phosphor => decay.flash_at(age_s) + Decay::STEADY * decay.tail_at(part),
+                };
+                (255.0 * light).round() as u16
+            })
+            .collect();
+        Self { brightness, trail: trace.trail, px_per_s: trace.px_per_s(), width }
+    }
+
+    /// How many columns behind the beam frame `index` repaints.
+    ///
+    /// Older light changes more slowly, so its turn comes less often: like the marks of a
+    /// ruler, every second frame reaches twice as far as the one before, every fourth four
+    /// times, until the whole tail has its turn.
+    pub fn repainted(&self, index: u32, frame_s: f64) -> usize {
+        if self.trail == Trail::Lcd {
+            return 0;
+        }
+        let turns = (LONGEST_WAIT_S / frame_s.max(1e-6)).max(1.0).log2_floor();
+        let octave = index.trailing_zeros();
+        if octave >= turns {
+            return self.width;
+        }
+        let fresh = FRESH_S * self.px_per_s;
+        ((fresh * f64::from(1_u32 << octave)).ceil() as usize).min(self.width)
+    }
+}
+
+trait Log2Floor {
+    fn log2_floor(self) -> u32;
+}
+
+impl Log2Floor for f64 {
+    /// The largest n with 2ⁿ ≤ self, for 1 ≤ self.
+    fn log2_floor(self) -> u32 {
+        (self as u32).max(1).ilog2()
+    }
+}

@@ -1,0 +1,352 @@
+//! The screen: what is on it now, and the frames in which it changes.
+
+use std::ops::Range;
+
+use super::LEVELS;
+use super::beam::{self, Energy};
+use super::captions::Captions;
+use super::ground::Ground;
+use super::palette::{GROUNDS, Palette};
+use super::phosphor::{Fade, SLACK};
+use crate::animation::{Frame, Rect, Span};
+use crate::rhythm::Extent;
+use crate::scene::{Motion, Scene};
+use crate::timeline::{Tick, Timeline};
+
+/// In how many steps a pixel is crossed when the line scrolls.
+const SUBPIXELS: i64 = 4;
+
+/// Sweeps that have been drawn, the most recently used last.
+struct Sweeps {
+    drawn: Vec<(i64, i64, Energy)>,
+    keep: usize,
+}
+
+/// A screen in the act of showing a scene.
+pub struct Screen<'a> {
+    scene: &'a Scene,
+    width: usize,
+    height: usize,
+    levels: [u8; 256],
+    lit: [[u8; LEVELS]; GROUNDS.len()],
+    ground: Ground,
+    captions: Captions<'a>,
+    fade: Fade,
+    sweeps: Sweeps,
+    /// The energies the beam has left, row by row.
+    energy: Energy,
+    /// The picture as palette entries, row by row.
+    picture: Vec<u8>,
+    /// The level of light of every pixel of the picture.
+    shown: Vec<u8>,
+    /// Brightness of every column at this moment; see [`Fade`].
+    brightness: Vec<u16>,
+    /// Changed runs of the current frame: row, columns.
+    changed: Vec<(usize, Range<usize>)>,
+}
+
+impl<'a> Screen<'a> {
+    pub fn new(scene: &'a Scene, palette: Palette) -> Self {
+        let (width, height) = (scene.size.width, scene.size.height);
+        let ground = Ground::new(scene, &palette);
+        let keep = match scene.trace.motion {
+            Motion::Sweep => 2,
+            Motion::Scroll => 2 * SUBPIXELS as usize,
+        };
+        Self {
+            scene,
+            width: width as usize,
+            height: height as usize,
+            levels: palette.levels,
+            lit: palette.lit,
+            shown: vec![0; ground.entries.len()],
+            picture: ground.entries.clone(),
+            ground,
+            captions: Captions::new(scene, palette),
+            fade: Fade::new(&scene.trace, &scene.theme),
+            sweeps: Sweeps { drawn: Vec::new(), keep },
+            energy: Energy::new(width, height),
+            brightness: vec![0; width as usize],
+            changed: Vec::new(),
+        }
+    }
+
+    /// The frames of `timeline`, the first of them whole.
+    pub fn frames(mut self, timeline: Timeline) -> impl Iterator<Item = Frame> + 'a {
+        let frame_s = self.scene.trace.duration_s() / f64::from(timeline.frames());
+        let mut before_s = None;
+        timeline.ticks().enumerate().map(move |(index, tick)| {
+            let frame = match before_s {
+                None => self.whole(tick),
+                Some(before_s) => self.next(tick, before_s, index as u32, frame_s),
+            };
+            before_s = Some(tick.t_s);
+            frame
+        })
+    }
+
+    fn whole(&mut self, tick: Tick) -> Frame {
+        self.captions.show(self.caption_time(tick.t_s));
+        match self.scene.trace.motion {
+            Motion::Sweep => self.sweep_to(tick.t_s, None),
+            Motion::Scroll => self.scroll_to(tick.t_s),
+        }
+        self.repaint(&(0..self.width), true);
+        Frame {
+            rect: Rect { x: 0, y: 0, width: self.width as u32, height: self.height as u32 },
+            pixels: self.picture.clone(),
+            changed: vec![Span { start: 0, end: (self.width * self.height) as u32 }],
+            delay: tick.delay,
+        }
+    }
+
+    fn next(&mut self, tick: Tick, before_s: f64, index: u32, frame_s: f64) -> Frame {
+        self.changed.clear();
+        let areas = self.captions.show(self.caption_time(tick.t_s));
+        match self.scene.trace.motion {
+            Motion::Sweep => {
+                self.sweep_to(tick.t_s, Some(before_s));
+                let behind = self.fade.repainted(index, frame_s);
+                let fresh = self.beam_px(tick.t_s) - self.beam_px(before_s);
+                for columns in self.behind(tick.t_s, behind.max(fresh as usize)) {
+                    self.repaint(&columns, false);
+                }
+            }
+            Motion::Scroll => {
+                self.scroll_to(tick.t_s);
+                self.repaint(&(0..self.width), true);
+            }
+        }
+        for [columns, rows] in areas {
+            for y in rows.0..rows.1 {
+                self.repaint_row(y, columns.0..columns.1, true);
+            }
+        }
+        self.frame(tick.delay)
+    }
+
+    fn caption_time(&self, t_s: f64) -> f64 {
+        let duration = self.scene.trace.duration_s();
+        if t_s >= duration { t_s - duration } else { t_s }
+    }
+
+    /// The beam's way in whole pixels since the beginning of the extent.
+    fn beam_px(&self, t_s: f64) -> i64 {
+        (t_s * self.scene.trace.px_per_s() + 1e-9).floor() as i64
+    }
+
+    /// The columns up to `count` behind the beam: left of it, and at the right edge.
+    fn behind(&self, t_s: f64, count: usize) -> [Range<usize>; 2] {
+        let head = self.beam_px(t_s).rem_euclid(self.width as i64) as usize;
+        let count = count.min(self.width);
+        let wrapped = count.saturating_sub(head);
+        [head.saturating_sub(count)..head, self.width - wrapped..self.width]
+    }
+
+    /// Moves the beam: what it passes is drawn, what lies just before it is erased.
+    fn sweep_to(&mut self, t_s: f64, before_s: Option<f64>) {
+        let width = self.width as i64;
+        let erased = (self.scene.trace.erased_px().round() as i64).max(self.reach() as i64 + 1);
+        let now = self.beam_px(t_s);
+        let from = match before_s {
+            Some(before_s) => self.beam_px(before_s),
+            None => now - width + erased,
+        };
+        // Erased first: a column that is drawn afterwards has been dark before.
+        for at in (from + erased).max(now)..now + erased {
+            self.erase(at.rem_euclid(width) as usize);
+        }
+        let mut at = from;
+        while at < now {
+            let sweep = at.div_euclid(width);
+            let begin = at.rem_euclid(width) as usize;
+            let end = (begin + (now - at) as usize).min(self.width);
+            self.reveal(sweep, begin..end);
+            at += (end - begin) as i64;
+        }
+        let head = now.rem_euclid(width) as usize;
+        let (old, new) = self.brightness.split_at_mut(head);
+        for (value, age) in
+            old.iter_mut().rev().chain(new.iter_mut().rev()).zip(&self.fade.brightness)
+        {
+            *value = *age;
+        }
+    }
+
+    fn reach(&self) -> f64 {
+        beam::reach(self.scene.trace.stroke, self.scene.theme.glow)
+    }
+
+    fn erase(&mut self, x: usize) {
+        for y in 0..self.height {
+            let at = y * self.width + x;
+            if self.energy.values[at] != 0 {
+                self.energy.values[at] = 0;
+                self.shown[at] = 0;
+                let unlit = self.unlit(at);
+                if self.picture[at] != unlit {
+                    self.picture[at] = unlit;
+                    self.changed.push((y, x..x + 1));
+                }
+            }
+        }
+    }
+
+    fn unlit(&self, at: usize) -> u8 {
+        match self.captions.overlay[at] {
+            0 => self.ground.entries[at],
+            text => text,
+        }
+    }
+
+    fn reveal(&mut self, sweep: i64, columns: Range<usize>) {
+        let Some(drawn) = self.sweeps.get(self.scene, sweep, 0) else { return };
+        for y in 0..self.height {
+            let row = y * self.width;
+            let part = row + columns.start..row + columns.end;
+            self.energy.values[part.clone()].copy_from_slice(&drawn.values[part]);
+        }
+    }
+
+    /// Draws the line as it lies when the beam stands at the right edge.
+    fn scroll_to(&mut self, t_s: f64) {
+        let width = self.width as i64;
+        let fine = (t_s * self.scene.trace.px_per_s() * SUBPIXELS as f64).round() as i64;
+        let (whole, part) = (fine.div_euclid(SUBPIXELS), fine.rem_euclid(SUBPIXELS));
+        let left = whole - width;
+        let (sweep, begin) = (left.div_euclid(width), left.rem_euclid(width) as usize);
+        let cut = self.width - begin;
+        for (sweep, to, from) in
+            [(sweep, 0..cut, begin..self.width), (sweep + 1, cut..self.width, 0..begin)]
+        {
+            if to.is_empty() {
+                continue;
+            }
+            let drawn = self.sweeps.get(self.scene, sweep, part);
+            for y in 0..self.height {
+                let row = y * self.width;
+                let to = row + to.start..row + to.end;
+                match drawn {
+                    Some(drawn) => self.energy.values[to]
+                        .copy_from_slice(&drawn.values[row + from.start..row + from.end]),
+                    None => self.energy.values[to].fill(0),
+                }
+            }
+        }
+        for (value, age) in self.brightness.iter_mut().rev().zip(&self.fade.brightness) {
+            *value = *age;
+        }
+    }
+
+    /// Brings the columns to their present light; see [`Self::repaint_row`].
+    fn repaint(&mut self, columns: &Range<usize>, unlit: bool) {
+        for y in 0..self.height {
+            self.repaint_row(y, columns.clone(), unlit);
+        }
+    }
+
+    /// Brings a part of a row to its present light; `unlit` where light may have gone, or the
+    /// text above it.
+    fn repaint_row(&mut self, y: usize, columns: Range<usize>, unlit: bool) {
+        const CHUNK: usize = 16;
+        let row = y * self.width;
+        let mut run: Option<Range<usize>> = None;
+        let mut x = columns.start;
+        while x < columns.end {
+            let end = (x + CHUNK).min(columns.end);
+            if !unlit && self.energy.values[row + x..row + end].iter().all(|energy| *energy == 0) {
+                x = end;
+                continue;
+            }
+            for x in x..end {
+                let at = row + x;
+                let energy = u32::from(self.energy.values[at]);
+                let light = (energy * u32::from(self.brightness[x]) + 127) / 255;
+                let level = self.levels[light.min(255) as usize];
+                if !unlit && level != 0 && level.abs_diff(self.shown[at]) < SLACK {
+                    continue;
+                }
+                self.shown[at] = level;
+                let entry = match (self.captions.overlay[at], level) {
+                    (0, 0) => self.ground.entries[at],
+                    (0, level) => self.lit[usize::from(self.ground.kinds[at])][usize::from(level)],
+                    (text, _) => text,
+                };
+                if self.picture[at] == entry {
+                    continue;
+                }
+                self.picture[at] = entry;
+                match &mut run {
+                    Some(run) if run.end == x => run.end = x + 1,
+                    _ => {
+                        if let Some(run) = run.replace(x..x + 1) {
+                            self.changed.push((y, run));
+                        }
+                    }
+                }
+            }
+            x = end;
+        }
+        if let Some(run) = run {
+            self.changed.push((y, run));
+        }
+    }
+
+    /// The frame that shows what has changed; a single pixel where nothing has.
+    fn frame(&mut self, delay: u32) -> Frame {
+        self.changed.sort_unstable_by_key(|(y, run)| (*y, run.start));
+        let columns = self
+            .changed
+            .iter()
+            .fold((self.width, 0), |(low, high), (_, run)| (low.min(run.start), high.max(run.end)));
+        let (Some((top, _)), Some((bottom, _))) = (self.changed.first(), self.changed.last())
+        else {
+            let rect = Rect { x: 0, y: 0, width: 1, height: 1 };
+            return Frame { rect, pixels: vec![self.picture[0]], changed: Vec::new(), delay };
+        };
+        let (left, width) = (columns.0, columns.1 - columns.0);
+        let (top, height) = (*top, bottom + 1 - top);
+        let mut pixels = Vec::with_capacity(width * height);
+        for row in self.picture.chunks(self.width).skip(top).take(height) {
+            pixels.extend_from_slice(&row[left..left + width]);
+        }
+        let mut changed: Vec<Span> = Vec::with_capacity(self.changed.len());
+        for (y, run) in &self.changed {
+            let start = ((y - top) * width + run.start - left) as u32;
+            let end = start + run.len() as u32;
+            match changed.last_mut() {
+                Some(last) if last.end >= start => last.end = last.end.max(end),
+                _ => changed.push(Span { start, end }),
+            }
+        }
+        let rect =
+            Rect { x: left as u32, y: top as u32, width: width as u32, height: height as u32 };
+        Frame { rect, pixels, changed, delay }
+    }
+}
+
+impl Sweeps {
+    /// The energies of a sweep, moved left by `part` of [`SUBPIXELS`]; none outside a line.
+    fn get(&mut self, scene: &Scene, sweep: i64, part: i64) -> Option<&Energy> {
+        let count = i64::from(scene.trace.sweeps);
+        let sweep = match scene.trace.signal.extent() {
+            Extent::Loop => sweep.rem_euclid(count),
+            Extent::Line if (0..count).contains(&sweep) => sweep,
+            Extent::Line => return None,
+        };
+        if let Some(at) = self.drawn.iter().position(|(s, p, _)| (*s, *p) == (sweep, part)) {
+            let found = self.drawn.remove(at);
+            self.drawn.push(found);
+        } else {
+            let mut energy = if self.drawn.len() < self.keep {
+                Energy::new(scene.size.width, scene.size.height)
+            } else {
+                self.drawn.remove(0).2
+            };
+            let shift = part as f64 / SUBPIXELS as f64;
+            energy.draw(&scene.trace, scene.theme.glow, sweep, shift);
+            self.drawn.push((sweep, part, energy));
+        }
+        self.drawn.last().map(|(_, _, energy)| energy)
+    }
+}
