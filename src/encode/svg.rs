@@ -1,0 +1,461 @@
+//! SVG: the scene as it is, moved by CSS.
+//!
+//! Every sweep is one path behind a mask. The mask holds a rectangle twice as long as the loop,
+//! filled with the decay as a repeating gradient; sliding it is the whole animation, so the
+//! beam keeps its pace in x whatever the line does in y. Without CSS, or where a person asks
+//! for reduced motion, the same elements stand still at a chosen instant and are a complete
+//! picture.
+//!
+//! Left out, because it does not work in a README or costs too much there: scripts, SMIL,
+//! fonts (texts are outlines), filters. The glow is a wide faint stroke, and a fast beam is
+//! not dimmer.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write as _};
+use std::io::{self, Write};
+
+use crate::animation::Plays;
+use crate::rhythm::Extent;
+use crate::scene::markup::{number, static_layer};
+use crate::scene::text::{Face, Step};
+use crate::scene::theme::Decay;
+use crate::scene::{Anchor, Caption, Colour, Motion, Scene, Trail};
+
+/// Stands for the suffix of every id until the document is whole.
+const SUFFIX: char = '~';
+/// The shapes of the tail are written at these parts of a sweep.
+const TAIL_STOPS: [f64; 7] = [0.0, 0.08, 0.2, 0.4, 0.6, 0.8, 1.0];
+/// The flash is written at these multiples of its time constant.
+const FLASH_STOPS: [f64; 6] = [0.0, 0.4, 0.8, 1.2, 1.8, 2.6];
+/// The glow: stroke widths, and parts of the theme's glow.
+const GLOW: [(f64, f64); 2] = [(5.0, 0.35), (2.6, 0.5)];
+
+/// Font units to a step of an outline; at 54 px a step is a fifth of a pixel.
+const GLYPH_GRID: f64 = 8.0;
+
+/// Whether the picture moves, and if so how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    /// A still.
+    Still,
+    /// It plays.
+    Plays(Plays),
+}
+
+/// Writes `scene`; where nothing moves it is seen as at `base_s` seconds.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(scene: &Scene, life: Life, base_s: f64, mut out: impl Write) -> io::Result<()> {
+    let document = Document { scene, life, base_s, body: String::new(), css: String::new() };
+    out.write_all(document.finish().as_bytes())?;
+    out.flush()
+}
+
+struct Document<'a> {
+    scene: &'a Scene,
+    life: Life,
+    base_s: f64,
+    body: String,
+    css: String,
+}
+
+impl Document<'_> {
+    fn finish(mut self) -> String {
+        let (width, height) = (self.scene.size.width, self.scene.size.height);
+        self.trace();
+        self.captions();
+        let mut text = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"t{SUFFIX} d{SUFFIX}\">\
+             <title id=\"t{SUFFIX}\">{}</title><desc id=\"d{SUFFIX}\">{}</desc>",
+            escape(&self.scene.title),
+            escape(&self.scene.description)
+        );
+        if !self.css.is_empty() {
+            let css = &self.css;
+            put(
+                &mut text,
+                format_args!(
+                    "<style>@media (prefers-reduced-motion:no-preference){{{css}}}</style>"
+                ),
+            );
+        }
+        text.push_str(&static_layer(self.scene, "~"));
+        text.push_str(&self.body);
+        text.push_str("</svg>\n");
+        // Ids that depend on what is drawn do not clash where pictures share a page.
+        let suffix = format!("{:05x}", fnv(text.as_bytes()) & 0xf_ffff);
+        text.replace(SUFFIX, &suffix)
+    }
+
+    fn add(&mut self, arguments: fmt::Arguments<'_>) {
+        put(&mut self.body, arguments);
+    }
+
+    fn trace(&mut self) {
+        let trace = &self.scene.trace;
+        let count = i64::from(trace.sweeps);
+        let strips: Vec<i64> = match (trace.motion, trace.signal.extent()) {
+            (Motion::Scroll, Extent::Loop) => (-1..count).collect(),
+            _ => (0..count).collect(),
+        };
+        self.body.push_str("<defs>");
+        for sweep in 0..count {
+            self.path(sweep);
+        }
+        self.gradients();
+        self.body.push_str("</defs>");
+        match trace.motion {
+            Motion::Sweep => self.sweeping(&strips),
+            Motion::Scroll => self.scrolling(&strips),
+        }
+        if let Life::Plays(plays) = self.life {
+            let (from, to) = match trace.motion {
+                Motion::Sweep => (0.0, trace.width * f64::from(trace.sweeps)),
+                Motion::Scroll => (trace.width, trace.width * (1.0 - f64::from(trace.sweeps))),
+            };
+            let seconds = trace.duration_s();
+            put(
+                &mut self.css,
+                format_args!(
+                    ".s{SUFFIX}{{animation:s{SUFFIX} {seconds}s linear {}}}\
+                     @keyframes s{SUFFIX}{{from{{transform:translateX({}px)}}\
+                     to{{transform:translateX({}px)}}}}",
+                    iterations(plays),
+                    number(from),
+                    number(to)
+                ),
+            );
+        }
+    }
+
+    /// The line of a sweep in tenths of a pixel, each point relative to the one before.
+    fn path(&mut self, sweep: i64) {
+        let trace = &self.scene.trace;
+        let bleed = 0.5 * GLOW[0].0 * trace.stroke;
+        let mut data = String::new();
+        let mut at = (0, 0);
+        for (i, (x, y)) in trace.sweep(sweep, bleed).into_iter().enumerate() {
+            let to = ((10.0 * x).round() as i64, (10.0 * y).round() as i64);
+            let (dx, dy) = (to.0 - at.0, to.1 - at.1);
+            match i {
+                0 => put(&mut data, format_args!("m{dx} {dy}")),
+                _ if (dx, dy) == (0, 0) => {}
+                _ => {
+                    let comma = if dy < 0 { "" } else { " " };
+                    let gap = if i == 1 {
+                        "l"
+                    } else if dx < 0 {
+                        ""
+                    } else {
+                        " "
+                    };
+                    put(&mut data, format_args!("{gap}{dx}{comma}{dy}"));
+                }
+            }
+            at = to;
+        }
+        self.add(format_args!("<path id=\"p{sweep}{SUFFIX}\" d=\"{data}\"/>"));
+    }
+
+    /// The decay by distance from the beam: for the line, and for what exceeds its own colour.
+    fn gradients(&mut self) {
+        let trace = &self.scene.trace;
+        let decay = self.scene.theme.decay;
+        let full = trace.width - trace.erased_px();
+        let px = |stop: f64| stop * trace.width;
+        let mut tail: Vec<(f64, f64)> = match trace.trail {
+            Trail::Lcd => vec![(0.0, 1.0), (full, 1.0)],
+            Trail::Phosphor => TAIL_STOPS
+                .iter()
+                .map(|part| (px(*part).min(full), decay.tail_at(px(*part).min(full) / trace.width)))
+                .collect(),
+        };
+        tail.push((full, 0.0));
+        self.gradient('f', &tail);
+        if trace.trail == Trail::Phosphor {
+            let flash: Vec<_> = FLASH_STOPS
+                .iter()
+                .map(|times| {
+                    let age_s = times * decay.flash_s;
+                    let part = age_s / trace.sweep_s();
+                    let light = decay.flash_at(age_s) + Decay::STEADY * decay.tail_at(part);
+                    let hot = (light - Decay::STEADY) / (1.0 - Decay::STEADY);
+                    (age_s * trace.px_per_s(), hot.clamp(0.0, 1.0))
+                })
+                .chain([(4.0 * decay.flash_s * trace.px_per_s(), 0.0)])
+                .collect();
+            self.gradient('h', &flash);
+        }
+    }
+
+    /// A gradient from opacities at distances behind the beam, in pixels. When sweeping it
+    /// repeats with the loop and ends at the beam; when scrolling it ends at the right edge.
+    fn gradient(&mut self, id: char, stops: &[(f64, f64)]) {
+        let trace = &self.scene.trace;
+        let (length, end, spread) = match trace.motion {
+            Motion::Sweep => {
+                (trace.width * f64::from(trace.sweeps), 0.0, " spreadMethod=\"repeat\"")
+            }
+            Motion::Scroll => (trace.width, trace.width, ""),
+        };
+        self.add(format_args!(
+            "<linearGradient id=\"{id}{SUFFIX}\" gradientUnits=\"userSpaceOnUse\" \
+             x1=\"{}\" x2=\"{}\"{spread}>",
+            number(end - length),
+            number(end)
+        ));
+        for (distance, opacity) in stops.iter().rev() {
+            let offset = short(1.0 - distance / length, 4);
+            let opacity = match short(*opacity, 3) {
+                one if one == "1" => String::new(),
+                other => format!(" stop-opacity=\"{other}\""),
+            };
+            self.add(format_args!("<stop offset=\"{offset}\" stop-color=\"#fff\"{opacity}/>"));
+        }
+        self.body.push_str("</linearGradient>");
+    }
+
+    fn sweeping(&mut self, strips: &[i64]) {
+        let trace = &self.scene.trace;
+        let (width, loop_px) = (trace.width, trace.width * f64::from(trace.sweeps));
+        let beam = number(self.base_s.min(trace.duration_s()) * trace.px_per_s());
+        let layers: &[char] = match trace.trail {
+            Trail::Phosphor => &['f', 'h'],
+            Trail::Lcd => &['f'],
+        };
+        for &sweep in strips {
+            for &layer in layers {
+                self.add(format_args!(
+                    "<mask id=\"{layer}{sweep}{SUFFIX}\" maskUnits=\"userSpaceOnUse\" \
+                     x=\"0\" y=\"0\" width=\"{0}\" height=\"{1}\">\
+                     <g transform=\"translate({2})\"><rect class=\"s{SUFFIX}\" \
+                     transform=\"translate({beam})\" x=\"{3}\" width=\"{4}\" height=\"{1}\" \
+                     fill=\"url(#{layer}{SUFFIX})\"/></g></mask>\
+                     <g mask=\"url(#{layer}{sweep}{SUFFIX})\">",
+                    self.scene.size.width,
+                    self.scene.size.height,
+                    number(-(sweep as f64) * width),
+                    number(-loop_px),
+                    number(2.0 * loop_px),
+                ));
+                self.line(layer, &[(sweep, 0.0)]);
+                self.body.push_str("</g>");
+            }
+        }
+    }
+
+    fn scrolling(&mut self, strips: &[i64]) {
+        let trace = &self.scene.trace;
+        let (width, height) = (self.scene.size.width, self.scene.size.height);
+        let beam = self.base_s.min(trace.duration_s()) * trace.px_per_s();
+        let placed: Vec<(i64, f64)> = strips
+            .iter()
+            .map(|strip| (strip.rem_euclid(i64::from(trace.sweeps)), *strip as f64 * trace.width))
+            .collect();
+        let moved = number(trace.width - beam);
+        let layers: &[char] = match trace.trail {
+            Trail::Phosphor => &['f', 'h'],
+            Trail::Lcd => &['f'],
+        };
+        for &layer in layers {
+            self.add(format_args!(
+                "<mask id=\"{layer}0{SUFFIX}\" maskUnits=\"userSpaceOnUse\" x=\"0\" y=\"0\" \
+                 width=\"{width}\" height=\"{height}\"><rect width=\"{width}\" \
+                 height=\"{height}\" fill=\"url(#{layer}{SUFFIX})\"/></mask>\
+                 <g mask=\"url(#{layer}0{SUFFIX})\"><g class=\"s{SUFFIX}\" \
+                 transform=\"translate({moved})\">"
+            ));
+            self.line(layer, &placed);
+            self.body.push_str("</g></g>");
+        }
+    }
+
+    /// The line of some sweeps, each moved to the right: with its glow in the trace's colour,
+    /// alone in the beam's.
+    fn line(&mut self, layer: char, sweeps: &[(i64, f64)]) {
+        let theme = &self.scene.theme;
+        let stroke = 10.0 * self.scene.trace.stroke;
+        let (colour, glow) = match layer {
+            'h' => (theme.rgb(Colour::Beam), 0.0),
+            _ => (theme.rgb(Colour::Trace), theme.glow),
+        };
+        self.add(format_args!(
+            "<g fill=\"none\" stroke=\"{colour}\" stroke-linejoin=\"round\" transform=\"scale(.1)\">"
+        ));
+        let halo = GLOW.iter().filter(|_| glow > 0.0).map(|(w, o)| (stroke * w, Some(glow * o)));
+        for (width, opacity) in halo.chain([(stroke, None)]) {
+            let opacity = opacity
+                .map(|opacity| format!(" stroke-opacity=\"{}\"", short(opacity, 2)))
+                .unwrap_or_default();
+            for (sweep, dx) in sweeps {
+                let x = match number(10.0 * dx) {
+                    zero if zero == "0" => String::new(),
+                    x => format!(" x=\"{x}\""),
+                };
+                self.add(format_args!(
+                    "<use href=\"#p{sweep}{SUFFIX}\"{x} stroke-width=\"{}\"{opacity}/>",
+                    number(width)
+                ));
+            }
+        }
+        self.body.push_str("</g>");
+    }
+
+    fn captions(&mut self) {
+        let captions = &self.scene.captions;
+        let mut glyphs: BTreeMap<(Face, u16), usize> = BTreeMap::new();
+        for caption in captions {
+            for glyph in caption.face.lay_out(&caption.text, caption.size).glyphs {
+                let number = glyphs.len();
+                glyphs.entry((caption.face, glyph.id)).or_insert(number);
+            }
+        }
+        let outlines: Vec<(usize, String)> = glyphs
+            .iter()
+            .map(|((face, glyph), number)| (*number, outline(*face, *glyph)))
+            .filter(|(_, data)| !data.is_empty())
+            .collect();
+        if outlines.is_empty() {
+            return;
+        }
+        self.body.push_str("<defs>");
+        for (number, data) in &outlines {
+            self.add(format_args!("<path id=\"g{number}{SUFFIX}\" d=\"{data}\"/>"));
+        }
+        self.body.push_str("</defs>");
+        for (index, caption) in captions.iter().enumerate() {
+            let shown_as = self.timing(index, caption);
+            if self.life == Life::Still && !caption.shown_at(self.caption_time()) {
+                continue;
+            }
+            let line = caption.face.lay_out(&caption.text, caption.size);
+            let scale = GLYPH_GRID * caption.size / caption.face.units_per_em();
+            let left = caption.x
+                - match caption.anchor {
+                    Anchor::Start => 0.0,
+                    Anchor::Middle => 0.5 * line.width,
+                    Anchor::End => line.width,
+                };
+            self.add(format_args!(
+                "<g{shown_as} fill=\"{}\" transform=\"translate({} {})scale({size} -{size})\">",
+                self.scene.theme.rgb(caption.colour),
+                number(left),
+                number(caption.y),
+                size = short(scale, 5)
+            ));
+            for glyph in line.glyphs {
+                let number = glyphs[&(caption.face, glyph.id)];
+                if outlines.iter().any(|(drawn, _)| *drawn == number) {
+                    let x = match (glyph.x / scale).round() as i64 {
+                        0 => String::new(),
+                        x => format!(" x=\"{x}\""),
+                    };
+                    self.add(format_args!("<use href=\"#g{number}{SUFFIX}\"{x}/>"));
+                }
+            }
+            self.body.push_str("</g>");
+        }
+    }
+
+    fn caption_time(&self) -> f64 {
+        let duration = self.scene.trace.duration_s();
+        if self.base_s >= duration { self.base_s - duration } else { self.base_s }
+    }
+
+    /// The attributes that show a caption in its time; none where it is always shown.
+    fn timing(&mut self, index: usize, caption: &Caption) -> String {
+        let duration = self.scene.trace.duration_s();
+        let Life::Plays(plays) = self.life else { return String::new() };
+        if caption.from_s <= 0.0 && caption.to_s >= duration {
+            return String::new();
+        }
+        let percent = |t: f64| short(100.0 * t / duration, 3);
+        let mut frames = String::new();
+        if caption.from_s > 0.0 {
+            put(&mut frames, format_args!("0%{{opacity:0}}"));
+        }
+        put(&mut frames, format_args!("{}%{{opacity:1}}", percent(caption.from_s.max(0.0))));
+        if caption.to_s < duration {
+            put(&mut frames, format_args!("{}%,to{{opacity:0}}", percent(caption.to_s)));
+        } else {
+            put(&mut frames, format_args!("to{{opacity:1}}"));
+        }
+        put(
+            &mut self.css,
+            format_args!(
+                ".c{index}{SUFFIX}{{animation:c{index}{SUFFIX} {duration}s step-end {}}}\
+                 @keyframes c{index}{SUFFIX}{{{frames}}}",
+                iterations(plays)
+            ),
+        );
+        let hidden = if caption.shown_at(self.caption_time()) { "" } else { " opacity=\"0\"" };
+        format!(" class=\"c{index}{SUFFIX}\"{hidden}")
+    }
+}
+
+fn iterations(plays: Plays) -> String {
+    match plays {
+        Plays::Forever => "infinite".to_string(),
+        Plays::Times(times) => times.to_string(),
+    }
+}
+
+/// An outline on a grid of [`GLYPH_GRID`] font units.
+fn outline(face: Face, glyph: u16) -> String {
+    let mut data = String::new();
+    let whole = |value: f32| (value / GLYPH_GRID as f32).round() as i32;
+    for step in face.outline(glyph) {
+        match step {
+            Step::Move(x, y) => put(&mut data, format_args!("M{} {}", whole(x), whole(y))),
+            Step::Line(x, y) => put(&mut data, format_args!("L{} {}", whole(x), whole(y))),
+            Step::Quad(x1, y1, x, y) => put(
+                &mut data,
+                format_args!("Q{} {} {} {}", whole(x1), whole(y1), whole(x), whole(y)),
+            ),
+            Step::Close => data.push('z'),
+        }
+    }
+    data
+}
+
+/// A number with at most so many decimals.
+fn short(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    match text.strip_prefix("0.") {
+        Some(rest) => format!(".{rest}"),
+        None if text == "-0" => "0".to_string(),
+        None => text.to_string(),
+    }
+}
+
+/// Text that can stand in XML: markup escaped, characters XML does not allow left out.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            SUFFIX => out.push_str("&#126;"),
+            '\u{fffe}' | '\u{ffff}' => {}
+            c if c.is_control() => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// FNV-1a, 64 bits.
+fn fnv(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn put(out: &mut String, arguments: fmt::Arguments<'_>) {
+    out.write_fmt(arguments).expect("a String takes everything");
+}
