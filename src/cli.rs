@@ -1,0 +1,46 @@
+//! What can be typed, and nothing else: no file is read here and nothing is drawn.
+//!
+//! One file per command, and [`values`] for the words that options take. What the words mean
+//! is for [`commands`](crate::commands) to say.
+
+pub mod catalogue;
+pub mod render;
+pub mod values;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Draws a project's pulse: an ECG that beats, glitches and heals.
+#[derive(Debug, Parser)]
+#[command(name = "flaky", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Art, not a medical device.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// How to talk about it.
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// How much is said.
+#[derive(Args, Clone, Copy, Debug)]
+pub struct Talk {
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Draw an ECG: animated, still, or as numbers
+    Render(Box<render::Render>),
+    /// List the themes
+    Themes(catalogue::List),
+    /// List the glitches
+    Glitches(catalogue::List),
+    /// Print completions for a shell
+    Completions(catalogue::Completions),
+    /// Write the manual pages into a folder
+    Man(catalogue::Man),
+}

@@ -1,0 +1,340 @@
+//! The words that options take: durations, sizes, rates, lists of glitches.
+//!
+//! Each is a type of its own that parses itself and says in its error what it takes.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use clap::ValueEnum;
+
+use crate::error::did_you_mean;
+use crate::rhythm::glitch::{self, Glitch};
+use crate::rhythm::json;
+use crate::scene::theme::{self, Rgb, Theme};
+use crate::scene::{Colour, Size};
+
+/// The sizes that are drawn, in pixels either way.
+pub const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;
+
+/// A format, named by an extension or by `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// An animation for everywhere
+    Gif,
+    /// An animation in vectors, moved by CSS
+    Svg,
+    /// An animation with exact delays
+    Apng,
+    /// A still
+    Png,
+    /// The samples: `t_s,mV`
+    Csv,
+    /// The beats and episodes
+    Json,
+    /// Frames for a video encoder, YUV4MPEG2
+    Y4m,
+    /// Frames for a video encoder, three bytes a pixel
+    Rgb,
+}
+
+impl Format {
+    /// The format's name, which is its extension.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gif => "gif",
+            Self::Svg => "svg",
+            Self::Apng => "apng",
+            Self::Png => "png",
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Y4m => "y4m",
+            Self::Rgb => "rgb",
+        }
+    }
+
+    /// The format that a path's extension names, in either case.
+    pub fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        Self::value_variants().iter().copied().find(|format| format.name() == extension)
+    }
+
+    /// The names of all, for a message.
+    pub fn names() -> String {
+        let names: Vec<_> = Self::value_variants().iter().map(|format| format.name()).collect();
+        names.join(", ")
+    }
+
+    /// Whether it is made of bytes that a terminal should not see.
+    pub fn is_binary(self) -> bool {
+        !matches!(self, Self::Svg | Self::Csv | Self::Json)
+    }
+}
+
+/// A finite number, with the unit left out or named.
+fn number(text: &str, unit: &str) -> Option<f64> {
+    let digits = text.strip_suffix(unit).unwrap_or(text).trim();
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+    digits.parse().ok().filter(|value: &f64| value.is_finite() && digits.chars().all(plain))
+}
+
+/// A number of this unit within a range.
+fn ranged(text: &str, unit: &str, low: f64, high: f64) -> Result<f64, String> {
+    number(text, unit)
+        .filter(|value| (low..=high).contains(value))
+        .ok_or_else(|| format!("it goes from {low} to {high}{}{unit}", spaced(unit)))
+}
+
+fn spaced(unit: &str) -> &'static str {
+    if unit.is_empty() || unit.starts_with('/') { "" } else { " " }
+}
+
+/// A length of time: `16s`, `1.5`, `500ms`, `2min`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seconds(pub f64);
+
+impl FromStr for Seconds {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let units = [("ms", 0.001), ("min", 60.0), ("m", 60.0), ("s", 1.0), ("", 1.0)];
+        units
+            .iter()
+            .find_map(|(unit, seconds)| {
+                let digits = text.strip_suffix(unit)?;
+                Some(Self(number(digits, "")? * seconds))
+            })
+            .ok_or_else(|| "write a time such as 16s, 500ms or 2min".to_string())
+    }
+}
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}s", self.0)
+    }
+}
+
+/// The length of a loop.
+///
+/// # Errors
+/// Where it is no time, or none that a rhythm can have.
+pub fn duration(text: &str) -> Result<Seconds, String> {
+    let Seconds(seconds) = text.parse()?;
+    json::duration(seconds).map(Seconds).map_err(|error| error.to_string())
+}
+
+/// Beats per minute.
+///
+/// # Errors
+/// Outside 30–180.
+pub fn bpm(text: &str) -> Result<f64, String> {
+    ranged(text, "bpm", 30.0, 180.0)
+}
+
+/// The standard deviation of the rate.
+///
+/// # Errors
+/// Outside 0–20.
+pub fn hrv(text: &str) -> Result<f64, String> {
+    ranged(text, "bpm", 0.0, 20.0)
+}
+
+/// Glitches a minute.
+///
+/// # Errors
+/// Outside 0–60, or 0 itself.
+pub fn rate(text: &str) -> Result<f64, String> {
+    ranged(text, "/min", 0.01, 60.0).map_err(|error| format!("{error}; for none, --glitch none"))
+}
+
+/// Frames a second.
+///
+/// # Errors
+/// Outside 1–240.
+pub fn fps(text: &str) -> Result<f64, String> {
+    ranged(text, "fps", 1.0, 240.0)
+}
+
+/// The speed of the beam.
+///
+/// # Errors
+/// Outside 1–400.
+pub fn speed(text: &str) -> Result<f64, String> {
+    ranged(text, "mm/s", 1.0, 400.0)
+}
+
+/// Samples a second.
+///
+/// # Errors
+/// Outside 1–100,000.
+pub fn sample_rate(text: &str) -> Result<f64, String> {
+    ranged(text, "Hz", 1.0, 100_000.0)
+}
+
+/// Millimetres a millivolt, or the choice left open.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Gain {
+    /// The largest usual one that fits.
+    Auto,
+    /// This one.
+    Fixed(f64),
+}
+
+impl FromStr for Gain {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            _ => ranged(text, "mm/mV", 0.1, 400.0)
+                .map(Self::Fixed)
+                .map_err(|error| format!("{error}, or auto")),
+        }
+    }
+}
+
+impl fmt::Display for Gain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Auto => f.write_str("auto"),
+            Self::Fixed(gain) => write!(f, "{gain}"),
+        }
+    }
+}
+
+/// A picture's size, `WIDTHxHEIGHT`.
+///
+/// # Errors
+/// Where it is none, or out of range.
+pub fn size(text: &str) -> Result<Size, String> {
+    let wrong = || {
+        let (low, high) = (SIZES.start(), SIZES.end());
+        format!("write it as WIDTHxHEIGHT in pixels, each from {low} to {high}, such as 800x300")
+    };
+    let (width, height) = text.split_once(['x', 'X', '×']).ok_or_else(wrong)?;
+    let side = |text: &str| text.parse().ok().filter(|side| SIZES.contains(side)).ok_or_else(wrong);
+    Ok(Size { width: side(width)?, height: side(height)? })
+}
+
+/// How often to play: `forever`, or a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loops {
+    /// Without end.
+    Forever,
+    /// So many times.
+    Times(u16),
+}
+
+impl FromStr for Loops {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "forever" => Ok(Self::Forever),
+            _ => text
+                .parse()
+                .ok()
+                .filter(|times| *times > 0)
+                .map(Self::Times)
+                .ok_or_else(|| "write forever, or a number from 1 to 65535".to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Loops {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Forever => f.write_str("forever"),
+            Self::Times(times) => write!(f, "{times}"),
+        }
+    }
+}
+
+/// A number of bytes: `5MB`, `300kB`, `1MiB`, `800000`. MB are 10⁶ bytes.
+///
+/// # Errors
+/// Where it is none.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let units = [
+        ("KiB", 1024.0),
+        ("MiB", 1_048_576.0),
+        ("kB", 1e3),
+        ("KB", 1e3),
+        ("MB", 1e6),
+        ("GB", 1e9),
+        ("B", 1.0),
+        ("", 1.0),
+    ];
+    units
+        .iter()
+        .find_map(|(unit, factor)| {
+            let count = number(text.strip_suffix(unit)?, "")? * factor;
+            (1.0..=1e15).contains(&count).then_some(count as u64)
+        })
+        .ok_or_else(|| "write a number of bytes such as 5MB, 300kB or 1MiB".to_string())
+}
+
+/// Which glitches to draw from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pool(pub Vec<&'static Glitch>);
+
+impl FromStr for Pool {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "none" => return Ok(Self(Vec::new())),
+            "all" => return Ok(Self(glitch::TABLE.iter().collect())),
+            _ => {}
+        }
+        let mut pool: Vec<&'static Glitch> = Vec::new();
+        for name in text.split(',').map(str::trim) {
+            let found = glitch::find(name).ok_or_else(|| {
+                let known = glitch::TABLE.iter().map(|glitch| glitch.name);
+                unknown("glitch", name, known.chain(["all", "none"]), "flaky glitches")
+            })?;
+            if !pool.contains(&found) {
+                pool.push(found);
+            }
+        }
+        Ok(Self(pool))
+    }
+}
+
+/// A theme by its name.
+///
+/// # Errors
+/// Where there is none of this name.
+pub fn theme(text: &str) -> Result<&'static Theme, String> {
+    theme::find(text).ok_or_else(|| {
+        unknown("theme", text, theme::THEMES.iter().map(|theme| theme.name), "flaky themes")
+    })
+}
+
+/// A colour of the theme, overridden: `NAME=#rrggbb`.
+///
+/// # Errors
+/// Where the name or the colour is none.
+pub fn colour(text: &str) -> Result<(Colour, Rgb), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| "write it as NAME=#rrggbb, such as trace=#ff8800".to_string())?;
+    let names = Colour::ALL.iter().map(|colour| colour.name());
+    let colour = Colour::ALL
+        .into_iter()
+        .find(|colour| colour.name() == name)
+        .ok_or_else(|| unknown("colour", name, names, "flaky themes"))?;
+    Ok((colour, value.parse()?))
+}
+
+fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    command: &str,
+) -> String {
+    match did_you_mean(name, known) {
+        Some(near) => format!("there is no {what} {name:?}; did you mean {near:?}?"),
+        None => format!("there is no {what} {name:?}; `{command}` lists them"),
+    }
+}

@@ -1,0 +1,63 @@
+//! What the program can do: one file per command, each readable from top to bottom.
+//!
+//! A command turns typed words into settings and runs the pipeline. Only here is anything said
+//! to a person, and only here may the pipeline run again with smaller settings.
+
+mod budget;
+mod catalogue;
+mod render;
+
+use std::path::Path;
+
+use crate::cli::{Cli, Command, Talk};
+use crate::error::Error;
+use crate::progress::{Bar, Progress, Silent};
+
+pub use catalogue::{glitch_preview, theme_preview};
+
+/// Does what was typed.
+///
+/// # Errors
+/// Whatever keeps the command from being done, in a person's words.
+pub fn run(cli: Cli) -> Result<(), Error> {
+    let talk = cli.talk;
+    match cli.command {
+        Command::Render(args) => render::run(&args, talk),
+        Command::Themes(args) => catalogue::themes(&args, talk),
+        Command::Glitches(args) => catalogue::glitches(&args, talk),
+        Command::Completions(args) => catalogue::completions(&args),
+        Command::Man(args) => catalogue::man(&args, talk),
+    }
+}
+
+impl Talk {
+    /// Says a line to the person, on standard error.
+    fn say(self, line: &str) {
+        if !self.quiet {
+            eprintln!("{line}");
+        }
+    }
+
+    /// How far long work has got.
+    fn progress(self, what: &'static str, steps: u64) -> Box<dyn Progress> {
+        if self.quiet { Box::new(Silent) } else { Box::new(Bar::new(what, steps)) }
+    }
+}
+
+/// A folder that must be there.
+fn existing(folder: &Path) -> Result<&Path, Error> {
+    if folder.is_dir() {
+        return Ok(folder);
+    }
+    Err(Error::failed(format!("{} is no folder", folder.display()))
+        .hint("create it first, or name another"))
+}
+
+/// A number of bytes as a person reads it; MB are 10⁶ bytes.
+fn human(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),
+        _ => format!("{:.2} MB", bytes as f64 / 1e6),
+    }
+}

@@ -1,0 +1,121 @@
+//! The largest faithful picture under a budget of bytes: fewer fade levels first, then fewer
+//! frames, then a smaller size.
+
+use std::io::{self, Write};
+
+use super::human;
+use super::render::Settings;
+use crate::cli::values::{Format, SIZES};
+use crate::error::Error;
+use crate::raster;
+use crate::scene::Size;
+
+/// The fade levels that are tried after the full number.
+const LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
+/// The frames a second that are tried, below the ones asked for.
+const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
+/// The parts of the size that are tried.
+const SCALES: [f64; 9] = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
+
+/// What a picture is made with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Smaller {
+    pub levels: usize,
+    pub fps: f64,
+    pub size: Size,
+}
+
+impl Smaller {
+    /// All that was asked for.
+    pub fn full(settings: &Settings<'_>) -> Self {
+        Self { levels: raster::LEVELS, fps: settings.typed.fps, size: settings.typed.size }
+    }
+
+    /// What it lacks of `full`, in words.
+    pub fn given_up(&self, full: &Self) -> Option<String> {
+        let mut words = Vec::new();
+        if self.levels < full.levels {
+            words.push(format!("{} fade levels instead of {}", self.levels, full.levels));
+        }
+        if self.fps < full.fps {
+            words.push(format!("{:.4} frames a second instead of {}", self.fps, full.fps));
+        }
+        if self.size != full.size {
+            let (w, h) = (self.size.width, self.size.height);
+            words.push(format!("{w}x{h} instead of {}x{}", full.size.width, full.size.height));
+        }
+        (!words.is_empty()).then(|| words.join(", "))
+    }
+
+    /// Ever smaller settings, in the order in which they are tried.
+    fn ladder(self, format: Format) -> Vec<Self> {
+        let mut ladder = vec![self];
+        let mut last = self;
+        if format != Format::Svg {
+            for levels in LEVELS {
+                last.levels = levels;
+                ladder.push(last);
+            }
+        }
+        if matches!(format, Format::Gif | Format::Apng) {
+            for fps in FPS.into_iter().filter(|fps| *fps < self.fps) {
+                last.fps = fps;
+                ladder.push(last);
+            }
+        }
+        for scale in SCALES {
+            let side = |side: u32| (f64::from(side) * scale).round() as u32;
+            let size = Size { width: side(self.size.width), height: side(self.size.height) };
+            if SIZES.contains(&size.width) && SIZES.contains(&size.height) {
+                ladder.push(Self { size, ..last });
+            }
+        }
+        ladder
+    }
+}
+
+/// A picture that fits.
+pub struct Fitted {
+    pub smaller: Smaller,
+    pub bytes: Vec<u8>,
+}
+
+/// Encodes with ever smaller settings until the result is at most `budget` bytes.
+pub fn fit(
+    settings: &Settings<'_>,
+    budget: u64,
+    encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
+) -> Result<Fitted, Error> {
+    for smaller in Smaller::full(settings).ladder(settings.format) {
+        let mut out = Bounded { bytes: Vec::new(), most: budget, over: false };
+        match encode(&smaller, &mut out) {
+            Ok(()) => return Ok(Fitted { smaller, bytes: out.bytes }),
+            Err(_) if out.over => {}
+            Err(error) => return Err(Error::failed(format!("cannot encode: {error}"))),
+        }
+    }
+    Err(Error::failed(format!("no faithful picture stays under {}", human(budget)))
+        .hint("allow more with --max-bytes, or use a shorter --duration"))
+}
+
+/// A buffer that refuses the first byte over its budget, so that a hopeless attempt ends early.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: u64,
+    over: bool,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if (self.bytes.len() + bytes.len()) as u64 > self.most {
+            self.over = true;
+            return Err(io::Error::other("over the budget"));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

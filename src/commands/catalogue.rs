@@ -1,0 +1,176 @@
+//! `flaky themes`, `flaky glitches`, `flaky completions`, `flaky man`: what there is, in words
+//! and in pictures.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::CommandFactory;
+
+use super::existing;
+use crate::animation::Plays;
+use crate::cli::catalogue::{Completions, List, Man};
+use crate::cli::{Cli, Talk};
+use crate::encode::png;
+use crate::error::Error;
+use crate::output::{self, Stop, Target};
+use crate::raster;
+use crate::rhythm::glitch::{self, Glitch};
+use crate::rhythm::random::{self, Recipe};
+use crate::rhythm::{Episode, Rhythm};
+use crate::scene::theme::{self, THEMES};
+use crate::scene::{self, Colour, Motion, Size, Theme, Trail, monitor};
+use crate::timeline::Timeline;
+
+/// What previews grow from.
+const SEED: u32 = 7;
+/// The size of a preview.
+const SIZE: Size = Size { width: 800, height: 300 };
+/// The time a preview shows, in seconds.
+const SHOWN_S: f64 = 8.0;
+/// How much of it may follow the glitch, in seconds; its alarm is still to be seen then.
+const AFTER_S: f64 = 2.6;
+/// The rate in a preview, in beats per minute.
+const BPM: f64 = 75.0;
+
+/// `flaky themes`.
+pub fn themes(args: &List, talk: Talk) -> Result<(), Error> {
+    match &args.preview {
+        Some(folder) => {
+            let each = THEMES.iter().map(|theme| (theme.name, theme_preview(theme)));
+            previews(existing(folder)?, each, talk)
+        }
+        None => say(|out| {
+            for theme in THEMES {
+                let mark = if theme.name == theme::DEFAULT { " (default)" } else { "" };
+                writeln!(out, "{:<12}{}{mark}", theme.name, theme.summary)?;
+            }
+            let names: Vec<_> = Colour::ALL.iter().map(|colour| colour.name()).collect();
+            writeln!(out, "\ncolours to override with --colour NAME=#rrggbb:\n{}", names.join(", "))
+        }),
+    }
+}
+
+/// `flaky glitches`.
+pub fn glitches(args: &List, talk: Talk) -> Result<(), Error> {
+    match &args.preview {
+        Some(folder) => {
+            let each = glitch::TABLE.iter().map(|glitch| (glitch.name, glitch_preview(glitch)));
+            previews(existing(folder)?, each, talk)
+        }
+        None => say(|out| {
+            for glitch in glitch::TABLE {
+                let mark = if glitch::DEFAULT.split(',').any(|name| name == glitch.name) {
+                    "*"
+                } else {
+                    " "
+                };
+                writeln!(out, "{mark} {:<16}{}", glitch.name, glitch.summary)?;
+            }
+            writeln!(out, "\n* drawn from where --glitch names none")
+        }),
+    }
+}
+
+/// `flaky completions`.
+pub fn completions(args: &Completions) -> Result<(), Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "flaky", &mut script);
+    say(|out| out.write_all(&script))
+}
+
+/// `flaky man`.
+pub fn man(args: &Man, talk: Talk) -> Result<(), Error> {
+    let folder = existing(&args.dir)?;
+    let mut program = Cli::command();
+    program.build();
+    let commands = program.get_subcommands().filter(|command| command.get_name() != "help");
+    for command in std::iter::once(&program).chain(commands) {
+        let name = command.get_display_name().unwrap_or("flaky").to_string();
+        let page = clap_mangen::Man::new(command.clone().display_name(name.clone()));
+        let file = Target::File(folder.join(format!("{name}.1")));
+        output::write(&file, false, &Stop::default(), |out| page.render(&mut { out }))?;
+        talk.say(&format!("wrote {}", file.name()));
+    }
+    Ok(())
+}
+
+fn say(produce: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
+    output::write(&Target::Stdout, false, &Stop::default(), produce).map(|_| ())
+}
+
+fn previews(
+    folder: &Path,
+    pictures: impl Iterator<Item = (&'static str, Vec<u8>)>,
+    talk: Talk,
+) -> Result<(), Error> {
+    for (name, bytes) in pictures {
+        let file = Target::File(folder.join(format!("{name}.png")));
+        output::write(&file, true, &Stop::default(), |out| out.write_all(&bytes))?;
+        talk.say(&format!("wrote {}", file.name()));
+    }
+    Ok(())
+}
+
+/// A PNG of a theme, with a premature beat in it.
+pub fn theme_preview(theme: &Theme) -> Vec<u8> {
+    let glitch = glitch::find("premature-beat").expect("it stands in the table");
+    still(theme, &loop_with(glitch), Trail::Phosphor, 0.92)
+}
+
+/// A PNG of a glitch from its beginning to its end, and of the beats around it.
+pub fn glitch_preview(glitch: &'static Glitch) -> Vec<u8> {
+    let theme = theme::find(theme::DEFAULT).expect("it stands in the table");
+    still(theme, &loop_with(glitch), Trail::Lcd, 1.0)
+}
+
+/// A loop with one glitch, turned so that it lies in the part that is shown.
+fn loop_with(glitch: &'static Glitch) -> Rhythm {
+    let recipe = Recipe {
+        duration_s: 4.0 * SHOWN_S,
+        bpm: BPM,
+        hrv_bpm: 1.0,
+        pool: vec![glitch],
+        glitches_per_min: 1.0,
+        seed: SEED,
+    };
+    let mut rhythm = random::draw(&recipe).expect("half a minute holds any glitch").rhythm;
+    let Some(Episode { start_s, end_s, .. }) = rhythm.episodes.first().cloned() else {
+        return rhythm;
+    };
+    // Turns the loop, which has no beginning of its own.
+    let duration_s = rhythm.duration_s;
+    let after_s = (0.5 * (SHOWN_S - (end_s - start_s))).min(AFTER_S);
+    let turn = end_s + after_s - SHOWN_S;
+    for beat in &mut rhythm.beats {
+        beat.t_s = (beat.t_s - turn).rem_euclid(duration_s);
+    }
+    for episode in &mut rhythm.episodes {
+        let length = episode.end_s - episode.start_s;
+        episode.start_s = (episode.start_s - turn).rem_euclid(duration_s);
+        episode.end_s = episode.start_s + length;
+    }
+    rhythm.beats.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
+    rhythm
+}
+
+/// The screen when the beam is `part` of the way through the first sweep.
+fn still(theme: &Theme, rhythm: &Rhythm, trail: Trail, part: f64) -> Vec<u8> {
+    let settings = monitor::Settings {
+        size: SIZE,
+        theme: theme.clone(),
+        transparent: false,
+        speed_mm_s: 25.0,
+        gain_mm_mv: None,
+        motion: Motion::Scroll,
+        trail,
+        label: "II".to_string(),
+        grid: true,
+        readout: true,
+    };
+    let scene = scene::monitor(rhythm, &settings);
+    let timeline = Timeline::still(part * SHOWN_S);
+    let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+    let mut bytes = Vec::new();
+    png::write(animation, &mut bytes).expect("a Vec takes everything");
+    bytes
+}

@@ -1,0 +1,359 @@
+//! `flaky render`: random glitches or a rhythm file → a picture, or the numbers behind it.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::num::NonZero;
+use std::path::Path;
+use std::thread;
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use super::budget::{self, Smaller};
+use super::human;
+use crate::animation::Plays;
+use crate::cli::Talk;
+use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
+use crate::cli::values::{Format, Gain, Loops, Seconds};
+use crate::encode::svg::Life;
+use crate::encode::video::Layout;
+use crate::encode::{apng, gif, png, svg, video};
+use crate::error::Error;
+use crate::output::{self, Stop, Target};
+use crate::progress::Progress;
+use crate::raster;
+use crate::rhythm::random::{self, Recipe};
+use crate::rhythm::{Rhythm, json};
+use crate::scene::{self, Motion, Scene, Trail, monitor};
+use crate::signal::Signal;
+use crate::timeline::Timeline;
+
+/// The largest rhythm file that is read, in bytes.
+const LARGEST_RHYTHM: u64 = 64 << 20;
+/// Ticks a second where a format leaves the choice and the rate is no whole number.
+const MILLISECONDS: u32 = 1000;
+
+pub fn run(args: &Render, talk: Talk) -> Result<(), Error> {
+    let settings = Settings::new(args)?;
+    let stop = Stop::listen()
+        .map_err(|error| Error::failed(format!("cannot listen to signals: {error}")))?;
+    let rhythm = source(args, talk)?;
+    let bytes = match settings.format {
+        Format::Json => output::write(&settings.target, false, &stop, |out| {
+            out.write_all(json::to_string(&rhythm).as_bytes())
+        })?,
+        Format::Csv => output::write(&settings.target, false, &stop, |out| {
+            samples(&rhythm, args.sample_rate.unwrap_or(SAMPLE_RATE), out)
+        })?,
+        _ => picture(&settings, &rhythm, &stop, talk)?,
+    };
+    talk.say(&settings.summary(&rhythm, bytes));
+    Ok(())
+}
+
+/// What was typed, and what it means.
+pub struct Settings<'a> {
+    pub typed: &'a Render,
+    pub target: Target,
+    pub format: Format,
+    pub threads: usize,
+    pub plays: Plays,
+}
+
+impl<'a> Settings<'a> {
+    fn new(typed: &'a Render) -> Result<Self, Error> {
+        let target = Target::new(&typed.output);
+        let format = format(typed, &target)?;
+        check(typed, format)?;
+        let cores = thread::available_parallelism().map_or(1, NonZero::get);
+        Ok(Self {
+            typed,
+            target,
+            format,
+            threads: typed.threads.map_or(cores, usize::from),
+            plays: match typed.loops {
+                Loops::Forever => Plays::Forever,
+                Loops::Times(times) => Plays::Times(times),
+            },
+        })
+    }
+
+    fn is_still(&self) -> bool {
+        self.typed.still || self.format == Format::Png
+    }
+
+    /// The moment of a still: the one that was asked for, or the one that shows the glitch.
+    fn still_s(&self, rhythm: &Rhythm) -> f64 {
+        self.typed.at.map_or_else(|| rhythm.healed_s(), |Seconds(at)| at)
+    }
+
+    fn monitor(&self, smaller: &Smaller) -> monitor::Settings {
+        let typed = self.typed;
+        let mut theme = typed.theme.clone();
+        for (colour, rgb) in &typed.colour {
+            theme.colours[*colour as usize] = *rgb;
+        }
+        monitor::Settings {
+            size: smaller.size,
+            theme,
+            transparent: typed.transparent,
+            speed_mm_s: typed.sweep_speed,
+            gain_mm_mv: match typed.gain {
+                Gain::Auto => None,
+                Gain::Fixed(gain) => Some(gain),
+            },
+            motion: match typed.motion {
+                typed::Motion::Sweep => Motion::Sweep,
+                typed::Motion::Scroll => Motion::Scroll,
+            },
+            trail: match typed.trail {
+                typed::Trail::Phosphor => Trail::Phosphor,
+                typed::Trail::Lcd => Trail::Lcd,
+            },
+            label: typed.label.clone(),
+            grid: !typed.no_grid,
+            readout: !typed.no_readout,
+        }
+    }
+
+    fn timeline(&self, rhythm: &Rhythm, fps: f64) -> Timeline {
+        if self.is_still() {
+            return Timeline::still(self.still_s(rhythm));
+        }
+        let whole = (rhythm.duration_s * fps).fract() == 0.0 && fps.fract() == 0.0;
+        let ticks_per_s = match self.format {
+            Format::Apng if whole => fps as u32,
+            Format::Apng => MILLISECONDS,
+            _ => gif::TICKS_PER_S,
+        };
+        Timeline::uniform(rhythm.duration_s, fps, ticks_per_s)
+    }
+
+    fn summary(&self, rhythm: &Rhythm, bytes: u64) -> String {
+        let what = match self.format {
+            Format::Csv => {
+                let rate = self.typed.sample_rate.unwrap_or(SAMPLE_RATE);
+                format!("{} samples", (rhythm.duration_s * rate).round())
+            }
+            Format::Json => format!("{} beats", rhythm.beats.len()),
+            _ if self.is_still() => "a still".to_string(),
+            Format::Svg => format!("{} beats", rhythm.beats.len()),
+            _ => format!("{} frames", self.timeline(rhythm, self.typed.fps).frames()),
+        };
+        let size = match self.format {
+            Format::Csv | Format::Json => String::new(),
+            _ => format!(", {}x{}", self.typed.size.width, self.typed.size.height),
+        };
+        format!(
+            "wrote {}: {what}, {} s{size}, {}, seed {}",
+            self.target.name(),
+            rhythm.duration_s,
+            human(bytes),
+            rhythm.seed
+        )
+    }
+}
+
+fn format(typed: &Render, target: &Target) -> Result<Format, Error> {
+    if let Some(format) = typed.format {
+        return Ok(format);
+    }
+    match target {
+        Target::Stdout => Err(Error::usage("standard output has no extension to name a format")
+            .hint(format!("add --format with one of {}", Format::names()))),
+        Target::File(path) => Format::of(path).ok_or_else(|| {
+            Error::usage(format!("the extension of {} names no format", path.display()))
+                .hint(format!("use one of {}, or add --format", Format::names()))
+        }),
+    }
+}
+
+/// Refuses options that contradict the format.
+fn check(typed: &Render, format: Format) -> Result<(), Error> {
+    let name = format.name();
+    let numbers = matches!(format, Format::Csv | Format::Json);
+    if format == Format::Gif && typed.fps > gif::MOST_FPS {
+        return Err(Error::usage(format!("--fps {}: a GIF plays no faster than 50", typed.fps))
+            .hint("use --fps 50, or write .apng"));
+    }
+    if typed.transparent && !matches!(format, Format::Svg | Format::Apng | Format::Png) {
+        return Err(Error::usage(format!("--transparent: {name} has no transparent ground here"))
+            .hint("write .svg, .apng or .png"));
+    }
+    if typed.still && numbers {
+        return Err(Error::usage(format!("--still: {name} is no picture"))
+            .hint("write .png or .svg, or leave --still out"));
+    }
+    let has_still = typed.still || matches!(format, Format::Png | Format::Svg);
+    if typed.at.is_some() && !has_still {
+        return Err(Error::usage(format!(
+            "--at chooses the moment of a still; this {name} is none"
+        ))
+        .hint("add --still"));
+    }
+    if typed.sample_rate.is_some() && format != Format::Csv {
+        return Err(Error::usage(format!("--sample-rate: {name} has no samples"))
+            .hint("write .csv, or leave it out"));
+    }
+    let measured = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
+    if typed.max_bytes.is_some() && !measured {
+        return Err(Error::usage(format!("--max-bytes: nothing can be left out of {name}"))
+            .hint("write .gif, .apng, .png or .svg, or leave it out"));
+    }
+    Ok(())
+}
+
+/// The rhythm to draw: from a file, or from chance.
+fn source(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
+    let rhythm = match &args.rhythm {
+        Some(path) => read_rhythm(path)?,
+        None => draw(args, talk)?,
+    };
+    match args.at {
+        Some(Seconds(at)) if !(0.0..=rhythm.duration_s).contains(&at) => {
+            Err(Error::usage(format!("--at {at}s lies outside the {} s", rhythm.duration_s))
+                .hint("choose a moment between the beginning and the end"))
+        }
+        _ => Ok(rhythm),
+    }
+}
+
+fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
+    let target = Target::new(path);
+    let name = match target {
+        Target::Stdout => "standard input".to_string(),
+        Target::File(_) => path.display().to_string(),
+    };
+    let unreadable =
+        |error: &io::Error| Error::failed(format!("cannot read {name}: {}", output::lower(error)));
+    let input: Box<dyn Read> = match target {
+        Target::Stdout => Box::new(io::stdin()),
+        Target::File(_) => Box::new(File::open(path).map_err(|error| unreadable(&error))?),
+    };
+    let mut bytes = Vec::new();
+    input.take(LARGEST_RHYTHM + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    if bytes.len() as u64 > LARGEST_RHYTHM {
+        return Err(Error::failed(format!("{name} is larger than {}", human(LARGEST_RHYTHM)))
+            .hint("a rhythm is a list of beats; this looks like something else"));
+    }
+    let broken = |message: String| {
+        Error::failed(format!("{name} is no rhythm: {message}"))
+            .hint("`flaky render -o beats.json` writes one to start from")
+    };
+    let text = String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8 text".into()))?;
+    json::from_str(&text).map_err(|error| broken(error.to_string()))
+}
+
+fn draw(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
+    let seed = match args.seed {
+        Some(seed) => seed,
+        None => SysRng
+            .try_next_u32()
+            .map_err(|error| Error::failed(format!("the system gives no randomness: {error}")))?,
+    };
+    let Seconds(duration_s) = args.duration;
+    let mut recipe = Recipe {
+        duration_s,
+        bpm: args.bpm,
+        hrv_bpm: args.hrv,
+        pool: args.glitch.0.clone(),
+        glitches_per_min: args.glitch_rate,
+        seed,
+    };
+    let drawn = match random::draw(&recipe) {
+        Ok(drawn) => drawn,
+        Err(none) if recipe.pool.len() == 1 => {
+            return Err(Error::usage(format!("--duration {duration_s}s is too short: {none}"))
+                .hint(format!("use --duration {:.2}s or more", none.shortest_s)));
+        }
+        Err(none) => {
+            talk.say(&format!("no glitch fits {duration_s} s; {none}"));
+            recipe.pool.clear();
+            random::draw(&recipe).map_err(|error| Error::failed(error.to_string()))?
+        }
+    };
+    let placed = drawn.rhythm.episodes.len();
+    if placed > 0 && placed < drawn.asked {
+        talk.say(&format!("{placed} of {} glitches fit {duration_s} s", drawn.asked));
+    }
+    Ok(drawn.rhythm)
+}
+
+fn samples(rhythm: &Rhythm, hz: f64, out: &mut dyn Write) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    writeln!(out, "t_s,mV")?;
+    for (t, mv) in Signal::new(rhythm).samples(hz) {
+        writeln!(out, "{t:.6},{mv:.6}")?;
+    }
+    out.flush()
+}
+
+/// Draws the picture, as large as its budget allows, and writes it.
+fn picture(
+    settings: &Settings<'_>,
+    rhythm: &Rhythm,
+    stop: &Stop,
+    talk: Talk,
+) -> Result<u64, Error> {
+    let binary = settings.format.is_binary();
+    let full = Smaller::full(settings);
+    let Some(budget) = settings.typed.max_bytes else {
+        let frames = settings.timeline(rhythm, full.fps).frames();
+        let progress = talk.progress("rendering", u64::from(frames));
+        let written = output::write(&settings.target, binary, stop, |out| {
+            encode(settings, rhythm, &full, progress.as_ref(), out)
+        });
+        progress.finish();
+        return written;
+    };
+    let fitted = budget::fit(settings, budget, |smaller, out| {
+        encode(settings, rhythm, smaller, &crate::progress::Silent, out)
+    })?;
+    if let Some(words) = fitted.smaller.given_up(&full) {
+        talk.say(&format!("to stay under {}: {words}", human(budget)));
+    }
+    output::write(&settings.target, binary, stop, |out| out.write_all(&fitted.bytes))
+}
+
+/// Scene → frames → bytes.
+fn encode(
+    settings: &Settings<'_>,
+    rhythm: &Rhythm,
+    smaller: &Smaller,
+    progress: &dyn Progress,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let scene: Scene = scene::monitor(rhythm, &settings.monitor(smaller));
+    if settings.format == Format::Svg {
+        let life = if settings.is_still() { Life::Still } else { Life::Plays(settings.plays) };
+        return svg::write(&scene, life, settings.still_s(rhythm), out);
+    }
+    let timeline = settings.timeline(rhythm, smaller.fps);
+    let mut animation = raster::animate(&scene, timeline, settings.plays, smaller.levels);
+    animation.frames = Box::new(animation.frames.inspect(|_| progress.advance()));
+    let threads = settings.threads;
+    match settings.format {
+        Format::Gif => gif::write(animation, threads, out),
+        Format::Apng => apng::write(animation, threads, out),
+        Format::Y4m => {
+            let hundredths = (rhythm.duration_s * 100.0).round() as u32;
+            let (num, den) = if settings.is_still() {
+                (1, 1)
+            } else {
+                lowest(animation.count * 100, hundredths)
+            };
+            video::write(animation, Layout::Y4m(num, den), out)
+        }
+        Format::Rgb => video::write(animation, Layout::Rgb, out),
+        _ => png::write(animation, out),
+    }
+}
+
+/// A fraction in lowest terms.
+fn lowest(num: u32, den: u32) -> (u32, u32) {
+    let (mut a, mut b) = (num, den);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    (num / a.max(1), den / a.max(1))
+}

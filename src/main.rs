@@ -1,0 +1,26 @@
+//! The program: parse, dispatch, say what went wrong, end with the right code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use flaky::cli::Cli;
+use flaky::commands;
+use flaky::error::End;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let Err(error) = commands::run(cli) else { return ExitCode::SUCCESS };
+    match error.end {
+        End::ReaderGone => return ExitCode::SUCCESS,
+        End::Failed | End::WrongUsage | End::Signal(_) => eprintln!("{error}"),
+    }
+    match error.end {
+        End::WrongUsage => ExitCode::from(2),
+        End::Signal(signal) => {
+            // Ends as if the signal had not been caught, so that a shell sees it too.
+            let _ = signal_hook::low_level::emulate_default_handler(signal);
+            ExitCode::FAILURE
+        }
+        End::Failed | End::ReaderGone => ExitCode::FAILURE,
+    }
+}

@@ -1,0 +1,228 @@
+//! Where a result goes: whole, or not at all.
+//!
+//! A file is written beside its place under another name and renamed when it is whole, so an
+//! older file stays until then and nothing half-done is left behind. Only a regular file or a
+//! missing one is replaced so; a symlink is followed, permissions are kept, and devices and
+//! pipes are written directly. No folder is ever created.
+
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use tempfile::{Builder, NamedTempFile};
+
+use crate::error::{End, Error};
+
+/// A place for a result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A path.
+    File(PathBuf),
+    /// Standard output.
+    Stdout,
+}
+
+impl Target {
+    /// `-` is standard output, anything else a path.
+    pub fn new(text: &Path) -> Self {
+        if text.as_os_str() == "-" { Self::Stdout } else { Self::File(text.to_path_buf()) }
+    }
+
+    /// What to call it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Stdout => "standard output".to_string(),
+        }
+    }
+}
+
+/// Whether somebody has asked the program to stop.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    signal: Arc<AtomicUsize>,
+}
+
+impl Stop {
+    /// Listens to SIGINT and SIGTERM from now on. The first one is noticed at the next write;
+    /// a second one ends the program at once.
+    ///
+    /// # Errors
+    /// Where the system refuses the handlers.
+    pub fn listen() -> io::Result<Self> {
+        let this = Self::default();
+        let again = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            let code = 128 + signal;
+            signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&again))?;
+            signal_hook::flag::register(signal, Arc::clone(&again))?;
+            signal_hook::flag::register_usize(signal, Arc::clone(&this.signal), signal as usize)?;
+        }
+        Ok(this)
+    }
+
+    fn check(&self) -> io::Result<()> {
+        match self.signal.load(Ordering::Relaxed) {
+            0 => Ok(()),
+            signal => Err(io::Error::other(format!("stopped by signal {signal}"))),
+        }
+    }
+}
+
+/// Writes what `produce` makes to `target` and returns the number of bytes.
+///
+/// # Errors
+/// Where the place cannot be written, where `produce` fails, and where `stop` was asked for;
+/// a file that was there before is untouched then.
+pub fn write(
+    target: &Target,
+    binary: bool,
+    stop: &Stop,
+    produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<u64, Error> {
+    let result = match target {
+        Target::Stdout => {
+            let stdout = io::stdout();
+            if binary && stdout.is_terminal() {
+                return Err(Error::usage("standard output is a terminal and would show bytes")
+                    .hint("name a file with -o, or pipe the output: -o - | …"));
+            }
+            run(stdout.lock(), stop, produce).map(|(_, bytes)| bytes)
+        }
+        Target::File(path) => to_file(path, stop, produce)?,
+    };
+    result.map_err(|error| failure(&target.name(), stop, &error))
+}
+
+fn to_file(
+    path: &Path,
+    stop: &Stop,
+    produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<io::Result<u64>, Error> {
+    let name = path.display();
+    let place = followed(path);
+    let present = match fs::metadata(&place) {
+        Ok(metadata) => Some(metadata),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Error::failed(format!("cannot write {name}: {}", lower(&error)))),
+    };
+    if present.as_ref().is_some_and(fs::Metadata::is_dir) || path.as_os_str().is_empty() {
+        return Err(
+            Error::failed(format!("{name} is a folder")).hint("name a file in it, such as ecg.gif")
+        );
+    }
+    if present.as_ref().is_some_and(|metadata| !metadata.is_file()) {
+        return match File::options().write(true).open(&place) {
+            Ok(device) => Ok(run(device, stop, produce).map(|(_, bytes)| bytes)),
+            Err(error) => Ok(Err(error)),
+        };
+    }
+    if present.as_ref().is_some_and(|metadata| metadata.permissions().readonly()) {
+        return Err(Error::failed(format!("{name} is read-only"))
+            .hint("allow writing to it, or name another file"));
+    }
+    let folder = match place.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let temporary = temporary(folder, present.as_ref()).map_err(|error| {
+        let message = format!("cannot write in the folder {}: {}", folder.display(), lower(&error));
+        match error.kind() {
+            io::ErrorKind::NotFound => Error::failed(message).hint("create the folder first"),
+            _ => Error::failed(message),
+        }
+    })?;
+    Ok(run(temporary, stop, produce).and_then(|(temporary, bytes)| {
+        temporary.persist(&place).map_err(|error| error.error)?;
+        Ok(bytes)
+    }))
+}
+
+/// Where a chain of symlinks leads, be there something or not.
+fn followed(path: &Path) -> PathBuf {
+    const MOST_LINKS: usize = 40;
+    let mut place = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&place) {
+            Ok(next) => place = place.parent().unwrap_or(Path::new("")).join(next),
+            Err(_) => break,
+        }
+    }
+    place
+}
+
+fn temporary(folder: &Path, present: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".flaky-").suffix(".tmp");
+    // A new file gets what the umask allows; an older one keeps what it has.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let file = builder.tempfile_in(folder)?;
+    if let Some(present) = present {
+        fs::set_permissions(file.path(), present.permissions())?;
+    }
+    Ok(file)
+}
+
+fn run<W: Write>(
+    inner: W,
+    stop: &Stop,
+    produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<(W, u64)> {
+    let mut guarded = Guarded { inner, stop, bytes: 0 };
+    produce(&mut guarded)?;
+    guarded.flush()?;
+    Ok((guarded.inner, guarded.bytes))
+}
+
+/// Counts the bytes, and fails once somebody has asked to stop.
+struct Guarded<'a, W> {
+    inner: W,
+    stop: &'a Stop,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Guarded<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stop.check()?;
+        let written = self.inner.write(bytes)?;
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stop.check()?;
+        self.inner.flush()
+    }
+}
+
+fn failure(name: &str, stop: &Stop, error: &io::Error) -> Error {
+    let signal = stop.signal.load(Ordering::Relaxed);
+    let mut failure = Error::failed(format!("cannot write {name}: {}", lower(error)));
+    if signal != 0 {
+        failure.what = format!("stopped before {name} was whole");
+        failure.end = End::Signal(signal as i32);
+    } else if error.kind() == io::ErrorKind::BrokenPipe {
+        failure.end = End::ReaderGone;
+    } else if error.kind() == io::ErrorKind::StorageFull {
+        failure.hint = Some("make room, or write to another disk; nothing was kept".to_string());
+    }
+    failure
+}
+
+/// The system's words, as the middle of a sentence.
+pub fn lower(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
