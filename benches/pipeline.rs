@@ -1,1 +1,117 @@
-fn main() {}
+//! What each part of the pipeline costs: `cargo bench`.
+
+use std::hint::black_box;
+use std::io::sink;
+
+use divan::Bencher;
+use flaky::animation::Plays;
+use flaky::encode::{apng, gif, png, svg};
+use flaky::rhythm::random::{self, Recipe};
+use flaky::rhythm::{Rhythm, glitch};
+use flaky::scene::{Motion, Scene, Size, Trail, monitor, theme};
+use flaky::signal::Signal;
+use flaky::timeline::Timeline;
+use flaky::{raster, scene};
+
+fn main() {
+    divan::main();
+}
+
+fn recipe() -> Recipe {
+    Recipe {
+        duration_s: 10.0,
+        bpm: 75.0,
+        hrv_bpm: 1.0,
+        pool: glitch::find("dropped-beat").into_iter().collect(),
+        glitches_per_min: 4.0,
+        seed: 3,
+    }
+}
+
+fn rhythm() -> Rhythm {
+    random::draw(&recipe()).expect("it fits").rhythm
+}
+
+fn screen(rhythm: &Rhythm, motion: Motion, trail: Trail) -> Scene {
+    let settings = monitor::Settings {
+        size: Size { width: 800, height: 300 },
+        theme: theme::find(theme::DEFAULT).expect("a theme").clone(),
+        transparent: false,
+        speed_mm_s: 40.0,
+        gain_mm_mv: None,
+        motion,
+        trail,
+        label: "II".to_string(),
+        grid: true,
+        readout: true,
+    };
+    scene::monitor(rhythm, &settings)
+}
+
+const LOOKS: [(Motion, Trail); 3] = [
+    (Motion::Sweep, Trail::Phosphor),
+    (Motion::Sweep, Trail::Lcd),
+    (Motion::Scroll, Trail::Phosphor),
+];
+
+#[divan::bench]
+fn draw_a_rhythm() -> Rhythm {
+    rhythm()
+}
+
+#[divan::bench]
+fn samples_of_ten_seconds(bencher: Bencher) {
+    let signal = Signal::new(&rhythm());
+    bencher.bench(|| signal.samples(500.0).map(|(_, mv)| mv).sum::<f64>());
+}
+
+#[divan::bench]
+fn build_the_scene(bencher: Bencher) {
+    let rhythm = rhythm();
+    bencher.bench(|| screen(&rhythm, Motion::Sweep, Trail::Phosphor));
+}
+
+#[divan::bench]
+fn svg_of_the_scene(bencher: Bencher) {
+    let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
+    bencher.bench(|| svg::write(&scene, svg::Life::Plays(Plays::Forever), 10.0, sink()));
+}
+
+#[divan::bench]
+fn png_of_the_scene(bencher: Bencher) {
+    let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
+    bencher.bench(|| {
+        let still = Timeline::still(10.0, gif::TICKS_PER_S);
+        png::write(raster::animate(&scene, still, Plays::Forever, raster::LEVELS), sink())
+    });
+}
+
+#[divan::bench(args = LOOKS)]
+fn raster_of_500_frames(bencher: Bencher, (motion, trail): (Motion, Trail)) {
+    let scene = screen(&rhythm(), motion, trail);
+    bencher.bench(|| {
+        let timeline = Timeline::uniform(10.0, 50.0, gif::TICKS_PER_S);
+        let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+        animation.frames.for_each(|frame| drop(black_box(frame)));
+    });
+}
+
+#[divan::bench(args = LOOKS)]
+fn gif_of_500_frames(bencher: Bencher, (motion, trail): (Motion, Trail)) {
+    let scene = screen(&rhythm(), motion, trail);
+    bencher.bench(|| {
+        let timeline = Timeline::uniform(10.0, 50.0, gif::TICKS_PER_S);
+        let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+        gif::write(animation, 1, sink())
+    });
+}
+
+#[divan::bench]
+fn apng_of_500_frames(bencher: Bencher) {
+    let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
+    bencher.bench(|| {
+        let timeline = Timeline::uniform(10.0, 50.0, 50);
+        let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+        apng::write(animation, 1, sink())
+    });
+}

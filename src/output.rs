@@ -26,9 +26,13 @@ pub enum Target {
 }
 
 impl Target {
-    /// `-` is standard output, anything else a path.
+    /// `-` and `/dev/stdout` are standard output, anything else a path.
     pub fn new(text: &Path) -> Self {
-        if text.as_os_str() == "-" { Self::Stdout } else { Self::File(text.to_path_buf()) }
+        if text.as_os_str() == "-" || text == Path::new("/dev/stdout") {
+            Self::Stdout
+        } else {
+            Self::File(text.to_path_buf())
+        }
     }
 
     /// What to call it.
@@ -103,23 +107,24 @@ fn to_file(
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<io::Result<u64>, Error> {
     let name = path.display();
-    let place = followed(path);
-    let present = match fs::metadata(&place) {
+    let present = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(Error::failed(format!("cannot write {name}: {}", lower(&error)))),
     };
-    if present.as_ref().is_some_and(fs::Metadata::is_dir) || path.as_os_str().is_empty() {
+    if present.as_ref().is_some_and(fs::Metadata::is_dir) {
         return Err(
             Error::failed(format!("{name} is a folder")).hint("name a file in it, such as ecg.gif")
         );
     }
-    if present.as_ref().is_some_and(|metadata| !metadata.is_file()) {
-        return match File::options().write(true).open(&place) {
+    let direct = present.as_ref().is_some_and(|metadata| !metadata.is_file());
+    if direct || ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder)) {
+        return match File::options().write(true).open(path) {
             Ok(device) => Ok(run(device, stop, produce).map(|(_, bytes)| bytes)),
             Err(error) => Ok(Err(error)),
         };
     }
+    let place = followed(path);
     if present.as_ref().is_some_and(|metadata| metadata.permissions().readonly()) {
         return Err(Error::failed(format!("{name} is read-only"))
             .hint("allow writing to it, or name another file"));

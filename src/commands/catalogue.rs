@@ -10,7 +10,7 @@ use super::existing;
 use crate::animation::Plays;
 use crate::cli::catalogue::{Completions, List, Man};
 use crate::cli::{Cli, Talk};
-use crate::encode::png;
+use crate::encode::{gif, png};
 use crate::error::Error;
 use crate::output::{self, Stop, Target};
 use crate::raster;
@@ -168,7 +168,7 @@ fn still(theme: &Theme, rhythm: &Rhythm, trail: Trail, part: f64) -> Vec<u8> {
         readout: true,
     };
     let scene = scene::monitor(rhythm, &settings);
-    let timeline = Timeline::still(part * SHOWN_S);
+    let timeline = Timeline::still(part * SHOWN_S, gif::TICKS_PER_S);
     let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
     let mut bytes = Vec::new();
     png::write(animation, &mut bytes).expect("a Vec takes everything");

@@ -117,16 +117,17 @@ impl<'a> Settings<'a> {
     }
 
     fn timeline(&self, rhythm: &Rhythm, fps: f64) -> Timeline {
-        if self.is_still() {
-            return Timeline::still(self.still_s(rhythm));
-        }
         let whole = (rhythm.duration_s * fps).fract() == 0.0 && fps.fract() == 0.0;
         let ticks_per_s = match self.format {
             Format::Apng if whole => fps as u32,
             Format::Apng => MILLISECONDS,
             _ => gif::TICKS_PER_S,
         };
-        Timeline::uniform(rhythm.duration_s, fps, ticks_per_s)
+        if self.is_still() {
+            Timeline::still(self.still_s(rhythm), ticks_per_s)
+        } else {
+            Timeline::uniform(rhythm.duration_s, fps, ticks_per_s)
+        }
     }
 
     fn summary(&self, rhythm: &Rhythm, bytes: u64) -> String {

@@ -20,8 +20,14 @@ const GLOW_ENDS: f64 = 2.4;
 /// smooth edges.
 const ENERGY_STEP: u32 = 12;
 
+/// The energies there are, rising.
+pub fn energies() -> impl Iterator<Item = usize> {
+    (0..=255).step_by(ENERGY_STEP as usize)
+}
+
 fn quantise(energy: f32) -> u8 {
-    ((energy as u32 + ENERGY_STEP / 2) / ENERGY_STEP * ENERGY_STEP).min(255) as u8
+    ((energy as u32 + ENERGY_STEP / 2) / ENERGY_STEP * ENERGY_STEP)
+        .min(255 / ENERGY_STEP * ENERGY_STEP) as u8
 }
 
 /// How far a line reaches beyond its own path, in pixels.

@@ -1,10 +1,12 @@
 //! One fixed palette for a scene: the ground in its shades, light over every kind of ground,
 //! and the ramps of the text colours.
 
-use super::LEVELS;
+use std::ops::Range;
+
+use super::{LEVELS, beam, phosphor};
 use crate::animation::Rgba;
 use crate::scene::theme::Decay;
-use crate::scene::{Colour, Rgb, Scene};
+use crate::scene::{Colour, Rgb, Scene, Trail};
 
 /// Shades from the middle of the screen to its corners.
 const SHADES: usize = 4;
@@ -16,7 +18,7 @@ const TEXT_COLOURS: [Colour; 5] =
 /// The grounds over which light is seen.
 pub const GROUNDS: [Colour; 3] = [Colour::Ground, Colour::Grid, Colour::GridMajor];
 /// Two colours closer than this in lightness L* share an entry.
-const SAME_L: f64 = 0.6;
+const SAME_L: f64 = 1.2;
 
 /// Palette entries, and the way from meaning to entry.
 #[derive(Clone, Debug)]
@@ -34,9 +36,9 @@ pub struct Palette {
 }
 
 impl Palette {
+    /// Frequent colours come first: a frame's codes are as long as its largest index.
     pub fn new(scene: &Scene, levels: usize) -> Self {
-        let theme = &scene.theme;
-        let ground = theme.rgb(Colour::Ground);
+        let ground = scene.theme.rgb(Colour::Ground);
         let mut this = Self {
             colours: vec![[ground.0, ground.1, ground.2, 0]],
             shades: Vec::new(),
@@ -44,20 +46,36 @@ impl Palette {
             lit: [[0; LEVELS]; GROUNDS.len()],
             ramps: [0; TEXT_COLOURS.len()],
         };
+        this.add_shades(scene, 0..SHADES / 2);
+        this.add_light(scene, levels);
+        if !scene.transparent && scene.theme.vignette > 0.0 {
+            this.add_shades(scene, SHADES / 2..SHADES);
+        }
+        this.add_text(scene);
+        this
+    }
 
-        let shades = if scene.transparent || theme.vignette <= 0.0 { 1 } else { SHADES };
+    fn add_shades(&mut self, scene: &Scene, shades: Range<usize>) {
         for (kind, colour) in GROUNDS.into_iter().enumerate() {
-            for shade in 0..shades {
-                let part = theme.vignette * shade as f64 / (SHADES - 1) as f64;
-                let Rgb(r, g, b) = theme.rgb(colour).mix(Rgb(0, 0, 0), part);
+            for shade in shades.clone() {
+                let part = scene.theme.vignette * shade as f64 / (SHADES - 1) as f64;
+                let Rgb(r, g, b) = scene.theme.rgb(colour).mix(Rgb(0, 0, 0), part);
                 let alpha = if scene.transparent && kind == 0 { 0 } else { 255 };
-                this.colours.push([r, g, b, alpha]);
-                this.shades.push((this.last(), kind));
+                // On dark ground some shades are the same colour.
+                let known = |(entry, of): &(u8, usize)| {
+                    *of == kind && self.colours[usize::from(*entry)] == [r, g, b, alpha]
+                };
+                if !self.shades.iter().any(known) {
+                    self.colours.push([r, g, b, alpha]);
+                    self.shades.push((self.last(), kind));
+                }
             }
         }
+    }
 
+    fn add_light(&mut self, scene: &Scene, levels: usize) {
         let steps = light_steps(scene, levels);
-        for (light, level) in this.levels.iter_mut().enumerate() {
+        for (light, level) in self.levels.iter_mut().enumerate() {
             *level = steps.partition_point(|at| *at <= light) as u8;
         }
         for kind in 0..GROUNDS.len() {
@@ -66,21 +84,24 @@ impl Palette {
                 let plain = lit(scene, 0, light);
                 let same =
                     colour[3] == plain[3] && (lightness(colour) - lightness(plain)).abs() < SAME_L;
-                if kind == 0 || !same {
-                    this.colours.push(colour);
-                    this.lit[kind][level] = this.last();
+                self.lit[kind][level] = if kind == 0 || !same {
+                    self.colours.push(colour);
+                    self.last()
                 } else {
-                    this.lit[kind][level] = this.lit[0][level];
-                }
+                    self.lit[0][level]
+                };
             }
         }
+    }
 
+    fn add_text(&mut self, scene: &Scene) {
+        let ground = scene.theme.rgb(Colour::Ground);
         for (ramp, colour) in TEXT_COLOURS.into_iter().enumerate() {
-            let Rgb(r, g, b) = theme.rgb(colour);
-            this.ramps[ramp] = this.colours.len() as u8;
+            let Rgb(r, g, b) = scene.theme.rgb(colour);
+            self.ramps[ramp] = self.colours.len() as u8;
             for step in 1..=TEXT_STEPS {
                 let part = step as f64 / TEXT_STEPS as f64;
-                this.colours.push(if scene.transparent {
+                self.colours.push(if scene.transparent {
                     [r, g, b, (part * 255.0).round() as u8]
                 } else {
                     let Rgb(r, g, b) = ground.mix(Rgb(r, g, b), part);
@@ -88,7 +109,6 @@ impl Palette {
                 });
             }
         }
-        this
     }
 
     /// The entry for `step` (1–[`TEXT_STEPS`]) of the way to `colour`.
@@ -128,9 +148,23 @@ fn lightness(colour: Rgba) -> f64 {
     Rgb(colour[0], colour[1], colour[2]).lightness()
 }
 
-/// The amounts of light (1–255, rising) at which the next level is reached: equal steps of
-/// lightness on the way from the ground to the beam, as the eye counts.
+/// The amounts of light (1–255, rising) at which the next level is reached.
+///
+/// A phosphor fades through all of them: equal steps of lightness on the way from the ground
+/// to the beam, as the eye counts. An LCD has but one brightness, so there are only as many as
+/// the beam has energies; a short palette makes short codes.
 fn light_steps(scene: &Scene, levels: usize) -> Vec<usize> {
+    if scene.trace.trail == Trail::Lcd {
+        let energies: Vec<usize> = beam::energies().collect();
+        let every = energies.len().div_ceil(levels);
+        let brightness = usize::from(phosphor::lcd_brightness());
+        return energies
+            .into_iter()
+            .step_by(every)
+            .map(|energy| phosphor::light(energy, brightness))
+            .filter(|light| *light > 0)
+            .collect();
+    }
     let opaque = Scene { transparent: false, ..scene.clone() };
     let l = |light: usize| lightness(lit(&opaque, 0, light));
     let path: Vec<f64> = (1..256)

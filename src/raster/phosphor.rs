@@ -11,6 +11,16 @@ const LONGEST_WAIT_S: f64 = 0.4;
 /// A pixel of the tail is repainted once it is off by so many levels; one is not seen.
 pub const SLACK: u8 = 2;
 
+/// The brightness of an LCD, which does not fade.
+pub fn lcd_brightness() -> u16 {
+    (255.0 * Decay::STEADY).round() as u16
+}
+
+/// The light 0–255 that an energy 0–255 gives at a brightness.
+pub fn light(energy: usize, brightness: usize) -> usize {
+    ((energy * brightness + 127) / 255).min(255)
+}
+
 /// The fading of a trace.
 pub struct Fade {
     /// Brightness by whole pixels behind the beam; 255 gives all the energy there is, more
@@ -29,11 +39,13 @@ impl Fade {
             .map(|px| {
                 let age_s = (px as f64 + 0.5) / trace.px_per_s();
                 let part = (px as f64 + 0.5) / trace.width;
-                let light = match trace.trail {
-                    Trail::Lcd => Decay::STEADY,
-                    Trail::Phosphor => decay.flash_at(age_s) + Decay::STEADY * decay.tail_at(part),
-                };
-                (255.0 * light).round() as u16
+                match trace.trail {
+                    Trail::Lcd => lcd_brightness(),
+                    Trail::Phosphor => {
+                        let light = decay.flash_at(age_s) + Decay::STEADY * decay.tail_at(part);
+                        (255.0 * light).round() as u16
+                    }
+                }
             })
             .collect();
         Self { brightness, trail: trace.trail, px_per_s: trace.px_per_s(), width }

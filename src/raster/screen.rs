@@ -7,7 +7,7 @@ use super::beam::{self, Energy};
 use super::captions::Captions;
 use super::ground::Ground;
 use super::palette::{GROUNDS, Palette};
-use super::phosphor::{Fade, SLACK};
+use super::phosphor::{Fade, SLACK, light};
 use crate::animation::{Frame, Rect, Span};
 use crate::rhythm::Extent;
 use crate::scene::{Motion, Scene};
@@ -260,9 +260,8 @@ impl<'a> Screen<'a> {
             }
             for x in x..end {
                 let at = row + x;
-                let energy = u32::from(self.energy.values[at]);
-                let light = (energy * u32::from(self.brightness[x]) + 127) / 255;
-                let level = self.levels[light.min(255) as usize];
+                let energy = usize::from(self.energy.values[at]);
+                let level = self.levels[light(energy, usize::from(self.brightness[x]))];
                 if !unlit && level != 0 && level.abs_diff(self.shown[at]) < SLACK {
                     continue;
                 }

@@ -77,8 +77,11 @@ impl Trace {
         self.width / self.sweep_s()
     }
 
-    /// The part of a sweep before the beam that is dark, in pixels.
+    /// The part of a sweep before the beam that is dark, in pixels; none where the line moves.
     pub fn erased_px(&self) -> f64 {
+        if self.motion == Motion::Scroll {
+            return 0.0;
+        }
         let erase_s = match self.trail {
             Trail::Phosphor => ERASE_PHOSPHOR_S,
             Trail::Lcd => ERASE_S,

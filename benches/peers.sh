@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# flaky beside other tools: 500 frames, 800x300, 50 a second, and what one run costs.
+#
+# Ours is the whole process from nothing; the others are handed the very same frames ready-made.
+# Times are the best of three; every figure is of this run, on this machine: look at the ratios.
+# A peak below that of python itself (some 14 MiB), which starts the processes, shows as that.
+# Wants ffmpeg, gifsicle and gifski on the path (a missing one is said and left out), python3.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --quiet --release
+flaky=$PWD/target/release/flaky
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# measure RUNS COMMAND… -> "seconds MiB", the best time and the largest peak.
+measure() {
+  python3 - "$@" <<'PY'
+import os, subprocess, sys, time
+best, peak = float("inf"), 0
+for _ in range(int(sys.argv[1])):
+    begin = time.perf_counter()
+    child = subprocess.Popen(sys.argv[2:], stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    best = min(best, time.perf_counter() - begin)
+    peak = max(peak, usage.ru_maxrss)
+    if status:
+        sys.exit(f"failed: {sys.argv[2:]}")
+print(f"{best:.4f} {peak / 1024:.1f}")
+PY
+}
+
+row() { # name file seconds MiB our-seconds
+  local bytes
+  bytes=$(stat -c %s "$2")
+  awk -v n="$1" -v b="$bytes" -v s="$3" -v m="$4" -v o="$5" \
+    'BEGIN { printf "| %-26s | %8.3f s | %6.1fx | %6.1f MiB | %9d |\n", n, s, s / o, m, b }'
+}
+
+compare() { # name, options
+  local name=$1 ours figures
+  shift
+  local options=(render -q --seed 3 --glitch dropped-beat --duration 10s --fps 50 --sweep-speed 40 "$@")
+  "$flaky" "${options[@]}" -o frames.y4m
+  "$flaky" "${options[@]}" -o frames.rgb
+  printf '\n%s\n| %-26s | %10s | %7s | %10s | %9s |\n|---|---|---|---|---|\n' \
+    "$name" tool time ratio peak bytes
+  figures=$(measure 3 "$flaky" "${options[@]}" -o ours.gif)
+  ours=${figures% *}
+  # shellcheck disable=SC2086 # a pair of figures
+  row "flaky (whole process)" ours.gif $figures "$ours"
+  if command -v ffmpeg >/dev/null; then
+    figures=$(measure 3 ffmpeg -v error -y -f rawvideo -pix_fmt rgb24 -s 800x300 -r 50 -i frames.rgb \
+      -vf 'split[a][b];[a]palettegen[p];[b][p]paletteuse=diff_mode=rectangle' ffmpeg.gif)
+    row "ffmpeg" ffmpeg.gif $figures "$ours"
+  else echo "ffmpeg is not installed"; fi
+  if command -v gifski >/dev/null; then
+    figures=$(measure 3 gifski -q --fps 50 -W 800 -H 300 -o gifski.gif frames.y4m)
+    row "gifski" gifski.gif $figures "$ours"
+    figures=$(measure 3 gifski -q --fast --fps 50 -W 800 -H 300 -o fast.gif frames.y4m)
+    row "gifski --fast" fast.gif $figures "$ours"
+  else echo "gifski is not installed"; fi
+  if command -v gifsicle >/dev/null; then
+    figures=$(measure 1 gifsicle -O3 ours.gif -o smaller.gif)
+    row "gifsicle -O3 on ours" smaller.gif $figures "$ours"
+    awk -v a="$(stat -c %s ours.gif)" -v b="$(stat -c %s smaller.gif)" \
+      'BEGIN { printf "gifsicle saves %.2f %%\n", 100 * (1 - b / a) }'
+  else echo "gifsicle is not installed"; fi
+}
+
+compare phosphor
+compare lcd --trail lcd
+
+printf '\nmemory and single runs\n'
+printf '400 frames:    %s (s, MiB)\n' "$(measure 3 "$flaky" render -q --seed 3 -o a.gif)"
+printf '20,000 frames: %s (s, MiB)\n' "$(measure 1 "$flaky" render -q --seed 3 --duration 800s -o b.gif)"
+printf 'a still:       %s (s, MiB)\n' "$(measure 9 "$flaky" render -q --seed 3 --still -o c.png)"
+printf 'an svg:        %s (s, MiB)\n' "$(measure 9 "$flaky" render -q --seed 3 -o d.svg)"
+printf 'svg bytes:     %s, gzipped %s\n' "$(stat -c %s d.svg)" "$(gzip -9c d.svg | wc -c)"
