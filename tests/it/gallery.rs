@@ -1,0 +1,110 @@
+//! The gallery in fixtures/gallery: drawn again, byte for byte.
+//!
+//! A mismatch leaves target/gallery/NAME.png: expected, difference and actual beside each
+//! other. `FLAKY_BLESS=1 cargo test gallery` draws the gallery anew; look at it before you
+//! commit it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use flaky::commands::{glitch_preview, theme_preview};
+use flaky::rhythm::glitch;
+use flaky::scene::theme;
+use image::{Rgb, RgbImage};
+
+use crate::vocabulary::{Folder, fixtures};
+
+/// The pictures of README: name, and the words that draw it.
+const PICTURES: &[(&str, &str)] = &[
+    ("ecg-dark.svg", "--seed 99"),
+    ("ecg-light.svg", "--seed 99 --theme paper"),
+    ("ecg.gif", "--seed 91 --size 640x200 --fps 20 --max-bytes 500kB"),
+    ("scroll.svg", "--seed 9 --motion scroll --theme paper --glitch bigeminy --trail lcd"),
+];
+/// What the whole gallery may weigh, in bytes.
+const MOST: u64 = 2_000_000;
+
+fn folder() -> PathBuf {
+    fixtures().join("gallery")
+}
+
+fn check(name: &str, actual: &[u8], wrong: &mut Vec<String>) {
+    let path = folder().join(name);
+    if std::env::var_os("FLAKY_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, actual).unwrap();
+    }
+    let expected = fs::read(&path).unwrap_or_default();
+    if expected != actual {
+        let note = show(name, &expected, actual);
+        wrong.push(format!("{name}{note}"));
+    }
+}
+
+/// Leaves a picture of what is different, where both are pictures.
+fn show(name: &str, expected: &[u8], actual: &[u8]) -> String {
+    let (Some(expected), Some(actual)) = (pixels(expected), pixels(actual)) else {
+        return String::new();
+    };
+    let (width, height) =
+        (actual.width().max(expected.width()), actual.height().max(expected.height()));
+    let at =
+        |picture: &RgbImage, x, y| picture.get_pixel_checked(x, y).copied().unwrap_or(Rgb([0; 3]));
+    let sheet = RgbImage::from_fn(3 * width, height, |x, y| {
+        let (e, a) = (at(&expected, x % width, y), at(&actual, x % width, y));
+        match x / width {
+            0 => e,
+            1 if e == a => Rgb([0, 0, 0]),
+            1 => Rgb([255, 0, 255]),
+            _ => a,
+        }
+    });
+    let path =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(name.replace('/', "-")).with_extension("png");
+    sheet.save(&path).expect("a picture of the difference");
+    format!(": expected | difference | actual in {}", path.display())
+}
+
+fn pixels(bytes: &[u8]) -> Option<RgbImage> {
+    if let Ok(picture) = image::load_from_memory(bytes) {
+        return Some(picture.into_rgb8());
+    }
+    let tree = resvg::usvg::Tree::from_data(bytes, &resvg::usvg::Options::default()).ok()?;
+    let size = tree.size().to_int_size();
+    let mut pixmap = resvg::tiny_skia::Pixmap::new(size.width(), size.height())?;
+    resvg::render(&tree, resvg::tiny_skia::Transform::identity(), &mut pixmap.as_mut());
+    let rgb = pixmap.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
+    RgbImage::from_raw(size.width(), size.height(), rgb)
+}
+
+#[test]
+fn is_drawn_again_byte_for_byte() {
+    let mut wrong = Vec::new();
+    for (name, words) in PICTURES {
+        check(name, &Folder::new().render(words, name), &mut wrong);
+    }
+    for theme in theme::THEMES {
+        check(&format!("themes/{}.png", theme.name), &theme_preview(theme), &mut wrong);
+    }
+    for glitch in glitch::TABLE {
+        check(&format!("glitches/{}.png", glitch.name), &glitch_preview(glitch), &mut wrong);
+    }
+    assert!(wrong.is_empty(), "not as they were:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn is_small_and_has_nothing_else_in_it() {
+    let mut total = 0;
+    let mut count = 0;
+    for folder in [folder(), folder().join("themes"), folder().join("glitches")] {
+        for entry in fs::read_dir(folder).unwrap() {
+            let metadata = entry.unwrap().metadata().unwrap();
+            if metadata.is_file() {
+                total += metadata.len();
+                count += 1;
+            }
+        }
+    }
+    assert!(total <= MOST, "{total} bytes");
+    assert_eq!(count, PICTURES.len() + theme::THEMES.len() + glitch::TABLE.len());
+}

@@ -1,0 +1,215 @@
+//! Rhythms from chance, whatever the settings: seamless, healed at both ends, and true.
+
+use flaky::rhythm::glitch::{self, Course};
+use flaky::rhythm::json;
+use flaky::rhythm::random::{self, Recipe};
+use flaky::rhythm::{BeatKind, Code, Extent, Rhythm};
+use flaky::signal::Signal;
+use proptest::prelude::*;
+use proptest::sample::subsequence;
+
+fn recipes() -> impl Strategy<Value = Recipe> {
+    let all: Vec<_> = glitch::TABLE.iter().collect();
+    (
+        100_u32..12_000,
+        30.0_f64..=180.0,
+        0.0_f64..=20.0,
+        subsequence(all.clone(), 0..=all.len()),
+        0.01_f64..=30.0,
+        any::<u32>(),
+    )
+        .prop_map(|(hundredths, bpm, hrv_bpm, pool, glitches_per_min, seed)| Recipe {
+            duration_s: f64::from(hundredths) / 100.0,
+            bpm,
+            hrv_bpm,
+            pool,
+            glitches_per_min,
+            seed,
+        })
+}
+
+/// The R peaks just before and just after a time.
+fn around(rhythm: &Rhythm, t_s: f64) -> (f64, f64) {
+    let after = rhythm.beats.partition_point(|beat| beat.t_s < t_s);
+    (rhythm.beats[after - 1].t_s, rhythm.beats[after].t_s)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn are_well_formed(recipe in recipes()) {
+        let drawn = match random::draw(&recipe) {
+            Ok(drawn) => drawn,
+            Err(none) => {
+                prop_assert!(none.shortest_s > recipe.duration_s);
+                return Ok(());
+            }
+        };
+        let rhythm = drawn.rhythm;
+        let duration = recipe.duration_s;
+
+        let (asked, got) = (recipe.bpm, rhythm.bpm);
+        prop_assert!((got - asked).abs() <= 30.0 / duration + 1e-6, "{asked} bpm asked, {got} got");
+
+        let times: Vec<f64> = rhythm.beats.iter().map(|beat| beat.t_s).collect();
+        prop_assert!(times.is_sorted());
+        prop_assert!(times.iter().all(|t| (0.0..duration).contains(t)));
+
+        let bound = |t: f64| (0.0..=duration).contains(&t);
+        for episode in &rhythm.episodes {
+            prop_assert!(bound(episode.start_s) && bound(episode.end_s));
+            prop_assert!(episode.start_s < episode.end_s);
+        }
+        for pair in rhythm.episodes.windows(2) {
+            let between = times.iter().filter(|t| (pair[0].end_s..pair[1].start_s).contains(t));
+            prop_assert!(between.count() >= 2, "two beats between glitches");
+        }
+        if let (Some(first), Some(last)) = (rhythm.episodes.first(), rhythm.episodes.last()) {
+            prop_assert!(times.iter().filter(|t| **t < first.start_s).count() >= 2);
+            prop_assert!(times.iter().filter(|t| **t > last.end_s).count() >= 2);
+        } else {
+            prop_assert!((rhythm.bpm - 60.0 * times.len() as f64 / duration).abs() < 1e-9);
+        }
+
+        for beat in &rhythm.beats {
+            let here = rhythm.episodes.iter().find(|e| e.start_s < beat.t_s && beat.t_s < e.end_s);
+            match beat.kind {
+                BeatKind::Normal => {
+                    prop_assert_eq!(beat.code, Code::N);
+                    let beneath = here.is_none_or(|e| matches!(e.kind.course, Course::Over { .. }));
+                    prop_assert!(beneath, "a steady beat inside {:?}", here.map(|e| e.kind.name));
+                }
+                BeatKind::Glitch(glitch) => {
+                    prop_assert_eq!(here.map(|e| e.kind.name), Some(glitch.name));
+                }
+            }
+        }
+
+        let steady = 60.0 / rhythm.bpm;
+        for episode in &rhythm.episodes {
+            let (before, after) = around(&rhythm, 0.5 * (episode.start_s + episode.end_s));
+            let gap = after - before;
+            match episode.kind.course {
+                Course::Missing => prop_assert!((gap / steady - 2.0).abs() < 1e-6),
+                Course::Pause { at_least_s } => {
+                    prop_assert!(gap - steady >= at_least_s - 1e-6, "{gap} s at {steady} s");
+                    let off = (gap / steady).fract();
+                    prop_assert!((0.29..0.71).contains(&off), "{} intervals", gap / steady);
+                }
+                Course::Silence { lasts_s, .. } => prop_assert!(gap - steady >= lasts_s - 1e-6),
+                Course::Unseen { .. } => {
+                    let intervals = gap / steady;
+                    prop_assert!((intervals - intervals.round()).abs() < 1e-6);
+                }
+                Course::Beats { .. } | Course::Irregular { .. } | Course::Over { .. } => {}
+            }
+        }
+
+        let text = json::to_string(&rhythm);
+        prop_assert_eq!(json::from_str(&text).expect("it reads back"), rhythm);
+    }
+
+    #[test]
+    fn join_at_the_seam(recipe in recipes()) {
+        let Ok(drawn) = random::draw(&recipe) else { return Ok(()) };
+        let signal = Signal::new(&drawn.rhythm);
+        let duration = recipe.duration_s;
+        for t in [0.0, 0.001, 0.3, 0.5 * duration] {
+            prop_assert!((signal.at(t) - signal.at(t + duration)).abs() < 1e-9);
+            prop_assert!((signal.at(t) - signal.at(t - duration)).abs() < 1e-9);
+        }
+        let step = (signal.at(duration - 0.001) - signal.at(0.0)).abs();
+        prop_assert!(step < 0.05, "a step of {step} mV in a millisecond");
+    }
+}
+
+#[test]
+fn the_same_seed_is_the_same_rhythm() {
+    let recipe = |seed| Recipe {
+        duration_s: 30.0,
+        bpm: 75.0,
+        hrv_bpm: 1.0,
+        pool: glitch::TABLE.iter().collect(),
+        glitches_per_min: 6.0,
+        seed,
+    };
+    let draw = |seed| random::draw(&recipe(seed)).unwrap().rhythm;
+    assert_eq!(draw(7), draw(7));
+    assert_ne!(draw(7), draw(8));
+}
+
+#[test]
+fn a_lead_that_is_off_shows_exactly_nothing() {
+    let text = r#"{"duration_s": 8, "beats": [{"t_s": 1}, {"t_s": 6}],
+        "episodes": [{"kind": "lead-off", "start_s": 2, "end_s": 4.2}]}"#;
+    let signal = Signal::new(&json::from_str(text).unwrap());
+    for i in 0..=220 {
+        assert_eq!(signal.at(2.0 + f64::from(i) / 100.0).to_bits(), 0.0_f64.to_bits());
+    }
+    assert!(signal.at(4.25) > 0.2, "then a step");
+    assert!(signal.at(5.5).abs() < 0.05, "that settles");
+}
+
+#[test]
+fn no_beats_at_all_is_a_flatline() {
+    for extent in ["loop", "line"] {
+        let text = format!(r#"{{"duration_s": 5, "extent": "{extent}", "beats": []}}"#);
+        let rhythm = json::from_str(&text).unwrap();
+        let most =
+            Signal::new(&rhythm).samples(500.0).fold(0.0, |most: f64, s| most.max(s.1.abs()));
+        assert!(most <= 0.02, "{most} mV");
+    }
+}
+
+#[test]
+fn a_line_has_two_ends() {
+    let text = r#"{"duration_s": 4, "extent": "line", "beats": [{"t_s": 0}, {"t_s": 4}]}"#;
+    let rhythm = json::from_str(text).unwrap();
+    assert_eq!(rhythm.extent, Extent::Line);
+    let signal = Signal::new(&rhythm);
+    assert!(signal.at(0.0) > 1.0 && signal.at(4.0) > 1.0);
+    assert!(signal.at(2.0).abs() < 0.02);
+}
+
+#[test]
+fn a_beat_has_its_waves() {
+    let rhythm = json::from_str(r#"{"duration_s": 2, "beats": [{"t_s": 1}], "bpm": 60}"#).unwrap();
+    let signal = Signal::new(&rhythm);
+    let near = |t: f64, mv: f64| (signal.at(t) - mv).abs() < 0.03;
+    assert!(near(1.0, 1.1), "R is {}", signal.at(1.0));
+    assert!(near(1.0 - 0.16, 0.15), "P is {}", signal.at(1.0 - 0.16));
+    assert!(near(1.27, 0.30), "T is {}", signal.at(1.27));
+    assert!(signal.at(1.028) < -0.15, "S is {}", signal.at(1.028));
+}
+
+#[test]
+fn every_sample_rate_sees_the_same_signal() {
+    let rhythm = json::from_str(r#"{"duration_s": 3, "beats": [{"t_s": 1}, {"t_s": 2}]}"#).unwrap();
+    let signal = Signal::new(&rhythm);
+    let slow: Vec<_> = signal.samples(125.0).collect();
+    let fast: Vec<_> = signal.samples(1000.0).collect();
+    assert_eq!((slow.len(), fast.len()), (375, 3000));
+    for (i, sample) in slow.iter().enumerate() {
+        assert!((sample.1 - fast[8 * i].1).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn the_table_serialises_for_a_page() {
+    let table = serde_json::to_value(glitch::TABLE).unwrap();
+    assert_eq!(table.as_array().unwrap().len(), glitch::TABLE.len());
+    assert_eq!(table[0]["name"], "flatline");
+    assert_eq!(table[0]["course"]["kind"], "silence");
+    assert_eq!(table[4]["course"]["beats"][0]["code"], "V");
+}
+
+#[test]
+fn names_are_unique_and_hyphenated() {
+    let mut names: Vec<_> = glitch::TABLE.iter().map(|glitch| glitch.name).collect();
+    assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+    assert!(glitch::DEFAULT.split(',').all(|name| glitch::find(name).is_some()));
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), glitch::TABLE.len());
+}
