@@ -7,6 +7,7 @@ mod budget;
 mod catalogue;
 mod render;
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::cli::{Cli, Command, Talk};
@@ -34,7 +35,8 @@ impl Talk {
     /// Says a line to the person, on standard error.
     fn say(self, line: &str) {
         if !self.quiet {
-            eprintln!("{line}");
+            // Nobody to hear it is no reason to fail.
+            let _ = writeln!(io::stderr(), "{line}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The program: parse, dispatch, say what went wrong, end with the right code.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -12,7 +13,10 @@ fn main() -> ExitCode {
     let Err(error) = commands::run(cli) else { return ExitCode::SUCCESS };
     match error.end {
         End::ReaderGone => return ExitCode::SUCCESS,
-        End::Failed | End::WrongUsage | End::Signal(_) => eprintln!("{error}"),
+        End::Failed | End::WrongUsage | End::Signal(_) => {
+            // Nobody to hear it is no reason to panic.
+            let _ = writeln!(io::stderr(), "{error}");
+        }
     }
     match error.end {
         End::WrongUsage => ExitCode::from(2),

@@ -115,13 +115,13 @@ pub struct Render {
     pub theme: &'static Theme,
     /// Override a colour of the theme; may be given again. Names: ground, grid, grid-major,
     /// trace, beam, text, high, medium, technical
-    #[arg(long, value_name = "NAME=#rrggbb", value_parser = values::colour, help_heading = "Picture")]
+    #[arg(long, alias = "color", value_name = "NAME=#rrggbb", value_parser = values::colour, help_heading = "Picture")]
     pub colour: Vec<(Colour, Rgb)>,
     /// Leave the ground out (svg, apng, png)
     #[arg(long, help_heading = "Picture")]
     pub transparent: bool,
-    /// The name of the lead
-    #[arg(long, value_name = "TEXT", default_value = LABEL, help_heading = "Picture")]
+    /// The name of the lead, at most 40 characters
+    #[arg(long, value_name = "TEXT", default_value = LABEL, value_parser = values::label, help_heading = "Picture")]
     pub label: String,
     /// Leave the grid out
     #[arg(long, help_heading = "Picture")]

@@ -17,6 +17,9 @@ use crate::scene::{Colour, Size};
 /// The sizes that are drawn, in pixels either way.
 pub const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;
 
+/// The longest name of a lead, in characters.
+pub const LONGEST_LABEL: usize = 40;
+
 /// A format, named by an extension or by `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -214,6 +217,17 @@ pub fn size(text: &str) -> Result<Size, String> {
     let (width, height) = text.split_once(['x', 'X', '×']).ok_or_else(wrong)?;
     let side = |text: &str| text.parse().ok().filter(|side| SIZES.contains(side)).ok_or_else(wrong);
     Ok(Size { width: side(width)?, height: side(height)? })
+}
+
+/// The name of a lead.
+///
+/// # Errors
+/// Where it is longer than [`LONGEST_LABEL`] characters.
+pub fn label(text: &str) -> Result<String, String> {
+    if text.chars().count() > LONGEST_LABEL {
+        return Err(format!("it has at most {LONGEST_LABEL} characters"));
+    }
+    Ok(text.to_string())
 }
 
 /// How often to play: `forever`, or a number.

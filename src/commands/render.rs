@@ -30,6 +30,8 @@ use crate::timeline::Timeline;
 
 /// The largest rhythm file that is read, in bytes.
 const LARGEST_RHYTHM: u64 = 64 << 20;
+/// The shortest sweep that is drawn, in seconds; the eye sees no beam in a shorter one.
+const SHORTEST_SWEEP_S: f64 = 0.2;
 /// Ticks a second where a format leaves the choice and the rate is no whole number.
 const MILLISECONDS: u32 = 1000;
 
@@ -195,6 +197,14 @@ fn check(typed: &Render, format: Format) -> Result<(), Error> {
     if typed.sample_rate.is_some() && format != Format::Csv {
         return Err(Error::usage(format!("--sample-rate: {name} has no samples"))
             .hint("write .csv, or leave it out"));
+    }
+    let sweep_s = monitor::nominal_sweep_s(typed.size, typed.sweep_speed);
+    if sweep_s < SHORTEST_SWEEP_S && !numbers {
+        return Err(Error::usage(format!(
+            "--sweep-speed {}: the beam would cross the picture in {sweep_s:.3} s",
+            typed.sweep_speed
+        ))
+        .hint("use a slower --sweep-speed or a wider --size"));
     }
     let measured = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
     if typed.max_bytes.is_some() && !measured {

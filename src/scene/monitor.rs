@@ -49,13 +49,22 @@ pub struct Settings {
     pub readout: bool,
 }
 
+/// How long the beam takes across a screen of this size at this speed, in seconds, before the
+/// sweeps are fitted to the loop.
+pub fn nominal_sweep_s(size: Size, speed_mm_s: f64) -> f64 {
+    f64::from(size.width) / (speed_mm_s * nominal_px_per_mm(size))
+}
+
+fn nominal_px_per_mm(size: Size) -> f64 {
+    DESIGN_PX_PER_MM * f64::from(size.height) / DESIGN_HEIGHT
+}
+
 /// Builds the screen of a monitor that shows `rhythm`.
 pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
     let signal = Signal::new(rhythm);
     let Size { width, height } = settings.size;
     let (width, height) = (f64::from(width), f64::from(height));
-    let nominal = DESIGN_PX_PER_MM * height / DESIGN_HEIGHT;
-    let wanted = rhythm.duration_s * settings.speed_mm_s * nominal / width;
+    let wanted = rhythm.duration_s / nominal_sweep_s(settings.size, settings.speed_mm_s);
     let sweeps = wanted.round().max(2.0);
     let px_per_mm = width * sweeps / (rhythm.duration_s * settings.speed_mm_s);
 

@@ -72,6 +72,8 @@ fn what_a_format_cannot_do() {
     refused("--fps 60", &["GIF", "--fps 50"]);
     refused("--transparent", &[".svg, .apng or .png"]);
     refused("--at 2s", &["--still"]);
+    refused("--size 16x8192 --sweep-speed 400", &["--sweep-speed", "cross the picture"]);
+    refused(&format!("--label {}", "x".repeat(41)), &["--label", "40 characters"]);
     refused("--sample-rate 100", &[".csv"]);
     let folder = Folder::new();
     folder.flaky("render -o ecg.tiff").fails(2, &["ecg.tiff", "gif, svg"]);
@@ -154,7 +156,7 @@ fn odd_but_valid_rhythms_are_drawn() {
                          {"kind": "fibrillation", "start_s": 0, "end_s": 8}],
             "state": {"word": "\u0000\u202e\ud83d\ude00 failed", "alarm": "high"}}"#,
     ] {
-        for options in ["", "--motion scroll", "--size 16x16", "--gain 0.1", "--sweep-speed 400"] {
+        for options in ["", "--motion scroll", "--size 16x16", "--gain 0.1", "--sweep-speed 100"] {
             let folder = Folder::new().with("odd.json", text);
             for format in ["gif", "svg", "png", "csv"] {
                 let extra = if format == "csv" { "" } else { options };
