@@ -76,6 +76,17 @@ impl Caption {
     pub fn shown_at(&self, t_s: f64) -> bool {
         self.from_s <= t_s && t_s < self.to_s
     }
+
+    /// Its glyphs, and where the line of them begins, in pixels from the left.
+    pub fn lay_out(&self) -> (f64, text::Line) {
+        let line = self.face.lay_out(&self.text, self.size);
+        let before = match self.anchor {
+            Anchor::Start => 0.0,
+            Anchor::Middle => 0.5 * line.width,
+            Anchor::End => line.width,
+        };
+        (self.x - before, line)
+    }
 }
 
 /// A picture in vectors that lives for the length of its trace.
@@ -97,4 +108,12 @@ pub struct Scene {
     pub trace: Trace,
     /// The texts, which lie over the trace.
     pub captions: Vec<Caption>,
+}
+
+impl Scene {
+    /// The time at which captions are looked up: the end of the trace is its beginning.
+    pub fn caption_time(&self, t_s: f64) -> f64 {
+        let duration_s = self.trace.duration_s();
+        if t_s >= duration_s { t_s - duration_s } else { t_s }
+    }
 }

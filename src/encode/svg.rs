@@ -10,16 +10,16 @@
 //! fonts (texts are outlines), filters. The glow is a wide faint stroke, and a fast beam is
 //! not dimmer.
 
-use std::collections::BTreeMap;
+mod captions;
+
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
 use crate::animation::Plays;
 use crate::rhythm::Extent;
 use crate::scene::markup::{number, static_layer};
-use crate::scene::text::{Face, Step};
 use crate::scene::theme::Decay;
-use crate::scene::{Anchor, Caption, Colour, Motion, Scene, Trail};
+use crate::scene::{Colour, Motion, Scene, Trail};
 
 /// Stands for the suffix of every id until the document is whole.
 const SUFFIX: char = '~';
@@ -29,9 +29,6 @@ const TAIL_STOPS: [f64; 7] = [0.0, 0.08, 0.2, 0.4, 0.6, 0.8, 1.0];
 const FLASH_STOPS: [f64; 6] = [0.0, 0.4, 0.8, 1.2, 1.8, 2.6];
 /// The glow: stroke widths, and parts of the theme's glow.
 const GLOW: [(f64, f64); 2] = [(5.0, 0.35), (2.6, 0.5)];
-
-/// Font units to a step of an outline; at 54 px a step is a fifth of a pixel.
-const GLYPH_GRID: f64 = 8.0;
 
 /// Whether the picture moves, and if so how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -302,97 +299,6 @@ impl Document<'_> {
         }
         self.body.push_str("</g>");
     }
-
-    fn captions(&mut self) {
-        let captions = &self.scene.captions;
-        let mut glyphs: BTreeMap<(Face, u16), usize> = BTreeMap::new();
-        for caption in captions {
-            for glyph in caption.face.lay_out(&caption.text, caption.size).glyphs {
-                let number = glyphs.len();
-                glyphs.entry((caption.face, glyph.id)).or_insert(number);
-            }
-        }
-        let outlines: Vec<(usize, String)> = glyphs
-            .iter()
-            .map(|((face, glyph), number)| (*number, outline(*face, *glyph)))
-            .filter(|(_, data)| !data.is_empty())
-            .collect();
-        if outlines.is_empty() {
-            return;
-        }
-        self.body.push_str("<defs>");
-        for (number, data) in &outlines {
-            self.add(format_args!("<path id=\"g{number}{SUFFIX}\" d=\"{data}\"/>"));
-        }
-        self.body.push_str("</defs>");
-        for (index, caption) in captions.iter().enumerate() {
-            let shown_as = self.timing(index, caption);
-            if self.life == Life::Still && !caption.shown_at(self.caption_time()) {
-                continue;
-            }
-            let line = caption.face.lay_out(&caption.text, caption.size);
-            let scale = GLYPH_GRID * caption.size / caption.face.units_per_em();
-            let left = caption.x
-                - match caption.anchor {
-                    Anchor::Start => 0.0,
-                    Anchor::Middle => 0.5 * line.width,
-                    Anchor::End => line.width,
-                };
-            self.add(format_args!(
-                "<g{shown_as} fill=\"{}\" transform=\"translate({} {})scale({size} -{size})\">",
-                self.scene.theme.rgb(caption.colour),
-                number(left),
-                number(caption.y),
-                size = short(scale, 5)
-            ));
-            for glyph in line.glyphs {
-                let number = glyphs[&(caption.face, glyph.id)];
-                if outlines.iter().any(|(drawn, _)| *drawn == number) {
-                    let x = match (glyph.x / scale).round() as i64 {
-                        0 => String::new(),
-                        x => format!(" x=\"{x}\""),
-                    };
-                    self.add(format_args!("<use href=\"#g{number}{SUFFIX}\"{x}/>"));
-                }
-            }
-            self.body.push_str("</g>");
-        }
-    }
-
-    fn caption_time(&self) -> f64 {
-        let duration = self.scene.trace.duration_s();
-        if self.base_s >= duration { self.base_s - duration } else { self.base_s }
-    }
-
-    /// The attributes that show a caption in its time; none where it is always shown.
-    fn timing(&mut self, index: usize, caption: &Caption) -> String {
-        let duration = self.scene.trace.duration_s();
-        let Life::Plays(plays) = self.life else { return String::new() };
-        if caption.from_s <= 0.0 && caption.to_s >= duration {
-            return String::new();
-        }
-        let percent = |t: f64| short(100.0 * t / duration, 3);
-        let mut frames = String::new();
-        if caption.from_s > 0.0 {
-            put(&mut frames, format_args!("0%{{opacity:0}}"));
-        }
-        put(&mut frames, format_args!("{}%{{opacity:1}}", percent(caption.from_s.max(0.0))));
-        if caption.to_s < duration {
-            put(&mut frames, format_args!("{}%,to{{opacity:0}}", percent(caption.to_s)));
-        } else {
-            put(&mut frames, format_args!("to{{opacity:1}}"));
-        }
-        put(
-            &mut self.css,
-            format_args!(
-                ".c{index}{SUFFIX}{{animation:c{index}{SUFFIX} {duration}s step-end {}}}\
-                 @keyframes c{index}{SUFFIX}{{{frames}}}",
-                iterations(plays)
-            ),
-        );
-        let hidden = if caption.shown_at(self.caption_time()) { "" } else { " opacity=\"0\"" };
-        format!(" class=\"c{index}{SUFFIX}\"{hidden}")
-    }
 }
 
 fn iterations(plays: Plays) -> String {
@@ -400,24 +306,6 @@ fn iterations(plays: Plays) -> String {
         Plays::Forever => "infinite".to_string(),
         Plays::Times(times) => times.to_string(),
     }
-}
-
-/// An outline on a grid of [`GLYPH_GRID`] font units.
-fn outline(face: Face, glyph: u16) -> String {
-    let mut data = String::new();
-    let whole = |value: f32| (value / GLYPH_GRID as f32).round() as i32;
-    for step in face.outline(glyph) {
-        match step {
-            Step::Move(x, y) => put(&mut data, format_args!("M{} {}", whole(x), whole(y))),
-            Step::Line(x, y) => put(&mut data, format_args!("L{} {}", whole(x), whole(y))),
-            Step::Quad(x1, y1, x, y) => put(
-                &mut data,
-                format_args!("Q{} {} {} {}", whole(x1), whole(y1), whole(x), whole(y)),
-            ),
-            Step::Close => data.push('z'),
-        }
-    }
-    data
 }
 
 /// A number with at most so many decimals.

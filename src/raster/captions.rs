@@ -5,7 +5,7 @@ use resvg::tiny_skia::{FillRule, Mask, PathBuilder, Transform};
 
 use super::palette::{Palette, TEXT_STEPS};
 use crate::scene::text::Step;
-use crate::scene::{Anchor, Caption, Scene};
+use crate::scene::{Caption, Scene};
 
 /// A drawn caption.
 struct Stamp {
@@ -95,13 +95,7 @@ impl Stamp {
 }
 
 fn draw(caption: &Caption, scene: &Scene, palette: &Palette) -> Stamp {
-    let line = caption.face.lay_out(&caption.text, caption.size);
-    let left = caption.x
-        - match caption.anchor {
-            Anchor::Start => 0.0,
-            Anchor::Middle => 0.5 * line.width,
-            Anchor::End => line.width,
-        };
+    let (left, line) = caption.lay_out();
     let clip = |low: f64, high: f64, most: u32| {
         let low = low.floor().clamp(0.0, f64::from(most));
         (low as usize, high.ceil().clamp(low, f64::from(most)) as usize)

@@ -86,7 +86,7 @@ impl<'a> Screen<'a> {
     }
 
     fn whole(&mut self, tick: Tick) -> Frame {
-        self.captions.show(self.caption_time(tick.t_s));
+        self.captions.show(self.scene.caption_time(tick.t_s));
         match self.scene.trace.motion {
             Motion::Sweep => self.sweep_to(tick.t_s, None),
             Motion::Scroll => self.scroll_to(tick.t_s),
@@ -102,7 +102,7 @@ impl<'a> Screen<'a> {
 
     fn next(&mut self, tick: Tick, before_s: f64, index: u32, frame_s: f64) -> Frame {
         self.changed.clear();
-        let areas = self.captions.show(self.caption_time(tick.t_s));
+        let areas = self.captions.show(self.scene.caption_time(tick.t_s));
         match self.scene.trace.motion {
             Motion::Sweep => {
                 self.sweep_to(tick.t_s, Some(before_s));
@@ -123,11 +123,6 @@ impl<'a> Screen<'a> {
             }
         }
         self.frame(tick.delay)
-    }
-
-    fn caption_time(&self, t_s: f64) -> f64 {
-        let duration = self.scene.trace.duration_s();
-        if t_s >= duration { t_s - duration } else { t_s }
     }
 
     /// The beam's way in whole pixels since the beginning of the extent.
