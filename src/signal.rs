@@ -77,10 +77,9 @@ pub struct Signal {
     seed: u32,
     /// In the order of time.
     complexes: Vec<Complex>,
-    /// In the order of their beginnings.
     episodes: Vec<Episode>,
-    /// The latest end of the episodes up to each one, in seconds.
-    ends_s: Vec<f64>,
+    /// Which episodes have any effect in each second.
+    by_second: Vec<Vec<usize>>,
 }
 
 impl Signal {
@@ -106,22 +105,21 @@ impl Signal {
             }
         }
         complexes.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
-        let mut latest = 0.0_f64;
-        let ends_s = rhythm
-            .episodes
-            .iter()
-            .map(|episode| {
-                latest = latest.max(reach_s(episode));
-                latest
-            })
-            .collect();
+        let mut by_second = Vec::new();
+        for (i, episode) in rhythm.episodes.iter().enumerate() {
+            let last = reach_s(episode) as usize;
+            by_second.resize(by_second.len().max(last + 1), Vec::new());
+            for second in &mut by_second[episode.start_s as usize..=last] {
+                second.push(i);
+            }
+        }
         Self {
             duration_s: rhythm.duration_s,
             extent: rhythm.extent,
             seed: rhythm.seed,
             complexes,
             episodes: rhythm.episodes.clone(),
-            ends_s,
+            by_second,
         }
     }
 
@@ -149,12 +147,11 @@ impl Signal {
                 break;
             }
             let t = t + shift;
-            let begun = self.episodes.partition_point(|episode| episode.start_s <= t);
-            for i in (0..begun).rev() {
-                if self.ends_s[i] < t {
-                    break;
-                }
+            for &i in self.by_second.get(t as usize).into_iter().flatten() {
                 let episode = &self.episodes[i];
+                if t < episode.start_s {
+                    continue;
+                }
                 if let Some(dropout) = episode.kind.dropout {
                     if t <= episode.end_s {
                         return 0.0;

@@ -18,6 +18,8 @@ use super::{
 pub const LEAST_RR_S: f64 = 0.05;
 /// The most episodes a file may hold.
 pub const MAX_EPISODES: usize = 10_000;
+/// The most episodes that may lie over each other.
+pub const MAX_DEPTH: usize = 8;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -183,6 +185,7 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
         .map(|(i, e)| episode(i, &e, duration_s))
         .collect::<Result<Vec<_>, _>>()?;
     episodes.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
+    depth(&episodes)?;
     let bpm = file.bpm.unwrap_or(60.0 * beats.len() as f64 / duration_s);
     if !(0.0..=1200.0).contains(&bpm) {
         return Err(Error::Value(format!("bpm is {bpm}; it goes from 0 to 1200")));
@@ -242,6 +245,21 @@ fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episo
     }
     let kind = known(kind, || format!("episodes[{index}].kind"))?;
     Ok(Episode { kind, start_s: *start_s, end_s: *end_s })
+}
+
+fn depth(episodes: &[Episode]) -> Result<(), Error> {
+    let mut ends: Vec<f64> = Vec::new();
+    for episode in episodes {
+        ends.retain(|end_s| *end_s > episode.start_s);
+        ends.push(episode.end_s);
+        if ends.len() > MAX_DEPTH {
+            return Err(Error::Value(format!(
+                "more than {MAX_DEPTH} episodes lie over each other at {} s",
+                episode.start_s
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn known(name: &str, place: impl Fn() -> String) -> Result<&'static glitch::Glitch, Error> {

@@ -136,6 +136,10 @@ fn hostile_rhythms() {
         folder.flaky(words).fails(1, &["bad.json is no rhythm", expected]);
         assert_eq!(folder.names(), ["bad.json"]);
     }
+    let one = r#"{"kind": "wander", "start_s": 0, "end_s": 8}"#;
+    let text = format!(r#"{{"duration_s": 8, "beats": [], "episodes": [{}]}}"#, [one; 9].join(","));
+    let folder = Folder::new().with("bad.json", &text);
+    folder.flaky("render --rhythm bad.json -o ecg.png").fails(1, &["lie over each other"]);
     let folder = Folder::new();
     std::fs::write(folder.path("bad.json"), [0xff, 0xfe, 0x00]).unwrap();
     folder.flaky("render --rhythm bad.json -o ecg.png").fails(1, &["UTF-8"]);
