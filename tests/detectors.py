@@ -71,16 +71,18 @@ EARLY = ("double-beat", "premature-beat", "couplet", "bigeminy")
 EARLY_RR = 0.75
 
 # These have no beats, but waves of up to .79 and .9 mV beside an R wave of 1.1 mV, and NeuroKit2
-# judges by slope relative to the surroundings. It takes four waves of every single fibrillation
-# for beats (up to .83 of the median height, and still does at .6 of the amplitude) and, at 35,
-# 40 and 50 of ten rates tried, one wave of the torsades (up to .84). So what it finds strictly
-# inside such an episode is not counted as invented. XQRS finds nothing there.
+# judges by slope relative to the surroundings. It takes two waves of every single fibrillation
+# for beats (up to .83 of the median height; at .6 of the amplitude it still does) and one wave
+# of every torsades at three of ten rates tried (35, 40 and 50 bpm, up to .84). So what it finds
+# strictly inside such an episode is not counted as invented. XQRS finds nothing there.
 WITHOUT_BEATS = ("fibrillation", "torsades")
 
 # NeuroKit2 looks at nothing for .3 s after a beat (its `mindelay`). At 140 bpm the beats of
 # these glitches come .26 s after the one before, so those beats alone are excused; but then
 # there is a second pass with a shorter delay, in which nothing is.
 DELAY_S = 0.3
+# A peak is found to two samples.
+JITTER_S = 2 / RATE_HZ
 SHORT_DELAY_S = 0.2
 WITHIN_DELAY = EARLY + ("runaway", "irregular")
 
@@ -250,7 +252,7 @@ def check_beats(case, rhythm, mv):
     hidden = {
         after["t_s"]
         for _, after, interval_s in neighbours(rhythm)
-        if case.glitch in WITHIN_DELAY and interval_s <= DELAY_S
+        if case.glitch in WITHIN_DELAY and interval_s <= DELAY_S + JITTER_S
     }
     peaks = neurokit_peaks(mv, DELAY_S)
     result = score(rhythm, peaks)

@@ -93,10 +93,11 @@ pub const QRST: &[Wave] = &[
     wave(0.270, 0.060, 0.038, 0.30, Scaling::SquareRoot),
 ];
 
-/// A beat that starts in the ventricles: no P, wide QRS, opposite T.
+/// A beat that starts in the ventricles: no P, wide QRS, opposite T. One steep flank is what
+/// detectors of R peaks look for; without one, XQRS misses the beat.
 pub const VENTRICULAR: &[Wave] = &[
-    wave(0.0, 0.038, 0.030, 1.35, Scaling::Fixed),
-    wave(0.085, 0.030, 0.055, -0.16, Scaling::Fixed),
+    wave(0.0, 0.030, 0.018, 1.35, Scaling::Fixed),
+    wave(0.072, 0.026, 0.060, -0.20, Scaling::Fixed),
     wave(0.290, 0.070, 0.055, -0.45, Scaling::SquareRoot),
 ];
 

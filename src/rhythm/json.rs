@@ -18,6 +18,8 @@ use super::{
 pub const LEAST_RR_S: f64 = 0.05;
 /// The most episodes a file may hold.
 pub const MAX_EPISODES: usize = 10_000;
+/// How much of an unknown name is repeated, in characters.
+const LONGEST_NAME: usize = 40;
 /// The most episodes that may lie over each other.
 pub const MAX_DEPTH: usize = 8;
 
@@ -96,6 +98,13 @@ fn is_one(amplitude: &f64) -> bool {
 pub enum Error {
     /// It is not JSON of this form; the message names line and column.
     Syntax(serde_json::Error),
+    /// A glitch has a name that is not in the table.
+    UnknownGlitch {
+        /// Where in the text.
+        place: String,
+        /// The name, cut where it is very long.
+        name: String,
+    },
     /// A value is out of its range; the message names the value and the range.
     Value(String),
 }
@@ -104,6 +113,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Syntax(error) => write!(f, "{error}"),
+            Self::UnknownGlitch { place, name } => {
+                write!(f, "{place} is {name:?}, and there is no such glitch")
+            }
             Self::Value(message) => f.write_str(message),
         }
     }
@@ -156,6 +168,9 @@ pub fn to_string(rhythm: &Rhythm) -> String {
 /// [`Error::Syntax`] where the text is not JSON of this form, [`Error::Value`] where a number
 /// is out of range or a name is unknown.
 pub fn from_str(text: &str) -> Result<Rhythm, Error> {
+    if !text.trim_start().starts_with('{') {
+        return Err(Error::Value("it does not begin with `{`, as a JSON object does".to_string()));
+    }
     let file: File = serde_json::from_str(text).map_err(Error::Syntax)?;
     let duration_s = duration(file.duration_s)?;
     let extent = match file.extent {
@@ -186,7 +201,7 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
         .collect::<Result<Vec<_>, _>>()?;
     episodes.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
     depth(&episodes)?;
-    let bpm = file.bpm.unwrap_or(60.0 * beats.len() as f64 / duration_s);
+    let bpm = file.bpm.unwrap_or_else(|| steady_bpm(&beats, extent, duration_s));
     if !(0.0..=1200.0).contains(&bpm) {
         return Err(Error::Value(format!("bpm is {bpm}; it goes from 0 to 1200")));
     }
@@ -202,13 +217,13 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
 pub fn duration(seconds: f64) -> Result<f64, Error> {
     if !(MIN_DURATION_S..=MAX_DURATION_S).contains(&seconds) {
         return Err(Error::Value(format!(
-            "the duration is {seconds} s; it goes from {MIN_DURATION_S} to {MAX_DURATION_S} s"
+            "the duration is {seconds:?} s; it goes from {MIN_DURATION_S} to {MAX_DURATION_S} s"
         )));
     }
     let ticks = seconds * 100.0;
     if (ticks - ticks.round()).abs() > 1e-6 {
         return Err(Error::Value(format!(
-            "the duration is {seconds} s; it must be a whole number of hundredths of a second"
+            "the duration is {seconds:?} s; it must be a whole number of hundredths of a second"
         )));
     }
     Ok(ticks.round() / 100.0)
@@ -247,6 +262,21 @@ fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episo
     Ok(Episode { kind, start_s: *start_s, end_s: *end_s })
 }
 
+/// The rate that the median interval between beats gives; with fewer than two beats, their
+/// number over the time.
+fn steady_bpm(beats: &[Beat], extent: Extent, duration_s: f64) -> f64 {
+    let mut intervals: Vec<f64> =
+        beats.iter().zip(beats.iter().skip(1)).map(|(a, b)| b.t_s - a.t_s).collect();
+    if let (Extent::Loop, [first, .., last]) = (extent, beats) {
+        intervals.push(first.t_s + duration_s - last.t_s);
+    }
+    intervals.sort_by(f64::total_cmp);
+    match intervals.get(intervals.len().saturating_sub(1) / 2) {
+        Some(median) => 60.0 / median,
+        None => 60.0 * beats.len() as f64 / duration_s,
+    }
+}
+
 fn depth(episodes: &[Episode]) -> Result<(), Error> {
     let mut ends: Vec<f64> = Vec::new();
     for episode in episodes {
@@ -263,9 +293,9 @@ fn depth(episodes: &[Episode]) -> Result<(), Error> {
 }
 
 fn known(name: &str, place: impl Fn() -> String) -> Result<&'static glitch::Glitch, Error> {
-    glitch::find(name).ok_or_else(|| {
-        let shown: String = name.chars().take(40).collect();
-        Error::Value(format!("{} is {shown:?}, and there is no such glitch", place()))
+    glitch::find(name).ok_or_else(|| Error::UnknownGlitch {
+        place: place(),
+        name: name.chars().take(LONGEST_NAME).collect(),
     })
 }
 

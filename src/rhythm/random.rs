@@ -8,7 +8,10 @@
 
 use std::fmt;
 
-use rand::{RngExt, SeedableRng, seq::IndexedRandom};
+use rand::{
+    RngExt, SeedableRng,
+    seq::{IndexedRandom, SliceRandom},
+};
 use rand_chacha::ChaCha8Rng;
 
 use super::{
@@ -59,7 +62,7 @@ pub struct Drawn {
 pub struct DoesNotFit {
     /// The one that comes nearest.
     pub glitch: &'static str,
-    /// The shortest loop it fits at this rate, in seconds.
+    /// The shortest loop it fits at this rate, in seconds, rounded up to hundredths.
     pub shortest_s: f64,
 }
 
@@ -164,9 +167,16 @@ impl Phrase {
             }
             Course::Irregular { lasts_s, least, spread } => {
                 let count = (lasts_s / rr).ceil().max(4.0) as usize;
+                // In pairs that add up, so that chance does not change the length of the whole.
+                let mut chances: Vec<f64> = (0..count / 2)
+                    .map(|_| rng.random::<f64>())
+                    .flat_map(|chance| [chance, 1.0 - chance])
+                    .collect();
+                chances.resize(count, 0.5);
+                chances.shuffle(rng);
                 let mut at = Span::default();
-                for _ in 0..count {
-                    at = at.plus(least + spread * rng.random::<f64>(), 0.0);
+                for chance in chances {
+                    at = at.plus(least + spread * chance, 0.0);
                     phrase.beats.push((at, Code::N));
                 }
                 phrase.back = at.plus(1.0, 0.0);
@@ -296,7 +306,8 @@ fn choose(recipe: &Recipe, asked: usize, rng: &mut ChaCha8Rng) -> Result<Vec<Phr
             .iter()
             .map(|glitch| DoesNotFit {
                 glitch: glitch.name,
-                shortest_s: shortest_s(&[Phrase::new(glitch, rr, rng)], rr),
+                shortest_s: (shortest_s(&[Phrase::new(glitch, rr, rng)], rr) * 100.0 - 1e-6).ceil()
+                    / 100.0,
             })
             .min_by(|a, b| a.shortest_s.total_cmp(&b.shortest_s));
         return Err(nearest.expect("the pool is not empty"));
