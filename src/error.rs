@@ -22,8 +22,6 @@ pub enum End {
     WrongUsage,
     /// The reader of its output went away, which is no failure: exit code 0 and no word.
     ReaderGone,
-    /// A signal with this number asked it to stop.
-    Signal(i32),
 }
 
 impl Error {

@@ -11,20 +11,13 @@ use flaky::error::End;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let Err(error) = commands::run(cli) else { return ExitCode::SUCCESS };
-    match error.end {
-        End::ReaderGone => return ExitCode::SUCCESS,
-        End::Failed | End::WrongUsage | End::Signal(_) => {
-            // Nobody to hear it is no reason to panic.
-            let _ = writeln!(io::stderr(), "{error}");
-        }
+    if error.end == End::ReaderGone {
+        return ExitCode::SUCCESS;
     }
+    // Nobody to hear it is no reason to panic.
+    let _ = writeln!(io::stderr(), "{error}");
     match error.end {
         End::WrongUsage => ExitCode::from(2),
-        End::Signal(signal) => {
-            // Ends as if the signal had not been caught, so that a shell sees it too.
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-            ExitCode::FAILURE
-        }
         End::Failed | End::ReaderGone => ExitCode::FAILURE,
     }
 }

@@ -3,15 +3,15 @@
 //! A file is written beside its place under another name and renamed when it is whole, so an
 //! older file stays until then and nothing half-done is left behind. Only a regular file or a
 //! missing one is replaced so; a symlink is followed, permissions are kept, and devices and
-//! pipes are written directly. No folder is ever created.
+//! pipes are written directly. No folder is ever created. A signal that ends the program takes
+//! the unfinished file with it.
+
+mod interrupt;
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use signal_hook::consts::{SIGINT, SIGTERM};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::error::{End, Error};
@@ -44,47 +44,14 @@ impl Target {
     }
 }
 
-/// Whether somebody has asked the program to stop.
-#[derive(Clone, Debug, Default)]
-pub struct Stop {
-    signal: Arc<AtomicUsize>,
-}
-
-impl Stop {
-    /// Listens to SIGINT and SIGTERM from now on. The first one is noticed at the next write;
-    /// a second one ends the program at once.
-    ///
-    /// # Errors
-    /// Where the system refuses the handlers.
-    pub fn listen() -> io::Result<Self> {
-        let this = Self::default();
-        let again = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            let code = 128 + signal;
-            signal_hook::flag::register_conditional_shutdown(signal, code, Arc::clone(&again))?;
-            signal_hook::flag::register(signal, Arc::clone(&again))?;
-            signal_hook::flag::register_usize(signal, Arc::clone(&this.signal), signal as usize)?;
-        }
-        Ok(this)
-    }
-
-    fn check(&self) -> io::Result<()> {
-        match self.signal.load(Ordering::Relaxed) {
-            0 => Ok(()),
-            signal => Err(io::Error::other(format!("stopped by signal {signal}"))),
-        }
-    }
-}
-
 /// Writes what `produce` makes to `target` and returns the number of bytes.
 ///
 /// # Errors
-/// Where the place cannot be written, where `produce` fails, and where `stop` was asked for;
-/// a file that was there before is untouched then.
+/// Where the place cannot be written, and where `produce` fails; a file that was there before
+/// is untouched then.
 pub fn write(
     target: &Target,
     binary: bool,
-    stop: &Stop,
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<u64, Error> {
     let result = match target {
@@ -94,16 +61,15 @@ pub fn write(
                 return Err(Error::usage("standard output is a terminal and would show bytes")
                     .hint("name a file with -o, or pipe the output: -o - | …"));
             }
-            run(stdout.lock(), stop, produce).map(|(_, bytes)| bytes)
+            run(stdout.lock(), produce).map(|(_, bytes)| bytes)
         }
-        Target::File(path) => to_file(path, stop, produce)?,
+        Target::File(path) => to_file(path, produce)?,
     };
-    result.map_err(|error| failure(&target.name(), stop, &error))
+    result.map_err(|error| failure(&target.name(), &error))
 }
 
 fn to_file(
     path: &Path,
-    stop: &Stop,
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<io::Result<u64>, Error> {
     let name = path.display();
@@ -117,10 +83,12 @@ fn to_file(
             Error::failed(format!("{name} is a folder")).hint("name a file in it, such as ecg.gif")
         );
     }
-    let direct = present.as_ref().is_some_and(|metadata| !metadata.is_file());
-    if direct || ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder)) {
+    let device = present.as_ref().is_some_and(|metadata| !metadata.is_file());
+    // An open file of this very process, whatever kind it is.
+    let opened = ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder));
+    if device || opened {
         return match File::options().write(true).open(path) {
-            Ok(device) => Ok(run(device, stop, produce).map(|(_, bytes)| bytes)),
+            Ok(device) => Ok(run(device, produce).map(|(_, bytes)| bytes)),
             Err(error) => Ok(Err(error)),
         };
     }
@@ -134,14 +102,18 @@ fn to_file(
         _ => Path::new("."),
     };
     let temporary = temporary(folder, present.as_ref()).map_err(|error| {
-        let message = format!("cannot write in the folder {}: {}", folder.display(), lower(&error));
-        match error.kind() {
-            io::ErrorKind::NotFound => Error::failed(message).hint("create the folder first"),
-            _ => Error::failed(message),
-        }
+        let folder = folder.display();
+        let failed =
+            Error::failed(format!("cannot write in the folder {folder}: {}", lower(&error)));
+        failed.hint(match error.kind() {
+            io::ErrorKind::NotFound => "create the folder first",
+            _ => "allow writing there, or name a file in another folder",
+        })
     })?;
-    Ok(run(temporary, stop, produce).and_then(|(temporary, bytes)| {
+    let watched = interrupt::watch(temporary.path());
+    Ok(run(temporary, produce).and_then(|(temporary, bytes)| {
         temporary.persist(&place).map_err(|error| error.error)?;
+        drop(watched);
         Ok(bytes)
     }))
 }
@@ -177,46 +149,41 @@ fn temporary(folder: &Path, present: Option<&fs::Metadata>) -> io::Result<NamedT
 
 fn run<W: Write>(
     inner: W,
-    stop: &Stop,
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<(W, u64)> {
-    let mut guarded = Guarded { inner, stop, bytes: 0 };
-    produce(&mut guarded)?;
-    guarded.flush()?;
-    Ok((guarded.inner, guarded.bytes))
+    let mut counted = Counted { inner, bytes: 0 };
+    produce(&mut counted)?;
+    counted.flush()?;
+    Ok((counted.inner, counted.bytes))
 }
 
-/// Counts the bytes, and fails once somebody has asked to stop.
-struct Guarded<'a, W> {
+/// Counts the bytes.
+struct Counted<W> {
     inner: W,
-    stop: &'a Stop,
     bytes: u64,
 }
 
-impl<W: Write> Write for Guarded<'_, W> {
+impl<W: Write> Write for Counted<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stop.check()?;
         let written = self.inner.write(bytes)?;
         self.bytes += written as u64;
         Ok(written)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.stop.check()?;
         self.inner.flush()
     }
 }
 
-fn failure(name: &str, stop: &Stop, error: &io::Error) -> Error {
-    let signal = stop.signal.load(Ordering::Relaxed);
+fn failure(name: &str, error: &io::Error) -> Error {
     let mut failure = Error::failed(format!("cannot write {name}: {}", lower(error)));
-    if signal != 0 {
-        failure.what = format!("stopped before {name} was whole");
-        failure.end = End::Signal(signal as i32);
-    } else if error.kind() == io::ErrorKind::BrokenPipe {
-        failure.end = End::ReaderGone;
-    } else if error.kind() == io::ErrorKind::StorageFull {
-        failure.hint = Some("make room, or write to another disk; nothing was kept".to_string());
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => failure.end = End::ReaderGone,
+        io::ErrorKind::StorageFull => {
+            failure.hint =
+                Some("make room, or write to another disk; nothing was kept".to_string());
+        }
+        _ => {}
     }
     failure
 }

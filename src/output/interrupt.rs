@@ -1,0 +1,54 @@
+//! SIGINT and SIGTERM while a file is being written: the unfinished one is removed, then the
+//! program ends as if nobody had listened.
+//!
+//! A thread of its own waits for them, so that they work at once, whatever the others do. Where
+//! nothing unfinished lies about, nobody listens and the system's own way is good enough.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, Once};
+
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Forgets the path when it is dropped.
+pub struct Watched;
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        unfinished().take();
+    }
+}
+
+/// From now on a signal removes the file at `path`, one at a time.
+pub fn watch(path: &Path) -> Watched {
+    static LISTEN: Once = Once::new();
+    *unfinished() = Some(path.to_path_buf());
+    LISTEN.call_once(listen);
+    Watched
+}
+
+#[cfg(unix)]
+fn listen() {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::emulate_default_handler;
+
+    // Where the system refuses, a signal ends the program as ever and may leave the file.
+    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    std::thread::spawn(move || {
+        for signal in signals.forever() {
+            // Held to the end: nobody begins another file meanwhile.
+            let path = unfinished();
+            if let Some(path) = path.as_ref() {
+                let _ = std::fs::remove_file(path);
+            }
+            let _ = emulate_default_handler(signal);
+        }
+    });
+}
+
+#[cfg(not(unix))]
+fn listen() {}
