@@ -5,17 +5,20 @@ use std::io::{self, Write};
 
 use super::human;
 use super::render::Settings;
+use crate::cli::render::Trail;
 use crate::cli::values::{Format, SIZES};
 use crate::error::Error;
 use crate::raster;
 use crate::scene::Size;
 
-/// The fade levels that are tried after the full number.
+/// The fade levels that are tried after the full number. An LCD does not fade and has few
+/// levels to begin with.
 const LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
+const LCD_LEVELS: [usize; 2] = [16, 12];
 /// The frames a second that are tried, below the ones asked for.
 const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
-/// The parts of the size that are tried.
-const SCALES: [f64; 9] = [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1];
+/// The sizes that are tried: parts of this many of the one asked for.
+const PARTS: u32 = 20;
 
 /// What a picture is made with.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,7 +41,8 @@ impl Smaller {
             words.push(format!("{} fade levels instead of {}", self.levels, full.levels));
         }
         if self.fps < full.fps {
-            words.push(format!("{:.4} frames a second instead of {}", self.fps, full.fps));
+            let fps = (100.0 * self.fps).round() / 100.0;
+            words.push(format!("{fps} frames a second instead of {}", full.fps));
         }
         if self.size != full.size {
             let (w, h) = (self.size.width, self.size.height);
@@ -48,23 +52,26 @@ impl Smaller {
     }
 
     /// Ever smaller settings, in the order in which they are tried.
-    fn ladder(self, format: Format) -> Vec<Self> {
+    pub fn ladder(self, settings: &Settings<'_>) -> Vec<Self> {
         let mut ladder = vec![self];
         let mut last = self;
-        if format != Format::Svg {
-            for levels in LEVELS {
-                last.levels = levels;
-                ladder.push(last);
-            }
+        let levels: &[usize] = match (settings.format, settings.typed.trail) {
+            (Format::Svg, _) => &[],
+            (_, Trail::Phosphor) => &LEVELS,
+            (_, Trail::Lcd) => &LCD_LEVELS,
+        };
+        for &levels in levels {
+            last.levels = levels;
+            ladder.push(last);
         }
-        if matches!(format, Format::Gif | Format::Apng) {
+        if settings.format != Format::Svg && !settings.is_still() {
             for fps in FPS.into_iter().filter(|fps| *fps < self.fps) {
                 last.fps = fps;
                 ladder.push(last);
             }
         }
-        for scale in SCALES {
-            let side = |side: u32| (f64::from(side) * scale).round() as u32;
+        for part in (1..PARTS).rev() {
+            let side = |side: u32| (side * part).div_ceil(PARTS);
             let size = Size { width: side(self.size.width), height: side(self.size.height) };
             if SIZES.contains(&size.width) && SIZES.contains(&size.height) {
                 ladder.push(Self { size, ..last });
@@ -80,13 +87,13 @@ pub struct Fitted {
     pub bytes: Vec<u8>,
 }
 
-/// Encodes with ever smaller settings until the result is at most `budget` bytes.
+/// Encodes with the settings of `ladder` until the result is at most `budget` bytes.
 pub fn fit(
-    settings: &Settings<'_>,
+    ladder: &[Smaller],
     budget: u64,
     encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
 ) -> Result<Fitted, Error> {
-    for smaller in Smaller::full(settings).ladder(settings.format) {
+    for &smaller in ladder {
         let mut out = Bounded { bytes: Vec::new(), most: budget, over: false };
         match encode(&smaller, &mut out) {
             Ok(()) => return Ok(Fitted { smaller, bytes: out.bytes }),

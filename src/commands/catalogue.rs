@@ -12,7 +12,7 @@ use crate::cli::catalogue::{Completions, List, Man};
 use crate::cli::{Cli, Talk};
 use crate::encode::{gif, png};
 use crate::error::Error;
-use crate::output::{self, Stop, Target};
+use crate::output::{self, Target};
 use crate::raster;
 use crate::rhythm::glitch::{self, Glitch};
 use crate::rhythm::random::{self, Recipe};
@@ -88,14 +88,14 @@ pub fn man(args: &Man, talk: Talk) -> Result<(), Error> {
         let name = command.get_display_name().unwrap_or("flaky").to_string();
         let page = clap_mangen::Man::new(command.clone().display_name(name.clone()));
         let file = Target::File(folder.join(format!("{name}.1")));
-        output::write(&file, false, &Stop::default(), |out| page.render(&mut { out }))?;
+        output::write(&file, false, |out| page.render(&mut { out }))?;
         talk.say(&format!("wrote {}", file.name()));
     }
     Ok(())
 }
 
 fn say(produce: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    output::write(&Target::Stdout, false, &Stop::default(), produce).map(|_| ())
+    output::write(&Target::Stdout, false, produce).map(|_| ())
 }
 
 fn previews(
@@ -105,7 +105,7 @@ fn previews(
 ) -> Result<(), Error> {
     for (name, bytes) in pictures {
         let file = Target::File(folder.join(format!("{name}.png")));
-        output::write(&file, true, &Stop::default(), |out| out.write_all(&bytes))?;
+        output::write(&file, true, |out| out.write_all(&bytes))?;
         talk.say(&format!("wrote {}", file.name()));
     }
     Ok(())

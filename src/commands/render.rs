@@ -9,7 +9,7 @@ use std::thread;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::budget::{self, Smaller};
+use super::budget::{self, Fitted, Smaller};
 use super::human;
 use crate::animation::Plays;
 use crate::cli::Talk;
@@ -18,12 +18,12 @@ use crate::cli::values::{Format, Gain, Loops, Seconds};
 use crate::encode::svg::Life;
 use crate::encode::video::Layout;
 use crate::encode::{apng, gif, png, svg, video};
-use crate::error::Error;
-use crate::output::{self, Stop, Target};
-use crate::progress::Progress;
+use crate::error::{Error, did_you_mean};
+use crate::output::{self, Target};
+use crate::progress::{Progress, Silent};
 use crate::raster;
 use crate::rhythm::random::{self, Recipe};
-use crate::rhythm::{Rhythm, json};
+use crate::rhythm::{Rhythm, glitch, json};
 use crate::scene::{self, Motion, Scene, Trail, monitor};
 use crate::signal::Signal;
 use crate::timeline::Timeline;
@@ -37,19 +37,25 @@ const MILLISECONDS: u32 = 1000;
 
 pub fn run(args: &Render, talk: Talk) -> Result<(), Error> {
     let settings = Settings::new(args)?;
-    let stop = Stop::listen()
-        .map_err(|error| Error::failed(format!("cannot listen to signals: {error}")))?;
     let rhythm = source(args, talk)?;
-    let bytes = match settings.format {
-        Format::Json => output::write(&settings.target, false, &stop, |out| {
-            out.write_all(json::to_string(&rhythm).as_bytes())
-        })?,
-        Format::Csv => output::write(&settings.target, false, &stop, |out| {
-            samples(&rhythm, args.sample_rate.unwrap_or(SAMPLE_RATE), out)
-        })?,
-        _ => picture(&settings, &rhythm, &stop, talk)?,
+    let full = Smaller::full(&settings);
+    let (bytes, drawn) = match settings.format {
+        Format::Json => {
+            let text = json::to_string(&rhythm);
+            let write = |out: &mut dyn Write| out.write_all(text.as_bytes());
+            (output::write(&settings.target, false, write)?, full)
+        }
+        Format::Csv => {
+            let hz = args.sample_rate.unwrap_or(SAMPLE_RATE);
+            let write = |out: &mut dyn Write| samples(&rhythm, hz, out);
+            (output::write(&settings.target, false, write)?, full)
+        }
+        _ => match args.max_bytes {
+            Some(budget) => fitted(&settings, &rhythm, budget, talk)?,
+            None => (picture(&settings, &rhythm, &full, talk)?, full),
+        },
     };
-    talk.say(&settings.summary(&rhythm, bytes));
+    talk.say(&settings.summary(&rhythm, &drawn, bytes));
     Ok(())
 }
 
@@ -80,7 +86,7 @@ impl<'a> Settings<'a> {
         })
     }
 
-    fn is_still(&self) -> bool {
+    pub fn is_still(&self) -> bool {
         self.typed.still || self.format == Format::Png
     }
 
@@ -132,7 +138,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    fn summary(&self, rhythm: &Rhythm, bytes: u64) -> String {
+    fn summary(&self, rhythm: &Rhythm, drawn: &Smaller, bytes: u64) -> String {
         let what = match self.format {
             Format::Csv => {
                 let rate = self.typed.sample_rate.unwrap_or(SAMPLE_RATE);
@@ -141,11 +147,11 @@ impl<'a> Settings<'a> {
             Format::Json => format!("{} beats", rhythm.beats.len()),
             _ if self.is_still() => "a still".to_string(),
             Format::Svg => format!("{} beats", rhythm.beats.len()),
-            _ => format!("{} frames", self.timeline(rhythm, self.typed.fps).frames()),
+            _ => format!("{} frames", self.timeline(rhythm, drawn.fps).frames()),
         };
         let size = match self.format {
             Format::Csv | Format::Json => String::new(),
-            _ => format!(", {}x{}", self.typed.size.width, self.typed.size.height),
+            _ => format!(", {}x{}", drawn.size.width, drawn.size.height),
         };
         format!(
             "wrote {}: {what}, {} s{size}, {}, seed {}",
@@ -230,16 +236,16 @@ fn source(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
 }
 
 fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
-    let target = Target::new(path);
-    let name = match target {
-        Target::Stdout => "standard input".to_string(),
-        Target::File(_) => path.display().to_string(),
+    let stdin = path.as_os_str() == "-";
+    let name = if stdin { "standard input".to_string() } else { path.display().to_string() };
+    let unreadable = |error: &io::Error| {
+        Error::failed(format!("cannot read {name}: {}", output::lower(error)))
+            .hint("--rhythm takes a file as `flaky render -o beats.json` writes it, or `-`")
     };
-    let unreadable =
-        |error: &io::Error| Error::failed(format!("cannot read {name}: {}", output::lower(error)));
-    let input: Box<dyn Read> = match target {
-        Target::Stdout => Box::new(io::stdin()),
-        Target::File(_) => Box::new(File::open(path).map_err(|error| unreadable(&error))?),
+    let input: Box<dyn Read> = if stdin {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).map_err(|error| unreadable(&error))?)
     };
     let mut bytes = Vec::new();
     input.take(LARGEST_RHYTHM + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
@@ -247,12 +253,22 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
         return Err(Error::failed(format!("{name} is larger than {}", human(LARGEST_RHYTHM)))
             .hint("a rhythm is a list of beats; this looks like something else"));
     }
-    let broken = |message: String| {
-        Error::failed(format!("{name} is no rhythm: {message}"))
-            .hint("`flaky render -o beats.json` writes one to start from")
+    let broken = |message: &str, hint: &str| {
+        Error::failed(format!("{name} is no rhythm: {message}")).hint(hint)
     };
-    let text = String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8 text".into()))?;
-    json::from_str(&text).map_err(|error| broken(error.to_string()))
+    let example = "`flaky render -o beats.json` writes one to start from";
+    let text = String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8 text", example))?;
+    json::from_str(&text).map_err(|error| match &error {
+        json::Error::UnknownGlitch { name, .. } => {
+            let known = glitch::TABLE.iter().map(|glitch| glitch.name);
+            let hint = did_you_mean(name, known)
+                .map_or("`flaky glitches` lists them".to_string(), |near| {
+                    format!("did you mean {near:?}? `flaky glitches` lists them")
+                });
+            broken(&error.to_string(), &hint)
+        }
+        _ => broken(&error.to_string(), example),
+    })
 }
 
 fn draw(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
@@ -299,31 +315,44 @@ fn samples(rhythm: &Rhythm, hz: f64, out: &mut dyn Write) -> io::Result<()> {
     out.flush()
 }
 
-/// Draws the picture, as large as its budget allows, and writes it.
+/// Draws the picture and writes it.
 fn picture(
     settings: &Settings<'_>,
     rhythm: &Rhythm,
-    stop: &Stop,
+    full: &Smaller,
     talk: Talk,
 ) -> Result<u64, Error> {
-    let binary = settings.format.is_binary();
+    let frames = settings.timeline(rhythm, full.fps).frames();
+    let progress = talk.progress("rendering", u64::from(frames));
+    let written = output::write(&settings.target, settings.format.is_binary(), |out| {
+        encode(settings, rhythm, full, progress.as_ref(), out)
+    });
+    progress.finish();
+    written
+}
+
+/// Draws the largest picture that the budget allows and writes it.
+fn fitted(
+    settings: &Settings<'_>,
+    rhythm: &Rhythm,
+    budget: u64,
+    talk: Talk,
+) -> Result<(u64, Smaller), Error> {
     let full = Smaller::full(settings);
-    let Some(budget) = settings.typed.max_bytes else {
-        let frames = settings.timeline(rhythm, full.fps).frames();
-        let progress = talk.progress("rendering", u64::from(frames));
-        let written = output::write(&settings.target, binary, stop, |out| {
-            encode(settings, rhythm, &full, progress.as_ref(), out)
-        });
-        progress.finish();
-        return written;
-    };
-    let fitted = budget::fit(settings, budget, |smaller, out| {
-        encode(settings, rhythm, smaller, &crate::progress::Silent, out)
-    })?;
-    if let Some(words) = fitted.smaller.given_up(&full) {
+    let ladder = full.ladder(settings);
+    let progress = talk.progress("fitting", ladder.len() as u64);
+    let fitted = budget::fit(&ladder, budget, |smaller, out| {
+        progress.advance();
+        encode(settings, rhythm, smaller, &Silent, out)
+    });
+    progress.finish();
+    let Fitted { smaller, bytes } = fitted?;
+    if let Some(words) = smaller.given_up(&full) {
         talk.say(&format!("to stay under {}: {words}", human(budget)));
     }
-    output::write(&settings.target, binary, stop, |out| out.write_all(&fitted.bytes))
+    let binary = settings.format.is_binary();
+    let written = output::write(&settings.target, binary, |out| out.write_all(&bytes))?;
+    Ok((written, smaller))
 }
 
 /// Scene → frames → bytes.
