@@ -129,6 +129,7 @@ impl Rhythm {
                 n => Some(format!("{n} × {name}")),
             }
         });
-        std::iter::once(beats).chain(glitches).collect::<Vec<_>>().join(", ")
+        let state = self.state.iter().map(|state| format!("state: {}", state.word));
+        std::iter::once(beats).chain(glitches).chain(state).collect::<Vec<_>>().join(", ")
     }
 }

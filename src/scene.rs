@@ -9,6 +9,7 @@
 
 pub mod markup;
 pub mod monitor;
+mod readout;
 pub mod text;
 pub mod theme;
 pub mod trace;
@@ -16,6 +17,8 @@ pub mod trace;
 pub use monitor::monitor;
 pub use theme::{Colour, Rgb, Theme};
 pub use trace::{Motion, Trace, Trail};
+
+use crate::rhythm::Extent;
 
 /// Width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,6 +80,12 @@ impl Caption {
         self.from_s <= t_s && t_s < self.to_s
     }
 
+    /// How far the ground shows around its letters, so that they can be read over the trace, in
+    /// pixels.
+    pub fn halo(&self) -> f64 {
+        1.0 + 0.05 * self.size
+    }
+
     /// Its glyphs, and where the line of them begins, in pixels from the left.
     pub fn lay_out(&self) -> (f64, text::Line) {
         let line = self.face.lay_out(&self.text, self.size);
@@ -111,9 +120,22 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// The time at which captions are looked up: the end of the trace is its beginning.
+    /// A colour of the theme and its opacity, 0–1. Where there is no ground the grid is a veil
+    /// of the trace's colour, which can be seen on anything.
+    pub fn paint(&self, colour: Colour) -> (Rgb, f64) {
+        let trace = self.theme.rgb(Colour::Trace);
+        match colour {
+            Colour::Ground if self.transparent => (trace, 0.0),
+            Colour::Grid if self.transparent => (trace, 0.12),
+            Colour::GridMajor if self.transparent => (trace, 0.22),
+            _ => (self.theme.rgb(colour), 1.0),
+        }
+    }
+
+    /// The time at which captions are looked up: the end of a loop is its beginning.
     pub fn caption_time(&self, t_s: f64) -> f64 {
         let duration_s = self.trace.duration_s();
-        if t_s >= duration_s { t_s - duration_s } else { t_s }
+        let looping = self.trace.signal.extent() == Extent::Loop;
+        if looping && t_s >= duration_s { t_s - duration_s } else { t_s }
     }
 }

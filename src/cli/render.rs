@@ -117,7 +117,7 @@ pub struct Render {
     /// trace, beam, text, high, medium, technical
     #[arg(long, alias = "color", value_name = "NAME=#rrggbb", value_parser = values::colour, help_heading = "Picture")]
     pub colour: Vec<(Colour, Rgb)>,
-    /// Leave the ground out (svg, apng, png)
+    /// Leave the ground out (svg, apng, png); choose a theme for what it will lie on
     #[arg(long, help_heading = "Picture")]
     pub transparent: bool,
     /// The name of the lead, at most 40 characters

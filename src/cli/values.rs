@@ -100,7 +100,7 @@ impl FromStr for Seconds {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let units = [("ms", 0.001), ("min", 60.0), ("m", 60.0), ("s", 1.0), ("", 1.0)];
+        let units = [("ms", 0.001), ("min", 60.0), ("h", 3600.0), ("s", 1.0), ("", 1.0)];
         units
             .iter()
             .find_map(|(unit, seconds)| {

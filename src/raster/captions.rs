@@ -1,7 +1,7 @@
 //! The captions as palette entries: glyphs drawn once and laid over the picture while their
 //! caption is shown.
 
-use resvg::tiny_skia::{FillRule, Mask, PathBuilder, Transform};
+use resvg::tiny_skia::{FillRule, LineJoin, Mask, Path, PathBuilder, Stroke, Transform};
 
 use super::palette::{Palette, TEXT_STEPS};
 use crate::scene::text::Step;
@@ -68,6 +68,9 @@ impl<'a> Captions<'a> {
                 stamp.press(&mut self.overlay, width);
             }
         }
+        for (stamp, _) in self.stamps.iter_mut().zip(&wanted).filter(|(_, wanted)| !**wanted) {
+            *stamp = None;
+        }
         self.shown = wanted;
         areas
     }
@@ -123,11 +126,27 @@ fn draw(caption: &Caption, scene: &Scene, palette: &Palette) -> Stamp {
             }
         }
     }
-    let (Some(path), Some(mut mask)) = (path.finish(), Mask::new(width as u32, height as u32))
-    else {
-        return stamp;
+    let Some(path) = path.finish() else { return stamp };
+    let fill = |path: &Path| {
+        let mut mask = Mask::new(width as u32, height as u32)?;
+        mask.fill_path(path, FillRule::Winding, true, Transform::identity());
+        Some(mask)
     };
-    mask.fill_path(&path, FillRule::Winding, true, Transform::identity());
+    let stroke = Stroke {
+        width: 2.0 * caption.halo() as f32,
+        line_join: LineJoin::Round,
+        ..Stroke::default()
+    };
+    if let Some(halo) = path.stroke(&stroke, 1.0).and_then(|outline| fill(&outline))
+        && !scene.transparent
+    {
+        for (entry, &coverage) in stamp.entries.iter_mut().zip(halo.data()) {
+            if coverage > 127 {
+                *entry = palette.bare();
+            }
+        }
+    }
+    let Some(mask) = fill(&path) else { return stamp };
     for (entry, &coverage) in stamp.entries.iter_mut().zip(mask.data()) {
         let step = (usize::from(coverage) * TEXT_STEPS + 127) / 255;
         if step > 0 {

@@ -17,6 +17,9 @@ const TEXT_COLOURS: [Colour; 5] =
     [Colour::Text, Colour::Trace, Colour::High, Colour::Medium, Colour::Technical];
 /// The grounds over which light is seen.
 pub const GROUNDS: [Colour; 3] = [Colour::Ground, Colour::Grid, Colour::GridMajor];
+/// The kinds of ground: those, and marks in a text colour.
+pub const KINDS: usize = GROUNDS.len() + 1;
+const MARK: usize = GROUNDS.len();
 /// Two colours closer than this in lightness L* share an entry.
 const SAME_L: f64 = 1.2;
 
@@ -30,7 +33,7 @@ pub struct Palette {
     /// The level for light 0–255; 0 where it is too faint to be seen.
     pub levels: [u8; 256],
     /// The entry for a level (from 1) over each ground.
-    pub lit: [[u8; LEVELS]; GROUNDS.len()],
+    pub lit: [[u8; LEVELS]; KINDS],
     /// The first entry of each text colour's ramp.
     ramps: [u8; TEXT_COLOURS.len()],
 }
@@ -43,7 +46,7 @@ impl Palette {
             colours: vec![[ground.0, ground.1, ground.2, 0]],
             shades: Vec::new(),
             levels: [0; 256],
-            lit: [[0; LEVELS]; GROUNDS.len()],
+            lit: [[0; LEVELS]; KINDS],
             ramps: [0; TEXT_COLOURS.len()],
         };
         this.add_shades(scene, 0..SHADES / 2);
@@ -59,8 +62,9 @@ impl Palette {
         for (kind, colour) in GROUNDS.into_iter().enumerate() {
             for shade in shades.clone() {
                 let part = scene.theme.vignette * shade as f64 / (SHADES - 1) as f64;
-                let Rgb(r, g, b) = scene.theme.rgb(colour).mix(Rgb(0, 0, 0), part);
-                let alpha = if scene.transparent && kind == 0 { 0 } else { 255 };
+                let (colour, opacity) = scene.paint(colour);
+                let Rgb(r, g, b) = colour.mix(Rgb(0, 0, 0), part);
+                let alpha = (255.0 * opacity).round() as u8;
                 // On dark ground some shades are the same colour.
                 let known = |(entry, of): &(u8, usize)| {
                     *of == kind && self.colours[usize::from(*entry)] == [r, g, b, alpha]
@@ -78,6 +82,10 @@ impl Palette {
         for (light, level) in self.levels.iter_mut().enumerate() {
             *level = steps.partition_point(|at| *at <= light) as u8;
         }
+        // Faint light does not hide a mark: there the static layer stays.
+        let apart =
+            |colour: Rgb| (colour.lightness() - scene.theme.rgb(Colour::Ground).lightness()).abs();
+        let mark = apart(scene.theme.rgb(Colour::Text));
         for kind in 0..GROUNDS.len() {
             for (level, &light) in (1..).zip(&steps) {
                 let colour = lit(scene, kind, light);
@@ -90,6 +98,13 @@ impl Palette {
                 } else {
                     self.lit[0][level]
                 };
+                let opaque = scene
+                    .theme
+                    .rgb(Colour::Ground)
+                    .mix(Rgb(colour[0], colour[1], colour[2]), f64::from(colour[3]) / 255.0);
+                if kind == 0 && apart(opaque) > mark {
+                    self.lit[MARK][level] = self.lit[0][level];
+                }
             }
         }
     }
@@ -117,9 +132,14 @@ impl Palette {
         self.ramps[ramp] + (step - 1) as u8
     }
 
+    /// The entry of the ground without grid and shade.
+    pub fn bare(&self) -> u8 {
+        self.shades[0].0
+    }
+
     /// The entries that the static layer may have, each with the ground light falls on there.
     pub fn fixed(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
-        let marks = (0..TEXT_STEPS).map(|step| (self.ramps[0] + step as u8, 0));
+        let marks = (0..TEXT_STEPS).map(|step| (self.ramps[0] + step as u8, MARK));
         self.shades.iter().copied().chain(marks)
     }
 
@@ -137,11 +157,12 @@ fn lit(scene: &Scene, kind: usize, light: usize) -> Rgba {
     let cover = (light / steady).min(1.0);
     let hot = ((light - steady) / (255.0 - steady)).clamp(0.0, 1.0);
     let colour = theme.rgb(Colour::Trace).mix(theme.rgb(Colour::Beam), hot);
-    if scene.transparent && kind == 0 {
-        return [colour.0, colour.1, colour.2, (cover * 255.0).round() as u8];
-    }
-    let Rgb(r, g, b) = theme.rgb(GROUNDS[kind]).mix(colour, cover);
-    [r, g, b, 255]
+    let (ground, opacity) = scene.paint(GROUNDS[kind]);
+    // Light over a veil: the colour is mixed by what each of the two covers.
+    let alpha = opacity + (1.0 - opacity) * cover;
+    let part = if alpha > 0.0 { cover / alpha } else { 0.0 };
+    let Rgb(r, g, b) = ground.mix(colour, part);
+    [r, g, b, (255.0 * alpha).round() as u8]
 }
 
 fn lightness(colour: Rgba) -> f64 {

@@ -6,7 +6,7 @@ use super::LEVELS;
 use super::beam::{self, Energy};
 use super::captions::Captions;
 use super::ground::Ground;
-use super::palette::{GROUNDS, Palette};
+use super::palette::{KINDS, Palette};
 use super::phosphor::{Fade, SLACK, light};
 use crate::animation::{Frame, Rect, Span};
 use crate::rhythm::Extent;
@@ -28,7 +28,7 @@ pub struct Screen<'a> {
     width: usize,
     height: usize,
     levels: [u8; 256],
-    lit: [[u8; LEVELS]; GROUNDS.len()],
+    lit: [[u8; LEVELS]; KINDS],
     ground: Ground,
     captions: Captions<'a>,
     fade: Fade,
@@ -261,9 +261,10 @@ impl<'a> Screen<'a> {
                     continue;
                 }
                 self.shown[at] = level;
-                let entry = match (self.captions.overlay[at], level) {
+                let lit = self.lit[usize::from(self.ground.kinds[at])][usize::from(level)];
+                let entry = match (self.captions.overlay[at], lit) {
                     (0, 0) => self.ground.entries[at],
-                    (0, level) => self.lit[usize::from(self.ground.kinds[at])][usize::from(level)],
+                    (0, lit) => lit,
                     (text, _) => text,
                 };
                 if self.picture[at] == entry {

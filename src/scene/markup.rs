@@ -84,9 +84,10 @@ fn marks(scene: &Scene, strokes: &Strokes) -> String {
         one if one == "1" => String::new(),
         other => format!(" stroke-width=\"{other}\""),
     };
+    let (colour, opacity) = scene.paint(strokes.colour);
+    let veil = if opacity < 1.0 { format!(" stroke-opacity=\"{opacity}\"") } else { String::new() };
     format!(
-        "<path fill=\"none\" stroke=\"{}\"{width} shape-rendering=\"crispEdges\" d=\"{path}\"/>",
-        scene.theme.rgb(strokes.colour)
+        "<path fill=\"none\" stroke=\"{colour}\"{width}{veil} shape-rendering=\"crispEdges\" d=\"{path}\"/>"
     )
 }
 

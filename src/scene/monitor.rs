@@ -1,10 +1,10 @@
 //! The patient monitor: a trace on a millimetre grid, with its readout.
 
-use super::text::Face;
+use super::readout::readout;
 use super::theme::{Colour, Theme};
 use super::trace::{Motion, Trace, Trail};
-use super::{Anchor, Caption, Scene, Size, Strokes};
-use crate::rhythm::{Alarm, Rhythm};
+use super::{Scene, Size, Strokes};
+use crate::rhythm::Rhythm;
 use crate::signal::Signal;
 
 /// Pixels a millimetre at a height of [`DESIGN_HEIGHT`].
@@ -19,10 +19,6 @@ pub const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
 const FILL: f64 = 0.8;
 /// The finest grid that is drawn, in pixels.
 const FINEST_GRID_PX: f64 = 3.0;
-/// The smallest text that is drawn, in pixels.
-const SMALLEST_TEXT_PX: f64 = 9.0;
-/// How long an alarm stays after its episode, in seconds.
-const ALARM_LINGERS_S: f64 = 3.0;
 
 /// What a monitor is set to.
 #[derive(Clone, Debug)]
@@ -98,10 +94,7 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
     }
     let mut captions = Vec::new();
     if settings.readout {
-        let screen = Readout { width, height, scale, rhythm };
-        captions.extend(screen.labels(settings, gain));
-        captions.extend(screen.rates());
-        captions.extend(screen.alarms());
+        captions = readout(rhythm, settings, scale, gain);
     }
     Scene {
         size: settings.size,
@@ -162,108 +155,4 @@ fn calibration_pulse(trace: &Trace, scale: f64) -> Strokes {
         (left + 6.0 * mm, base),
     ];
     Strokes { colour: Colour::Text, width: scale.max(1.0), lines: vec![line] }
-}
-
-/// Where the texts stand.
-struct Readout<'a> {
-    width: f64,
-    height: f64,
-    scale: f64,
-    rhythm: &'a Rhythm,
-}
-
-impl Readout<'_> {
-    fn caption(&self, text: String, size: f64, colour: Colour, x: f64, y: f64) -> Caption {
-        Caption {
-            text,
-            face: Face::Regular,
-            size: (size * self.scale).max(SMALLEST_TEXT_PX),
-            colour,
-            x: x * self.scale,
-            y: y * self.scale,
-            anchor: Anchor::Start,
-            from_s: 0.0,
-            to_s: f64::INFINITY,
-        }
-    }
-
-    fn right(&self, mut caption: Caption, inset: f64) -> Caption {
-        caption.x = self.width - inset * self.scale;
-        caption.anchor = Anchor::End;
-        caption
-    }
-
-    /// The lead, and the scales where there is room for them.
-    fn labels(&self, settings: &Settings, gain: f64) -> Vec<Caption> {
-        let mut lead = self.caption(settings.label.clone(), 22.0, Colour::Text, 14.0, 30.0);
-        lead.face = Face::Bold;
-        let scales = format!("{} mm/s   {gain} mm/mV", settings.speed_mm_s);
-        let mut scales = self.caption(scales, 12.0, Colour::Text, 14.0, 0.0);
-        scales.y = self.height - 12.0 * self.scale;
-        let room = self.height >= 10.0 * SMALLEST_TEXT_PX
-            && scales.face.lay_out(&scales.text, scales.size).width < 0.6 * self.width;
-        if room { vec![lead, scales] } else { vec![lead] }
-    }
-
-    /// The heart rate; dashes while it cannot be read.
-    fn rates(&self) -> Vec<Caption> {
-        let rate = if self.rhythm.beats.is_empty() {
-            "0".to_string()
-        } else {
-            format!("{:.0}", self.rhythm.bpm)
-        };
-        let mut captions = Vec::new();
-        let mut number = |text: &str, from_s: f64, to_s: f64| {
-            if from_s < to_s {
-                let mut caption = self.caption(text.to_string(), 54.0, Colour::Trace, 0.0, 54.0);
-                caption.face = Face::Bold;
-                (caption.from_s, caption.to_s) = (from_s, to_s);
-                captions.push(self.right(caption, 14.0));
-            }
-        };
-        let mut counted_from = 0.0;
-        for episode in self.rhythm.episodes.iter().filter(|episode| !episode.kind.countable) {
-            number(&rate, counted_from, episode.start_s);
-            number("---", episode.start_s.max(counted_from), episode.end_s);
-            counted_from = episode.end_s.max(counted_from);
-        }
-        number(&rate, counted_from, f64::INFINITY);
-        let unit = self.caption("♥ bpm".to_string(), 13.0, Colour::Trace, 0.0, 76.0);
-        captions.push(self.right(unit, 15.0));
-        captions
-    }
-
-    /// The state of the whole, and the alarms of the episodes, one at a time.
-    fn alarms(&self) -> Vec<Caption> {
-        let mut captions = Vec::new();
-        let mut say = |alarm: Option<Alarm>, words: &str, from_s: f64, to_s: f64| {
-            let colour = match alarm {
-                Some(Alarm::High) => Colour::High,
-                Some(Alarm::Medium) => Colour::Medium,
-                Some(Alarm::Technical) => Colour::Technical,
-                None => Colour::Text,
-            };
-            let stars = alarm.map(|alarm| format!("{} ", alarm.stars())).unwrap_or_default();
-            if from_s < to_s {
-                let mut caption = self.caption(format!("{stars}{words}"), 17.0, colour, 0.0, 29.0);
-                caption.face = Face::Bold;
-                caption.x = 0.5 * self.width;
-                caption.anchor = Anchor::Middle;
-                (caption.from_s, caption.to_s) = (from_s, to_s);
-                captions.push(caption);
-            }
-        };
-        if let Some(state) = &self.rhythm.state {
-            let word: String = state.word.chars().take(24).collect();
-            say(state.alarm, &word.to_uppercase(), 0.0, f64::INFINITY);
-            return captions;
-        }
-        let episodes = &self.rhythm.episodes;
-        for (i, episode) in episodes.iter().enumerate() {
-            let next = episodes.get(i + 1).map_or(self.rhythm.duration_s, |next| next.start_s);
-            let end = (episode.end_s + ALARM_LINGERS_S).min(next);
-            say(Some(episode.kind.alarm), episode.kind.caption, episode.start_s, end);
-        }
-        captions
-    }
 }

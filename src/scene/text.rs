@@ -85,6 +85,18 @@ impl Face {
         Line { glyphs, width: x }
     }
 
+    /// As much of `text` as fits into `width` pixels, with an ellipsis where it is cut.
+    pub fn shorten(self, text: &str, size: f64, width: f64) -> String {
+        if self.lay_out(text, size).width <= width {
+            return text.to_string();
+        }
+        let room = width - self.lay_out("…", size).width;
+        let glyphs = self.lay_out(text, size).glyphs;
+        // The glyph after the last that fits begins where that one ends.
+        let fit = glyphs.iter().skip(1).take_while(|glyph| glyph.x <= room).count();
+        text.chars().take(fit).chain(['…']).collect()
+    }
+
     /// The outline of a glyph; empty for a space.
     pub fn outline(self, glyph: u16) -> Vec<Step> {
         let mut steps = Steps(Vec::new());

@@ -301,7 +301,7 @@ pub static THEMES: &[Theme] = &[
             hex(0x86e7ff),
         ],
         glow: 0.12,
-        vignette: 0.1,
+        vignette: 0.0,
         stroke: 1.8,
         decay: Decay { flash: 0.5, flash_s: 0.06, tail: 4.0 },
     },

@@ -105,11 +105,11 @@ fn hostile_rhythms() {
     let episode =
         |fields: &str| format!(r#"{{"duration_s": 8, "beats": [], "episodes": [{{{fields}}}]}}"#);
     let cases: Vec<(String, &str)> = vec![
-        (String::new(), "EOF"),
-        ("not json".into(), "line 1"),
+        (String::new(), "`{`"),
+        ("not json".into(), "`{`"),
         (deep, "invalid type: sequence"),
         (many, "closer than"),
-        ("[]".into(), "line 1"),
+        ("[]".into(), "`{`"),
         (r#"{"duration_s": 8}"#.into(), "missing field `beats`"),
         (r#"{"beats": []}"#.into(), "missing field `duration_s`"),
         (r#"{"duration_s": 0, "beats": []}"#.into(), "duration"),
@@ -124,6 +124,7 @@ fn hostile_rhythms() {
         (beat(r#""t_s": 8.1"#), "beats[0].t_s"),
         (beat(r#""t_s": "1""#), "line 1"),
         (beat(r#""t_s": 1, "kind": "hiccup""#), "hiccup"),
+        (beat(r#""t_s": 1, "kind": "flatlin""#), "did you mean \"flatline\"?"),
         (beat(r#""t_s": 1, "code": "Z""#), "unknown variant"),
         (beat(r#""t_s": 1, "amplitude": 1e6"#), "amplitude"),
         (episode(r#""kind": "flatline", "start_s": 5, "end_s": 2"#), "episodes[0]"),

@@ -7,6 +7,7 @@ mod gallery;
 mod help;
 mod output;
 mod pictures;
+mod readout;
 mod render;
 mod rhythms;
 mod svg;

@@ -160,6 +160,13 @@ fn a_budget_is_kept_and_its_price_is_said() {
     assert!(folder.read("f.gif") == folder.render("--seed 5", "g.gif"));
     folder.flaky("render --seed 5 --max-bytes 500B -o h.gif").fails(1, &["500 B", "--max-bytes"]);
     assert!(!folder.names().contains(&"h.gif".to_string()));
+    // The summary tells of the picture that was written.
+    let said = folder.flaky("render --seed 5 --max-bytes 60kB -o i.gif").succeeds().stderr();
+    let gif = folder.read("i.gif");
+    let size = [6, 8].map(|at| u16::from_le_bytes([gif[at], gif[at + 1]]));
+    assert!(said.contains(&format!(", {}x{}, ", size[0], size[1])), "{said}");
+    let still = folder.flaky("render --seed 5 --still --max-bytes 3kB -o j.gif").succeeds();
+    assert!(!still.stderr().contains("frames a second"), "{}", still.stderr());
 }
 
 #[test]

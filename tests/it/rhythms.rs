@@ -43,6 +43,8 @@ proptest! {
             Ok(drawn) => drawn,
             Err(none) => {
                 prop_assert!(none.shortest_s > recipe.duration_s);
+                let longer = Recipe { duration_s: none.shortest_s, ..recipe };
+                prop_assert!(random::draw(&longer).is_ok(), "{none} is not enough");
                 return Ok(());
             }
         };
@@ -149,6 +151,17 @@ fn a_lead_that_is_off_shows_exactly_nothing() {
     }
     assert!(signal.at(4.25) > 0.2, "then a step");
     assert!(signal.at(5.5).abs() < 0.05, "that settles");
+}
+
+#[test]
+fn the_rate_of_a_hand_written_rhythm_is_its_steady_one() {
+    for (beats, bpm) in
+        [(r#"{"t_s": 1}, {"t_s": 2}, {"t_s": 3}"#, 60.0), (r#"{"t_s": 1}"#, 15.0), ("", 0.0)]
+    {
+        let text = format!(r#"{{"duration_s": 4, "beats": [{beats}]}}"#);
+        let rhythm = json::from_str(&text).unwrap();
+        assert!((rhythm.bpm - bpm).abs() < 1e-9, "{beats}: {}", rhythm.bpm);
+    }
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Document, Life, SUFFIX, iterations, put, short};
-use crate::scene::Caption;
 use crate::scene::markup::number;
 use crate::scene::text::{Face, Step};
+use crate::scene::{Caption, Colour};
 
 /// Font units to a step of an outline; at 54 px a step is a fifth of a pixel.
 const GLYPH_GRID: f64 = 8.0;
@@ -42,8 +42,18 @@ impl Document<'_> {
             let shown_as = self.timing(index, caption, base_s);
             let (left, line) = caption.lay_out();
             let scale = GLYPH_GRID * caption.size / caption.face.units_per_em();
+            let halo = if self.scene.transparent {
+                String::new()
+            } else {
+                format!(
+                    " stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\" \
+                     paint-order=\"stroke\"",
+                    self.scene.theme.rgb(Colour::Ground),
+                    (2.0 * caption.halo() / scale).round()
+                )
+            };
             self.add(format_args!(
-                "<g{shown_as} fill=\"{}\" transform=\"translate({} {})scale({size} -{size})\">",
+                "<g{shown_as} fill=\"{}\"{halo} transform=\"translate({} {})scale({size} -{size})\">",
                 self.scene.theme.rgb(caption.colour),
                 number(left),
                 number(caption.y),
