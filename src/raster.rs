@@ -2,8 +2,8 @@
 //!
 //! The picture is indexed from the start. A pixel is the ground it stands on, a level of light
 //! over it, or text; the palette has an entry for each, so nothing is ever quantised later.
-//! The line of a sweep is drawn once, as the energy the beam leaves ([`beam`]); what changes
-//! with time is only how much of it is still to be seen ([`phosphor`]). The rasteriser knows
+//! The line of a sweep is drawn once, as the energy the beam leaves (`beam`); what changes
+//! with time is only how much of it is still to be seen (`phosphor`). The rasteriser knows
 //! what it changed and never compares whole pictures, except where everything moves (scroll).
 
 mod beam;

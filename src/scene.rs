@@ -5,7 +5,7 @@
 //! shown. Here the pipeline forks: the SVG encoder writes a scene as it is, the rasteriser
 //! turns it into frames. Both forks read decay and colours from the [`Theme`].
 //!
-//! Kinds of picture are constructors of a scene ([`monitor`]), not renderers of their own.
+//! Kinds of picture are constructors of a scene ([`mod@monitor`]), not renderers of their own.
 
 pub mod markup;
 pub mod monitor;
