@@ -60,23 +60,12 @@ impl Fade {
         if self.trail == Trail::Lcd {
             return 0;
         }
-        let turns = (LONGEST_WAIT_S / frame_s.max(1e-6)).max(1.0).log2_floor();
+        let turns = ((LONGEST_WAIT_S / frame_s.max(1e-6)) as u32).max(1).ilog2();
         let octave = index.trailing_zeros();
         if octave >= turns {
             return self.width;
         }
         let fresh = FRESH_S * self.px_per_s;
         ((fresh * f64::from(1_u32 << octave)).ceil() as usize).min(self.width)
-    }
-}
-
-trait Log2Floor {
-    fn log2_floor(self) -> u32;
-}
-
-impl Log2Floor for f64 {
-    /// The largest n with 2ⁿ ≤ self, for 1 ≤ self.
-    fn log2_floor(self) -> u32 {
-        (self as u32).max(1).ilog2()
     }
 }

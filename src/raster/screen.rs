@@ -148,7 +148,7 @@ impl<'a> Screen<'a> {
             None => now - width + erased,
         };
         // Erased first: a column that is drawn afterwards has been dark before.
-        for at in (from + erased).max(now)..now + erased {
+        for at in from + erased..now + erased {
             self.erase(at.rem_euclid(width) as usize);
         }
         let mut at = from;
@@ -257,7 +257,8 @@ impl<'a> Screen<'a> {
                 let at = row + x;
                 let energy = usize::from(self.energy.values[at]);
                 let level = self.levels[light(energy, usize::from(self.brightness[x]))];
-                if !unlit && level != 0 && level.abs_diff(self.shown[at]) < SLACK {
+                let shown = self.shown[at];
+                if !unlit && level != 0 && shown != 0 && level.abs_diff(shown) < SLACK {
                     continue;
                 }
                 self.shown[at] = level;

@@ -178,6 +178,33 @@ fn ffmpeg_takes_y4m() {
 }
 
 #[test]
+fn a_frame_is_the_picture_of_its_moment() {
+    let exact = [
+        Sample { trail: Trail::Lcd, ..SAMPLE },
+        Sample { trail: Trail::Lcd, fps: 2.0, speed: 200.0, ..SAMPLE },
+        Sample { motion: Motion::Scroll, duration_s: 5.0, ..SAMPLE },
+    ];
+    for sample in exact {
+        let per_frame = 1.0 / sample.fps;
+        for (i, shown) in sample.pictures(1000).iter().enumerate() {
+            assert!(shown.rgba == sample.still(i as f64 * per_frame), "{sample:?}, frame {i}");
+        }
+    }
+    // A phosphor may lag behind: a little everywhere, more in the few pixels that just flared.
+    for sample in [SAMPLE, Sample { theme: "paper", fps: 50.0, ..SAMPLE }] {
+        let per_frame = 1.0 / sample.fps;
+        for (i, shown) in sample.pictures(1000).iter().enumerate().step_by(7) {
+            let still = sample.still(i as f64 * per_frame);
+            let far = |most: u8| {
+                shown.rgba.iter().zip(&still).filter(|(a, b)| a.abs_diff(**b) > most).count()
+            };
+            let pixels = still.len() / 4;
+            assert!(far(24) * 1000 <= pixels, "{sample:?}, frame {i}: {} of {pixels}", far(24));
+        }
+    }
+}
+
+#[test]
 fn the_loop_joins() {
     for sample in [
         Sample { readout: false, ..SAMPLE },

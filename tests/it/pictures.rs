@@ -116,6 +116,15 @@ impl Sample {
         together(pictures)
     }
 
+    /// The whole picture of a moment, drawn for itself.
+    pub fn still(&self, t_s: f64) -> Vec<u8> {
+        let scene = self.scene();
+        let mut animation = animate(&scene, Timeline::still(t_s, 100));
+        let mut canvas = Canvas::new(animation.width, animation.height);
+        canvas.paint(&animation.frames.next().expect("a frame"));
+        canvas.colours(&animation.palette).flatten().collect()
+    }
+
     pub fn gif(&self, threads: usize) -> Vec<u8> {
         let scene = self.scene();
         let mut bytes = Vec::new();
