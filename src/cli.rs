@@ -34,10 +34,13 @@ pub struct Talk {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Draw an ECG: animated, still, or as numbers
+    ///
+    /// It is mostly steady, with glitches that come from nowhere and heal, and loops without a
+    /// seam. The same seed and options give the same bytes.
     Render(Box<render::Render>),
-    /// List the themes
+    /// List the themes, or draw one picture of each
     Themes(catalogue::List),
-    /// List the glitches
+    /// List the glitches, or draw one picture of each
     Glitches(catalogue::List),
     /// Print completions for a shell
     Completions(catalogue::Completions),

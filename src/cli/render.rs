@@ -47,9 +47,6 @@ pub enum Trail {
 }
 
 /// Draws an ECG.
-///
-/// The picture loops without a seam: mostly steady, with glitches that come from nowhere and
-/// heal. The same seed and options give the same bytes.
 #[derive(Args, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
 #[command(after_help = "Examples:
@@ -68,7 +65,7 @@ pub struct Render {
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
 
-    /// How long the loop is
+    /// Length of the loop, 1s to 1h, in ms, s (also where no unit stands), min or h
     #[arg(long, value_name = "TIME", default_value_t = Seconds(DURATION_S), value_parser = values::duration, help_heading = "Rhythm")]
     pub duration: Seconds,
     /// Heart rate in beats per minute, 30 to 180

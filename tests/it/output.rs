@@ -148,7 +148,8 @@ mod unix {
                 sleep(Duration::from_millis(5));
             }
             let id = child.id().to_string();
-            assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+            let kill = format!("kill -s {name} {id}");
+            assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
             let status = child.wait().unwrap();
             assert_eq!(status.signal(), Some(number), "{status:?}");
             assert_eq!(folder.names(), ["ecg.gif"], "after {name}");
