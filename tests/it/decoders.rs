@@ -60,46 +60,38 @@ fn the_same_bytes_on_any_number_of_threads() {
     }
 }
 
+/// What a stranger makes of our GIFs: from a path to the pictures, four bytes a pixel, and to
+/// their delays in milliseconds.
+fn assert_seen_the_same(read: impl Fn(&str) -> (Vec<u8>, Vec<u32>)) {
+    for sample in samples() {
+        let folder = Folder::new();
+        let path = folder.path("ecg.gif");
+        std::fs::write(&path, sample.gif(2)).unwrap();
+        let (raw, delays) = read(path.to_str().unwrap());
+        let bytes = 4 * (sample.size.0 * sample.size.1) as usize;
+        let pictures =
+            raw.chunks(bytes).zip(delays).map(|(rgba, ms)| Shown { rgba: rgba.to_vec(), ms });
+        assert_same(&together(pictures), &sample.pictures(gif::TICKS_PER_S));
+    }
+}
+
 #[test]
 fn ffmpeg_sees_the_same_gif() {
     if !tools::present("ffmpeg", "-version") {
         return;
     }
-    for sample in samples() {
-        let folder = Folder::new();
-        let path = folder.path("ecg.gif");
-        std::fs::write(&path, sample.gif(2)).unwrap();
-        let path = path.to_str().unwrap();
-        let raw = tools::output(
-            "ffmpeg",
-            &[
-                "-v",
-                "error",
-                "-i",
-                path,
-                "-fps_mode",
-                "passthrough",
-                "-pix_fmt",
-                "rgba",
-                "-f",
-                "rawvideo",
-                "-",
-            ],
-        );
-        let times = tools::output(
-            "ffprobe",
-            &["-v", "error", "-show_entries", "packet=duration_time", "-of", "csv=p=0", path],
-        );
-        let times = String::from_utf8(times).unwrap();
-        let times = times.lines().map(|line| {
+    assert_seen_the_same(|path| {
+        let raw = ["-v", "error", "-i", path, "-fps_mode", "passthrough", "-pix_fmt", "rgba"];
+        let raw = tools::output("ffmpeg", &[raw.as_slice(), &["-f", "rawvideo", "-"]].concat());
+        let times =
+            ["-v", "error", "-show_entries", "packet=duration_time", "-of", "csv=p=0", path];
+        let times = String::from_utf8(tools::output("ffprobe", &times)).unwrap();
+        let ms = times.lines().map(|line| {
             let seconds: f64 = line.trim_end_matches(',').parse().unwrap();
             (1000.0 * seconds).round() as u32
         });
-        let bytes = 4 * (sample.size.0 * sample.size.1) as usize;
-        let pictures =
-            raw.chunks(bytes).zip(times).map(|(rgba, ms)| Shown { rgba: rgba.to_vec(), ms });
-        assert_same(&together(pictures), &sample.pictures(gif::TICKS_PER_S));
-    }
+        (raw, ms.collect())
+    });
 }
 
 #[test]
@@ -107,20 +99,12 @@ fn imagemagick_sees_the_same_gif() {
     if !tools::present("convert", "-version") || !tools::present("identify", "-version") {
         return;
     }
-    for sample in samples() {
-        let folder = Folder::new();
-        let path = folder.path("ecg.gif");
-        std::fs::write(&path, sample.gif(2)).unwrap();
-        let path = path.to_str().unwrap();
+    assert_seen_the_same(|path| {
         let raw = tools::output("convert", &[path, "-coalesce", "-depth", "8", "rgba:-"]);
         let times = tools::output("identify", &["-format", "%T\n", path]);
         let times = String::from_utf8(times).unwrap();
-        let times = times.lines().map(|line| 10 * line.parse::<u32>().unwrap());
-        let bytes = 4 * (sample.size.0 * sample.size.1) as usize;
-        let pictures =
-            raw.chunks(bytes).zip(times).map(|(rgba, ms)| Shown { rgba: rgba.to_vec(), ms });
-        assert_same(&together(pictures), &sample.pictures(gif::TICKS_PER_S));
-    }
+        (raw, times.lines().map(|line| 10 * line.parse::<u32>().unwrap()).collect())
+    });
 }
 
 #[test]
