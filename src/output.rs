@@ -101,7 +101,8 @@ fn to_file(
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let temporary = temporary(folder, present.as_ref()).map_err(|error| {
+    let made = interrupt::watched(|| temporary(folder, present.as_ref()));
+    let (temporary, watched) = made.map_err(|error| {
         let folder = folder.display();
         let failed =
             Error::failed(format!("cannot write in the folder {folder}: {}", lower(&error)));
@@ -110,7 +111,6 @@ fn to_file(
             _ => "allow writing there, or name a file in another folder",
         })
     })?;
-    let watched = interrupt::watch(temporary.path());
     Ok(run(temporary, produce).and_then(|(temporary, bytes)| {
         temporary.persist(&place).map_err(|error| error.error)?;
         drop(watched);

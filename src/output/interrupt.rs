@@ -4,8 +4,11 @@
 //! A thread of its own waits for them, so that they work at once, whatever the others do. Where
 //! nothing unfinished lies about, nobody listens and the system's own way is good enough.
 
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, Once};
+
+use tempfile::NamedTempFile;
 
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
@@ -22,12 +25,17 @@ impl Drop for Watched {
     }
 }
 
-/// From now on a signal removes the file at `path`, one at a time.
-pub fn watch(path: &Path) -> Watched {
+/// Makes a file that a signal removes from its first moment on, one at a time.
+pub fn watched(
+    make: impl FnOnce() -> io::Result<NamedTempFile>,
+) -> io::Result<(NamedTempFile, Watched)> {
     static LISTEN: Once = Once::new();
-    *unfinished() = Some(path.to_path_buf());
     LISTEN.call_once(listen);
-    Watched
+    // A signal waits for the lock: it finds no file, or one it knows of.
+    let mut path = unfinished();
+    let file = make()?;
+    *path = Some(file.path().to_path_buf());
+    Ok((file, Watched))
 }
 
 #[cfg(unix)]
