@@ -12,12 +12,12 @@
 
 mod captions;
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::io::{self, Write};
 
 use crate::animation::Plays;
 use crate::rhythm::Extent;
-use crate::scene::markup::{number, static_layer};
+use crate::scene::markup::{number, put, static_layer};
 use crate::scene::theme::Decay;
 use crate::scene::{Colour, Motion, Scene, Trail};
 
@@ -342,8 +342,4 @@ fn fnv(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
-}
-
-fn put(out: &mut String, arguments: fmt::Arguments<'_>) {
-    out.write_fmt(arguments).expect("a String takes everything");
 }

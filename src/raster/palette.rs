@@ -98,11 +98,7 @@ impl Palette {
                 } else {
                     self.lit[0][level]
                 };
-                let opaque = scene
-                    .theme
-                    .rgb(Colour::Ground)
-                    .mix(Rgb(colour[0], colour[1], colour[2]), f64::from(colour[3]) / 255.0);
-                if kind == 0 && apart(opaque) > mark {
+                if kind == 0 && apart(over_ground(scene, colour)) > mark {
                     self.lit[MARK][level] = self.lit[0][level];
                 }
             }
@@ -165,6 +161,11 @@ fn lit(scene: &Scene, kind: usize, light: usize) -> Rgba {
     [r, g, b, (255.0 * alpha).round() as u8]
 }
 
+/// What a colour looks like over the theme's ground, be that drawn or not.
+fn over_ground(scene: &Scene, [r, g, b, alpha]: Rgba) -> Rgb {
+    scene.theme.rgb(Colour::Ground).mix(Rgb(r, g, b), f64::from(alpha) / 255.0)
+}
+
 fn lightness(colour: Rgba) -> f64 {
     Rgb(colour[0], colour[1], colour[2]).lightness()
 }
@@ -186,8 +187,7 @@ fn light_steps(scene: &Scene, levels: usize) -> Vec<usize> {
             .filter(|light| *light > 0)
             .collect();
     }
-    let opaque = Scene { transparent: false, ..scene.clone() };
-    let l = |light: usize| lightness(lit(&opaque, 0, light));
+    let l = |light: usize| over_ground(scene, lit(scene, 0, light)).lightness();
     let path: Vec<f64> = (1..256)
         .scan((0.0, l(0)), |(sum, before), light| {
             let now = l(light);

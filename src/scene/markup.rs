@@ -91,6 +91,7 @@ fn marks(scene: &Scene, strokes: &Strokes) -> String {
     )
 }
 
-fn put(out: &mut String, arguments: std::fmt::Arguments<'_>) {
+/// Appends to markup.
+pub fn put(out: &mut String, arguments: std::fmt::Arguments<'_>) {
     out.write_fmt(arguments).expect("a String takes everything");
 }

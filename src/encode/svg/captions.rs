@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Document, Life, SUFFIX, iterations, put, short};
-use crate::scene::markup::number;
+use super::{Document, Life, SUFFIX, iterations, short};
+use crate::scene::markup::{number, put};
 use crate::scene::text::{Face, Step};
 use crate::scene::{Caption, Colour};
 
