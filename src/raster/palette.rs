@@ -23,6 +23,10 @@ const MARK: usize = GROUNDS.len();
 /// Two colours closer than this in lightness L* share an entry.
 const SAME_L: f64 = 1.2;
 
+// An entry's number is a byte.
+const _: () =
+    assert!(1 + GROUNDS.len() * (SHADES + LEVELS - 1) + TEXT_COLOURS.len() * TEXT_STEPS <= 256);
+
 /// Palette entries, and the way from meaning to entry.
 #[derive(Clone, Debug)]
 pub struct Palette {
