@@ -16,6 +16,8 @@ use super::{
 /// The least time between two beats, in seconds. No heart is faster, and the signal looks up
 /// the few beats near an instant.
 pub const LEAST_RR_S: f64 = 0.05;
+/// The greatest rate a file may name, in beats per minute.
+pub const MOST_BPM: f64 = 60.0 / LEAST_RR_S;
 /// The most episodes a file may hold.
 pub const MAX_EPISODES: usize = 10_000;
 /// How much of an unknown name is repeated, in characters.
@@ -123,7 +125,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Writes `rhythm` as one JSON object, a line per beat and per episode.
+/// Writes `rhythm` as one indented JSON object that [`from_str`] reads back as it was.
 pub fn to_string(rhythm: &Rhythm) -> String {
     let file = File {
         duration_s: rhythm.duration_s,
@@ -202,8 +204,8 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     episodes.sort_by(|a, b| a.start_s.total_cmp(&b.start_s));
     depth(&episodes)?;
     let bpm = file.bpm.unwrap_or_else(|| steady_bpm(&beats, extent, duration_s));
-    if !(0.0..=1200.0).contains(&bpm) {
-        return Err(Error::Value(format!("bpm is {bpm}; it goes from 0 to 1200")));
+    if !(0.0..=MOST_BPM).contains(&bpm) {
+        return Err(Error::Value(format!("bpm is {bpm}; it goes from 0 to {MOST_BPM}")));
     }
     let state = file.state.map(|state| State { word: state.word, alarm: state.alarm });
     Ok(Rhythm { duration_s, extent, bpm, seed: file.seed, state, beats, episodes })
@@ -272,7 +274,7 @@ fn steady_bpm(beats: &[Beat], extent: Extent, duration_s: f64) -> f64 {
     }
     intervals.sort_by(f64::total_cmp);
     match intervals.get(intervals.len().saturating_sub(1) / 2) {
-        Some(median) => 60.0 / median,
+        Some(median) => (60.0 / median).min(MOST_BPM),
         None => 60.0 * beats.len() as f64 / duration_s,
     }
 }
@@ -300,7 +302,8 @@ fn known(name: &str, place: impl Fn() -> String) -> Result<&'static glitch::Glit
 }
 
 fn spacing(early_s: f64, late_s: f64, gap_s: f64) -> Result<(), Error> {
-    if gap_s < LEAST_RR_S {
+    // Decimal times are not exact in binary; a nanosecond is nobody's beat.
+    if gap_s < LEAST_RR_S - 1e-9 {
         return Err(Error::Value(format!(
             "the beats at {early_s} and {late_s} s are closer than {LEAST_RR_S} s"
         )));

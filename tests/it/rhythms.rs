@@ -155,9 +155,12 @@ fn a_lead_that_is_off_shows_exactly_nothing() {
 
 #[test]
 fn the_rate_of_a_hand_written_rhythm_is_its_steady_one() {
-    for (beats, bpm) in
-        [(r#"{"t_s": 1}, {"t_s": 2}, {"t_s": 3}"#, 60.0), (r#"{"t_s": 1}"#, 15.0), ("", 0.0)]
-    {
+    for (beats, bpm) in [
+        (r#"{"t_s": 1}, {"t_s": 2}, {"t_s": 3}"#, 60.0),
+        (r#"{"t_s": 1}"#, 15.0),
+        (r#"{"t_s": 0.4}, {"t_s": 0.45}, {"t_s": 0.5}"#, 1200.0),
+        ("", 0.0),
+    ] {
         let text = format!(r#"{{"duration_s": 4, "beats": [{beats}]}}"#);
         let rhythm = json::from_str(&text).unwrap();
         assert!((rhythm.bpm - bpm).abs() < 1e-9, "{beats}: {}", rhythm.bpm);
