@@ -4,6 +4,8 @@
 //! is for [`commands`](crate::commands) to say.
 
 pub mod catalogue;
+pub mod history;
+pub mod moment;
 pub mod render;
 pub mod values;
 
@@ -38,6 +40,11 @@ pub enum Command {
     /// It is mostly steady, with glitches that come from nowhere and heal, and loops without a
     /// seam. The same seed and options give the same bytes.
     Render(Box<render::Render>),
+    /// Draw a repository's life: every commit is a heartbeat
+    ///
+    /// One beat and one frame for each commit, oldest first. Counts are git's own; attributes are
+    /// not asked. What is counted is kept in the user's cache folder.
+    History(Box<history::History>),
     /// List the themes, or draw one picture of each
     Themes(catalogue::List),
     /// List the glitches, or draw one picture of each

@@ -5,6 +5,7 @@
 
 mod budget;
 mod catalogue;
+mod history;
 mod render;
 
 use std::io::{self, Write};
@@ -24,6 +25,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     let talk = cli.talk;
     match cli.command {
         Command::Render(args) => render::run(&args, talk),
+        Command::History(args) => history::run(&args, talk),
         Command::Themes(args) => catalogue::themes(&args, talk),
         Command::Glitches(args) => catalogue::glitches(&args, talk),
         Command::Completions(args) => catalogue::completions(&args),

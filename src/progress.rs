@@ -2,10 +2,10 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Is told of every step.
-pub trait Progress {
-    /// One more of the steps is done.
-    fn advance(&self);
+/// Is told of every step, from any thread.
+pub trait Progress: Sync {
+    /// So many more of the steps are done.
+    fn advance(&self, steps: u64);
     /// All is done, or has been given up.
     fn finish(&self);
 }
@@ -15,7 +15,7 @@ pub trait Progress {
 pub struct Silent;
 
 impl Progress for Silent {
-    fn advance(&self) {}
+    fn advance(&self, _: u64) {}
     fn finish(&self) {}
 }
 
@@ -27,7 +27,8 @@ impl Bar {
     /// A bar of `steps` steps, called `what`.
     pub fn new(what: &'static str, steps: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
-        let style = ProgressStyle::with_template("{msg} [{bar:32}] {pos}/{len}, {eta} left");
+        let style =
+            ProgressStyle::with_template("{msg} [{bar:32}] {pos}/{len}, {per_sec}, {eta} left");
         if let Ok(style) = style {
             bar.set_style(style.progress_chars("━╸ "));
         }
@@ -37,8 +38,8 @@ impl Bar {
 }
 
 impl Progress for Bar {
-    fn advance(&self) {
-        self.0.inc(1);
+    fn advance(&self, steps: u64) {
+        self.0.inc(steps);
     }
 
     fn finish(&self) {

@@ -9,12 +9,16 @@
 
 pub mod glitch;
 pub mod json;
+pub mod mark;
 pub mod random;
 
 pub use glitch::{Alarm, Code, Glitch};
+pub use mark::Mark;
 
-/// The longest extent that is accepted, in seconds (an hour).
+/// The longest loop that is accepted, in seconds (an hour).
 pub const MAX_DURATION_S: f64 = 3600.0;
+/// The longest line that is accepted, in seconds (sixty days; a million commits).
+pub const MAX_LINE_S: f64 = 5_184_000.0;
 /// The shortest extent that is accepted, in seconds.
 pub const MIN_DURATION_S: f64 = 1.0;
 
@@ -34,15 +38,26 @@ pub enum BeatKind {
     Normal,
     /// An episode of this glitch.
     Glitch(&'static Glitch),
+    /// Something that this mark stands for.
+    Mark(&'static Mark),
 }
 
 impl BeatKind {
-    /// "normal", or the glitch's name.
+    /// "normal", or the name of the glitch or the mark.
     pub fn name(self) -> &'static str {
         match self {
             Self::Normal => "normal",
             Self::Glitch(glitch) => glitch.name,
+            Self::Mark(mark) => mark.name,
         }
+    }
+
+    /// The kind of this name.
+    pub fn find(name: &str) -> Option<Self> {
+        if name == Self::Normal.name() {
+            return Some(Self::Normal);
+        }
+        glitch::find(name).map(Self::Glitch).or_else(|| mark::find(name).map(Self::Mark))
     }
 }
 
@@ -53,10 +68,12 @@ pub struct Beat {
     pub t_s: f64,
     /// What the beat belongs to.
     pub kind: BeatKind,
-    /// WFDB's annotation letter, which decides the shape.
+    /// WFDB's annotation letter, which decides the shape where no mark does.
     pub code: Code,
     /// A factor on every wave of the beat; 1 is the beat as the table has it.
     pub amplitude: f64,
+    /// Whether the spike of a pacemaker comes before it.
+    pub paced: bool,
 }
 
 /// A stretch of time in which a glitch has its way.

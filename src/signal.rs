@@ -10,7 +10,7 @@ use std::f64::consts::TAU;
 use crate::rhythm::glitch::{
     CROSS_FADE_S, Dropout, Oscillator, Overlay, P_WAVE, QRST, Scaling, VENTRICULAR, Wave,
 };
-use crate::rhythm::{Beat, BeatKind, Code, Episode, Extent, Rhythm};
+use crate::rhythm::{Beat, BeatKind, Code, Episode, Extent, Rhythm, mark};
 
 /// The lattice on which noise lives, in hertz.
 pub const LATTICE_HZ: f64 = 500.0;
@@ -92,10 +92,9 @@ impl Signal {
         for beat in &rhythm.beats {
             let last = before.replace(beat.t_s).map_or(nominal, |before| beat.t_s - before);
             rr += LAG * (last.clamp(SCALED_RR_S.0, SCALED_RR_S.1) - rr);
-            complexes.push(Complex {
-                t_s: beat.t_s,
-                bumps: waves(beat).map(|wave| Bump::new(wave, rr, beat.amplitude)).collect(),
-            });
+            let own = waves(beat).map(|wave| Bump::new(wave, rr, beat.amplitude));
+            let spike = beat.paced.then(|| Bump::new(&mark::SPIKE, rr, 1.0));
+            complexes.push(Complex { t_s: beat.t_s, bumps: own.chain(spike).collect() });
         }
         for episode in &rhythm.episodes {
             let bumps: Vec<_> =
@@ -265,13 +264,14 @@ impl Signal {
 }
 
 fn waves(beat: &Beat) -> impl Iterator<Item = &'static Wave> {
-    let has_p = match beat.kind {
-        BeatKind::Normal => true,
-        BeatKind::Glitch(glitch) => glitch.p_wave,
-    };
-    let (p, rest) = match beat.code {
-        Code::N | Code::A => (has_p.then_some(&P_WAVE), QRST),
-        Code::V | Code::E => (None, VENTRICULAR),
+    let (p, rest) = match (beat.kind, beat.code) {
+        (BeatKind::Mark(mark), _) => (None, mark.waves),
+        (_, Code::B) => (None, mark::JOIN.waves),
+        (_, Code::J) => (None, mark::UNDO.waves),
+        (_, Code::Q) => (None, mark::GAP.waves),
+        (_, Code::V | Code::E) => (None, VENTRICULAR),
+        (BeatKind::Normal, Code::N | Code::A) => (Some(&P_WAVE), QRST),
+        (BeatKind::Glitch(glitch), Code::N | Code::A) => (glitch.p_wave.then_some(&P_WAVE), QRST),
     };
     p.into_iter().chain(rest)
 }

@@ -342,7 +342,7 @@ fn fitted(
     let ladder = full.ladder(settings);
     let progress = talk.progress("fitting", ladder.len() as u64);
     let fitted = budget::fit(&ladder, budget, |smaller, out| {
-        progress.advance();
+        progress.advance(1);
         encode(settings, rhythm, smaller, &Silent, out)
     });
     progress.finish();
@@ -370,7 +370,7 @@ fn encode(
     }
     let timeline = settings.timeline(rhythm, smaller.fps);
     let mut animation = raster::animate(&scene, timeline, settings.plays, smaller.levels);
-    animation.frames = Box::new(animation.frames.inspect(|_| progress.advance()));
+    animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
     let threads = settings.threads;
     match settings.format {
         Format::Gif => gif::write(animation, threads, out),

@@ -16,9 +16,10 @@ use serde::{Deserialize, Serialize};
 pub const CROSS_FADE_S: f64 = 0.15;
 
 /// WFDB's annotation letters for the beats that are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Code {
     /// A normal beat.
+    #[default]
     N,
     /// An atrial premature beat: early, of normal shape.
     A,
@@ -26,6 +27,12 @@ pub enum Code {
     V,
     /// A ventricular escape beat: late, of the same wide shape.
     E,
+    /// A bundle branch block: wide, with two peaks.
+    B,
+    /// A junctional beat: the impulse runs backwards.
+    J,
+    /// A beat that cannot be classified.
+    Q,
 }
 
 /// How urgently a monitor speaks, after IEC 60601-1-8.
@@ -78,7 +85,7 @@ pub struct Wave {
     pub scaling: Scaling,
 }
 
-const fn wave(mu_s: f64, rise_s: f64, fall_s: f64, mv: f64, scaling: Scaling) -> Wave {
+pub(super) const fn wave(mu_s: f64, rise_s: f64, fall_s: f64, mv: f64, scaling: Scaling) -> Wave {
     Wave { mu_s, rise_s, fall_s, mv, scaling }
 }
 
@@ -242,7 +249,7 @@ pub struct Overlay {
     pub noise_mv: f64,
 }
 
-const STILL: Overlay =
+pub(super) const STILL: Overlay =
     Overlay { mv: 0.0, level: 1.0, envelope: &[], carriers: &[], offset_mv: 0.0, noise_mv: 0.0 };
 
 /// The electrode comes off: exactly 0 mV, then a step that settles.
@@ -279,7 +286,7 @@ pub struct Glitch {
     pub dropout: Option<Dropout>,
 }
 
-const ROW: Glitch = Glitch {
+pub(super) const ROW: Glitch = Glitch {
     name: "",
     summary: "",
     caption: "",

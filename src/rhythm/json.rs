@@ -6,11 +6,12 @@
 
 use std::fmt;
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Alarm, Beat, BeatKind, Code, Episode, Extent, MAX_DURATION_S, MIN_DURATION_S, Rhythm, State,
-    glitch,
+    Alarm, Beat, BeatKind, Code, Episode, Extent, Glitch, MAX_DURATION_S, MAX_LINE_S,
+    MIN_DURATION_S, Rhythm, State, glitch, mark,
 };
 
 /// The least time between two beats, in seconds. No heart is faster, and the signal looks up
@@ -19,7 +20,7 @@ pub const LEAST_RR_S: f64 = 0.05;
 /// The greatest rate a file may name, in beats per minute.
 pub const MOST_BPM: f64 = 60.0 / LEAST_RR_S;
 /// The most episodes a file may hold.
-pub const MAX_EPISODES: usize = 10_000;
+pub const MAX_EPISODES: usize = 1_000_000;
 /// How much of an unknown name is repeated, in characters.
 const LONGEST_NAME: usize = 40;
 /// The most episodes that may lie over each other.
@@ -58,7 +59,7 @@ struct FileState {
     alarm: Option<Alarm>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
 #[serde(deny_unknown_fields)]
 struct FileBeat {
     t_s: f64,
@@ -66,8 +67,29 @@ struct FileBeat {
     kind: String,
     #[serde(default = "letter_n")]
     code: Code,
-    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[serde(default = "one", alias = "height", skip_serializing_if = "is_one")]
     amplitude: f64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    paced: bool,
+    // What `flaky history --json` says of the commit that a beat stands for is drawn nowhere.
+    #[serde(default, skip_serializing, rename = "sha")]
+    _sha: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "parents")]
+    _parents: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "files")]
+    _files: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "added")]
+    _added: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "removed")]
+    _removed: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "author")]
+    _author: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "time")]
+    _time: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "subject")]
+    _subject: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "meaning")]
+    _meaning: IgnoredAny,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -147,6 +169,8 @@ pub fn to_string(rhythm: &Rhythm) -> String {
                 kind: beat.kind.name().to_string(),
                 code: beat.code,
                 amplitude: beat.amplitude,
+                paced: beat.paced,
+                ..FileBeat::default()
             })
             .collect(),
         episodes: rhythm
@@ -174,11 +198,11 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
         return Err(Error::Value("it does not begin with `{`, as a JSON object does".to_string()));
     }
     let file: File = serde_json::from_str(text).map_err(Error::Syntax)?;
-    let duration_s = duration(file.duration_s)?;
-    let extent = match file.extent {
-        FileExtent::Loop => Extent::Loop,
-        FileExtent::Line => Extent::Line,
+    let (extent, longest_s) = match file.extent {
+        FileExtent::Loop => (Extent::Loop, MAX_DURATION_S),
+        FileExtent::Line => (Extent::Line, MAX_LINE_S),
     };
+    let duration_s = within(file.duration_s, longest_s)?;
     let mut beats = file
         .beats
         .into_iter()
@@ -211,15 +235,19 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     Ok(Rhythm { duration_s, extent, bpm, seed: file.seed, state, beats, episodes })
 }
 
-/// Checks that `seconds` can be the length of a rhythm: in range, and a whole number of
+/// Checks that `seconds` can be the length of a loop: in range, and a whole number of
 /// hundredths, the tick of a GIF.
 ///
 /// # Errors
 /// [`Error::Value`] otherwise.
 pub fn duration(seconds: f64) -> Result<f64, Error> {
-    if !(MIN_DURATION_S..=MAX_DURATION_S).contains(&seconds) {
+    within(seconds, MAX_DURATION_S)
+}
+
+fn within(seconds: f64, longest_s: f64) -> Result<f64, Error> {
+    if !(MIN_DURATION_S..=longest_s).contains(&seconds) {
         return Err(Error::Value(format!(
-            "the duration is {seconds:?} s; it goes from {MIN_DURATION_S} to {MAX_DURATION_S} s"
+            "the duration is {seconds:?} s; it goes from {MIN_DURATION_S} to {longest_s} s"
         )));
     }
     let ticks = seconds * 100.0;
@@ -244,12 +272,10 @@ fn beat(index: usize, beat: &FileBeat, duration_s: f64) -> Result<Beat, Error> {
             beat.amplitude
         )));
     }
-    let kind = if beat.kind == BeatKind::Normal.name() {
-        BeatKind::Normal
-    } else {
-        BeatKind::Glitch(known(&beat.kind, || format!("beats[{index}].kind"))?)
-    };
-    Ok(Beat { t_s: beat.t_s, kind, code: beat.code, amplitude: beat.amplitude })
+    let kind = BeatKind::find(&beat.kind)
+        .ok_or_else(|| unknown(&beat.kind, format!("beats[{index}].kind")))?;
+    let FileBeat { t_s, code, amplitude, paced, .. } = *beat;
+    Ok(Beat { t_s, kind, code, amplitude, paced })
 }
 
 fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episode, Error> {
@@ -260,7 +286,10 @@ fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episo
              it must lie in order between 0 and duration_s, {duration_s}"
         )));
     }
-    let kind = known(kind, || format!("episodes[{index}].kind"))?;
+    let spell = || mark::SPELLS.iter().copied().find(|spell| spell.name == kind);
+    let kind: &'static Glitch = glitch::find(kind)
+        .or_else(spell)
+        .ok_or_else(|| unknown(kind, format!("episodes[{index}].kind")))?;
     Ok(Episode { kind, start_s: *start_s, end_s: *end_s })
 }
 
@@ -294,11 +323,8 @@ fn depth(episodes: &[Episode]) -> Result<(), Error> {
     Ok(())
 }
 
-fn known(name: &str, place: impl Fn() -> String) -> Result<&'static glitch::Glitch, Error> {
-    glitch::find(name).ok_or_else(|| Error::UnknownGlitch {
-        place: place(),
-        name: name.chars().take(LONGEST_NAME).collect(),
-    })
+fn unknown(name: &str, place: String) -> Error {
+    Error::UnknownGlitch { place, name: name.chars().take(LONGEST_NAME).collect() }
 }
 
 fn spacing(early_s: f64, late_s: f64, gap_s: f64) -> Result<(), Error> {

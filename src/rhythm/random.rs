@@ -356,7 +356,13 @@ fn lay_out(recipe: &Recipe, phrases: &[Phrase], fill: &Fill, rng: &mut ChaCha8Rn
     let mut intervals = intervals(recipe, fill, rng).into_iter();
     let seam = intervals.next().expect("a loop has a beat");
 
-    let steady = |t_s: f64| Beat { t_s, kind: BeatKind::Normal, code: Code::N, amplitude: 1.0 };
+    let steady = |t_s: f64| Beat {
+        t_s,
+        kind: BeatKind::Normal,
+        code: Code::N,
+        amplitude: 1.0,
+        paced: false,
+    };
     let mut beats = vec![steady(SEAM * seam)];
     let mut episodes = Vec::new();
     let mut now = SEAM * seam;
@@ -374,7 +380,7 @@ fn lay_out(recipe: &Recipe, phrases: &[Phrase], fill: &Fill, rng: &mut ChaCha8Rn
         for (at, code) in &phrase.beats {
             let kind = BeatKind::Glitch(phrase.glitch);
             let t_s = now + at.seconds(rr) + delay;
-            beats.push(Beat { t_s, kind, code: *code, amplitude: 1.0 });
+            beats.push(Beat { t_s, kind, code: *code, amplitude: 1.0, paced: false });
         }
         episodes.push(Episode {
             kind: phrase.glitch,

@@ -77,6 +77,7 @@ proptest! {
         for beat in &rhythm.beats {
             let here = rhythm.episodes.iter().find(|e| e.start_s < beat.t_s && beat.t_s < e.end_s);
             match beat.kind {
+                BeatKind::Mark(_) => unreachable!("chance draws no marks"),
                 BeatKind::Normal => {
                     prop_assert_eq!(beat.code, Code::N);
                     let beneath = here.is_none_or(|e| matches!(e.kind.course, Course::Over { .. }));

@@ -1,0 +1,187 @@
+//! `flaky history`: what can be typed.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+
+use super::moment::{self, Moment};
+use super::values::{self, Format, Loops};
+use crate::scene::Size;
+use crate::scene::theme::{self, Theme};
+
+/// Frames a second, each of them a commit.
+pub const FPS: f64 = 10.0;
+/// How long the last frame stays, in seconds.
+pub const HOLD_S: f64 = 3.0;
+/// The most frames, where no number is given.
+pub const MAX_FRAMES: u32 = 2000;
+/// The size of an animation.
+pub const SIZE: &str = "800x300";
+
+/// What the heights of a history are measured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// The history itself.
+    Own,
+    /// A number of lines.
+    Lines(u32),
+}
+
+impl FromStr for Scale {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let lines = || text.strip_prefix("lines:")?.parse().ok().filter(|lines| *lines > 0);
+        match text {
+            "own" => Ok(Self::Own),
+            _ => lines()
+                .map(Self::Lines)
+                .ok_or_else(|| "write own, or lines:N such as lines:100".to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Own => f.write_str("own"),
+            Self::Lines(lines) => write!(f, "lines:{lines}"),
+        }
+    }
+}
+
+/// How much is written on the screen of a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Captions {
+    /// Nothing
+    None,
+    /// Id, subject and number
+    Short,
+    /// The author, the date and the lines too
+    Full,
+}
+
+/// Draws a repository's life.
+#[derive(Args, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
+#[command(after_help = "Examples:
+  flaky history -o history.gif
+  flaky history ../repo main~500..main -o life.gif
+  flaky history --still -o poster.svg
+  flaky history --json -o beats.json
+  flaky history --since '6 months ago' --no-merges --no-bots -o lately.gif
+  flaky history --status ci.csv --max-bytes 5MB -o history.gif
+  eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif
+
+What the beats stand for:
+  height            the lines changed, as a logarithm; merges have one height
+  interval          the time since the commit before, as a logarithm
+  pause, flatline   no commit for 30 days, for 182 days
+  two peaks         a merge
+  upside down       a revert
+  small and narrow  a fixup
+  a spike before    a tag
+  low baseline      night, where the author lives (23 to 6 o'clock)
+  wide, T opposite  its pipeline failed
+  double beat       its pipeline failed and passed: a flake")]
+pub struct History {
+    /// A repository, and a range of its commits as git writes it; one alone is a repository if
+    /// there is such a path [default: the repository here, all that is checked out]
+    #[arg(value_name = "PATH] [RANGE", num_args = 0..=2)]
+    pub what: Vec<String>,
+    /// Where to write; the extension names the format: .gif, .apng, .svg, .png, .json, .y4m,
+    /// .rgb. `-` is standard output, with --format
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["print_log_command", "json"])]
+    pub output: Option<PathBuf>,
+    /// The format, whatever the extension says
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<Format>,
+    /// The same as --format json: the beats themselves, one for every commit; on standard output
+    /// where no file is named
+    #[arg(long, conflicts_with_all = ["format", "still"])]
+    pub json: bool,
+    /// The whole life on one sheet: rows of ECG paper (svg, png)
+    #[arg(long)]
+    pub still: bool,
+
+    /// Begin at this branch
+    #[arg(long, value_name = "NAME", help_heading = "Commits")]
+    pub branch: Option<String>,
+    /// Only commits written since: 2024-05-01, 2024-05-01T12:00Z, `3 weeks ago`
+    #[arg(long, value_name = "DATE", value_parser = moment::since, help_heading = "Commits")]
+    pub since: Option<Moment>,
+    /// Only commits written until
+    #[arg(long, value_name = "DATE", value_parser = moment::until, help_heading = "Commits")]
+    pub until: Option<Moment>,
+    /// Only authors with this in their name or address
+    #[arg(long, value_name = "TEXT", help_heading = "Commits")]
+    pub author: Option<String>,
+    /// Only what lies under this path, from the top of the repository; may be given again
+    #[arg(long, value_name = "PATH", help_heading = "Commits")]
+    pub path: Vec<String>,
+    /// Follow the first parent of merges alone, and compare them with it
+    #[arg(long, help_heading = "Commits")]
+    pub first_parent: bool,
+    /// Leave merges out
+    #[arg(long, help_heading = "Commits")]
+    pub no_merges: bool,
+    /// Leave the commits of programs out
+    #[arg(long, help_heading = "Commits")]
+    pub no_bots: bool,
+    /// Leave these files out of the height too, besides lockfiles, generated and vendored ones;
+    /// `none` brings those back. May be given again
+    #[arg(long, value_name = "GLOB", help_heading = "Commits")]
+    pub exclude: Vec<String>,
+    /// What became of commits in CI: lines of `sha,status`
+    #[arg(long, value_name = "FILE", help_heading = "Commits")]
+    pub status: Option<PathBuf>,
+    /// The same words in git notes under this name
+    #[arg(long, value_name = "REF", help_heading = "Commits")]
+    pub notes: Option<String>,
+    /// Read the commits from a log instead; `-` is standard input
+    #[arg(long, value_name = "FILE", help_heading = "Commits",
+          conflicts_with_all = ["what", "branch", "path", "notes", "no_cache"])]
+    pub from_log: Option<PathBuf>,
+    /// Print the command that makes such a log
+    #[arg(long, help_heading = "Commits")]
+    pub print_log_command: bool,
+
+    /// Size in pixels, 16x16 to 8192x8192; a sheet is 1600 wide and as high as it needs, if not
+    /// told otherwise [default: 800x300]
+    #[arg(long, value_name = "WxH", value_parser = values::size, help_heading = "Picture")]
+    pub size: Option<Size>,
+    /// Commits a second, 1 to 100; to 50 in GIF
+    #[arg(long, value_name = "N", default_value_t = FPS, value_parser = values::fps, help_heading = "Picture")]
+    pub fps: f64,
+    /// The most frames; a longer history puts several commits into one beat. 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = MAX_FRAMES, help_heading = "Picture")]
+    pub max_frames: u32,
+    /// The look, as `flaky themes` lists them
+    #[arg(long, value_name = "NAME", default_value = theme::DEFAULT, value_parser = values::theme, help_heading = "Picture")]
+    pub theme: &'static Theme,
+    /// What the height is measured by: own, the history's 95th percentile; or lines:N, to compare
+    /// two histories
+    #[arg(long, value_name = "own|lines:N", default_value_t = Scale::Own, help_heading = "Picture")]
+    pub scale: Scale,
+    /// How much is written on the screen
+    #[arg(long, default_value = "full", help_heading = "Picture")]
+    pub captions: Captions,
+    /// How often to play: forever, or a number
+    #[arg(long, value_name = "N", default_value_t = Loops::Forever, help_heading = "Picture")]
+    pub loops: Loops,
+
+    /// The largest file allowed, such as 5MB (10⁶ bytes): fewer fade levels, then a smaller size
+    #[arg(long, value_name = "BYTES", value_parser = values::bytes, help_heading = "Work")]
+    pub max_bytes: Option<u64>,
+    /// Threads to work on [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Work")]
+    pub threads: Option<u16>,
+    /// Count everything anew, and keep nothing for the next time
+    #[arg(long, help_heading = "Work")]
+    pub no_cache: bool,
+    /// Fail where anything could not be read, instead of drawing the rest
+    #[arg(long, help_heading = "Work")]
+    pub strict: bool,
+}

@@ -1,0 +1,105 @@
+//! A history as JSON: a rhythm with, beside every beat, the commit it stands for.
+//!
+//! There is one entry for every commit. `flaky render --rhythm` draws it again.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
+use serde::Serialize;
+
+use super::pulse::{Pulse, meaning};
+use super::{Commit, History};
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    sha: String,
+    parents: Vec<String>,
+    t_s: f64,
+    kind: &'a str,
+    code: crate::rhythm::Code,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    paced: bool,
+    files: u32,
+    added: u32,
+    removed: u32,
+    height: f64,
+    author: &'a str,
+    time: String,
+    subject: &'a str,
+    meaning: String,
+}
+
+/// Writes `history`, whose pulse has a beat for every commit.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(history: &History, pulse: &Pulse, out: impl Write) -> io::Result<()> {
+    let mut out = io::BufWriter::with_capacity(1 << 16, out);
+    let rhythm = &pulse.rhythm;
+    writeln!(out, "{{\n  \"duration_s\": {},", rhythm.duration_s)?;
+    writeln!(out, "  \"extent\": \"line\",\n  \"seed\": {},", rhythm.seed)?;
+    writeln!(out, "  \"bpm\": {},\n  \"beats\": [", rounded(rhythm.bpm, 3))?;
+    let mut before: Option<&Commit> = None;
+    for (i, (commit, beat)) in history.commits.iter().zip(&rhythm.beats).enumerate() {
+        let entry = Entry {
+            sha: commit.id.to_string(),
+            parents: commit.parents.iter().map(ToString::to_string).collect(),
+            t_s: rounded(beat.t_s, 6),
+            kind: beat.kind.name(),
+            code: beat.code,
+            paced: beat.paced,
+            files: commit.churn.files,
+            added: commit.churn.added,
+            removed: commit.churn.removed,
+            height: rounded(beat.amplitude, 4),
+            author: &history.author(commit).name,
+            time: written(commit),
+            subject: &commit.subject,
+            meaning: meaning(before, commit),
+        };
+        write!(out, "{}    ", if i == 0 { "" } else { ",\n" })?;
+        serde_json::to_writer(&mut out, &entry)?;
+        before = Some(commit);
+    }
+    write!(out, "\n  ],\n  \"episodes\": [")?;
+    for (i, episode) in rhythm.episodes.iter().enumerate() {
+        write!(
+            out,
+            "{}\n    {{\"kind\":\"{}\",\"start_s\":{},\"end_s\":{}}}",
+            if i == 0 { "" } else { "," },
+            episode.kind.name,
+            rounded(episode.start_s, 6),
+            rounded(episode.end_s, 6)
+        )?;
+    }
+    writeln!(out, "{}]\n}}", if rhythm.episodes.is_empty() { "" } else { "\n  " })?;
+    out.flush()
+}
+
+fn rounded(value: f64, decimals: i32) -> f64 {
+    let factor = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6][decimals as usize];
+    (value * factor).round() / factor
+}
+
+/// When a commit was written, in its author's own time, as RFC 3339 has it.
+pub fn written(commit: &Commit) -> String {
+    match local(commit) {
+        Some(local) => local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        // Beyond the years of any calendar: the bare number.
+        None => format!("@{}", commit.written_s),
+    }
+}
+
+/// The day on which a commit was written, as its author would say.
+pub fn day(commit: &Commit) -> String {
+    match local(commit) {
+        Some(local) => local.strftime("%Y-%m-%d").to_string(),
+        None => format!("@{}", commit.written_s),
+    }
+}
+
+fn local(commit: &Commit) -> Option<jiff::Zoned> {
+    let offset = Offset::from_seconds(60 * i32::from(commit.offset_min)).ok()?;
+    Some(Timestamp::from_second(commit.written_s).ok()?.to_zoned(TimeZone::fixed(offset)))
+}

@@ -1,0 +1,165 @@
+//! The same records from `git log` on standard input, in one format: whatever git can read can
+//! be drawn, be its ids SHA-256's, its references a reftable or its files elsewhere.
+//!
+//! Every field ends with a NUL, which no field can contain. A record is [`MARK`], id, parents,
+//! author's name and address, the author's time, the committer's, references, subject and body;
+//! then, after a newline, the lines of `--numstat -z`.
+
+use std::io::{self, BufRead};
+
+use super::message::{judge, one_line};
+use super::weight::Weight;
+use super::{Churn, Commit, History, Id, Person, Traits};
+use crate::error::Error;
+use crate::output::lower;
+
+/// The first field of every record; a new format gets a new number.
+pub const MARK: &str = "flaky-log-1";
+/// The fields after it, in git's words.
+const FIELDS: [&str; 9] = ["%H", "%P", "%aN", "%aE", "%at %ad", "%ct", "%D", "%s", "%b"];
+/// The longest field that is read, in bytes.
+const LONGEST_FIELD: u64 = 64 << 20;
+
+/// The command whose output is read.
+pub fn command(first_parent: bool) -> String {
+    let format: Vec<&str> = std::iter::once(MARK).chain(FIELDS).collect();
+    let merges = if first_parent { " --first-parent --diff-merges=first-parent" } else { "" };
+    format!(
+        "git log --date-order --reverse -z --numstat --no-renames --no-color --no-show-signature \
+         --encoding=UTF-8 --decorate=full --date=format:%z{merges} --format='tformat:{}'",
+        format.join("%x00")
+    )
+}
+
+/// Reads a log.
+///
+/// # Errors
+/// Where it is something else, or was cut off.
+pub fn read(input: impl BufRead, weight: &Weight) -> Result<History, Error> {
+    let mut fields = Fields { input, number: 0 };
+    let mut history = History { place: "log".to_string(), ..History::default() };
+    let mut people = std::collections::BTreeMap::new();
+    let mut field = fields.next()?;
+    while let Some(mark) = field {
+        if mark != MARK.as_bytes() {
+            return Err(not_a_log(history.commits.len()));
+        }
+        let mut texts = Vec::with_capacity(FIELDS.len());
+        for _ in FIELDS {
+            let bytes = fields.next()?.ok_or_else(|| cut(history.commits.len()))?;
+            texts.push(String::from_utf8_lossy(&bytes).into_owned());
+        }
+        let (mut commit, person) =
+            commit(&texts).ok_or_else(|| not_a_log(history.commits.len()))?;
+        let next = people.len() as u32;
+        commit.author = *people.entry(person).or_insert(next);
+        loop {
+            field = fields.next()?;
+            let Some(line) = field.as_deref().and_then(numstat) else { break };
+            line.add_to(&mut commit.churn, weight);
+        }
+        history.commits.push(commit);
+    }
+    let mut list: Vec<(Person, u32)> = people.into_iter().collect();
+    list.sort_by_key(|(_, place)| *place);
+    history.people = list.into_iter().map(|(person, _)| person).collect();
+    Ok(history)
+}
+
+fn not_a_log(commits: usize) -> Error {
+    let place = match commits {
+        0 => "its beginning".to_string(),
+        n => format!("the record after commit {n}"),
+    };
+    Error::failed(format!(
+        "the log is not in the format that is read here: {place} is something else"
+    ))
+    .hint("make it with the command that `flaky history --print-log-command` prints")
+}
+
+fn cut(commits: usize) -> Error {
+    Error::failed(format!("the log was cut off in its commit {}", commits + 1))
+        .hint("write it whole; a pipe in which git failed says so with `set -o pipefail`")
+}
+
+/// Fields, each ended by a NUL.
+struct Fields<R> {
+    input: R,
+    number: usize,
+}
+
+impl<R: BufRead> Fields<R> {
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let mut bytes = Vec::new();
+        let failed =
+            |error: io::Error| Error::failed(format!("cannot read the log: {}", lower(&error)));
+        let mut limited = io::Read::take(&mut self.input, LONGEST_FIELD);
+        limited.read_until(0, &mut bytes).map_err(failed)?;
+        self.number += 1;
+        match bytes.pop() {
+            None => Ok(None),
+            Some(0) => Ok(Some(bytes)),
+            Some(_) if self.number == 1 => Err(not_a_log(0)),
+            Some(_) => Err(Error::failed("the log was cut off in the middle of a field")
+                .hint("write it whole; a pipe in which git failed says so with `set -o pipefail`")),
+        }
+    }
+}
+
+fn commit(texts: &[String]) -> Option<(Commit, Person)> {
+    let [id, parents, name, email, written, committed, references, subject, body] = texts else {
+        return None;
+    };
+    let (written, offset) = written.split_once(' ').unwrap_or((written, ""));
+    let tags: Vec<&str> =
+        references.split(", ").filter_map(|name| name.strip_prefix("tag: refs/tags/")).collect();
+    let commit = Commit {
+        id: Id::from_hex(id)?,
+        parents: parents.split_whitespace().map(Id::from_hex).collect::<Option<_>>()?,
+        author: 0,
+        written_s: written.parse().ok()?,
+        offset_min: super::message::offset_min(offset).unwrap_or_default(),
+        committed_s: committed.parse().ok()?,
+        subject: one_line(subject, super::message::LONGEST_SUBJECT).into(),
+        tags: tags.join(" ").into(),
+        traits: judge(subject, body, Traits { counted: true, ..Traits::default() }),
+        churn: Churn::default(),
+        verdict: None,
+    };
+    let name = if name.is_empty() { "(no name)" } else { name };
+    let name = one_line(name, super::message::LONGEST_NAME);
+    let email = one_line(email, super::message::LONGEST_NAME);
+    Some((commit, Person { name: name.into(), email: email.into() }))
+}
+
+/// A line of `--numstat`.
+struct Line<'a> {
+    added: u32,
+    removed: u32,
+    path: &'a [u8],
+}
+
+/// `added TAB removed TAB path`, dashes where the file is binary. The first of a record comes
+/// after a newline.
+fn numstat(field: &[u8]) -> Option<Line<'_>> {
+    let field = field.strip_prefix(b"\n").unwrap_or(field);
+    let mut parts = field.splitn(3, |byte| *byte == b'\t');
+    let mut number = || match parts.next()? {
+        b"-" => Some(0),
+        digits => std::str::from_utf8(digits).ok()?.parse().ok(),
+    };
+    let (added, removed) = (number()?, number()?);
+    Some(Line { added, removed, path: parts.next()? })
+}
+
+impl Line<'_> {
+    fn add_to(&self, churn: &mut Churn, weight: &Weight) {
+        churn.files = churn.files.saturating_add(1);
+        churn.added = churn.added.saturating_add(self.added);
+        churn.removed = churn.removed.saturating_add(self.removed);
+        if weight.counts(self.path) {
+            let lines = self.added.saturating_add(self.removed);
+            churn.weight = churn.weight.saturating_add(lines);
+        }
+    }
+}
