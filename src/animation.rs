@@ -68,6 +68,8 @@ pub struct Animation<'a> {
     pub ticks_per_s: u32,
     /// How many frames there are.
     pub count: u32,
+    /// Whether each of them stands for something, so that none may be left out.
+    pub counts: bool,
     /// The frames; the first covers the canvas.
     pub frames: Box<dyn Iterator<Item = Frame> + 'a>,
 }

@@ -11,8 +11,10 @@ mod render;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::cli::values::Format;
 use crate::cli::{Cli, Command, Talk};
 use crate::error::Error;
+use crate::output::Target;
 use crate::progress::{Bar, Progress, Silent};
 
 pub use catalogue::{glitch_preview, theme_preview};
@@ -45,6 +47,18 @@ impl Talk {
     /// How far long work has got.
     fn progress(self, what: &'static str, steps: u64) -> Box<dyn Progress> {
         if self.quiet { Box::new(Silent) } else { Box::new(Bar::new(what, steps)) }
+    }
+}
+
+/// The format that the extension of a target names.
+fn format_of(target: &Target) -> Result<Format, Error> {
+    match target {
+        Target::Stdout => Err(Error::usage("standard output has no extension to name a format")
+            .hint(format!("add --format with one of {}", Format::names()))),
+        Target::File(path) => Format::of(path).ok_or_else(|| {
+            Error::usage(format!("the extension of {} names no format", path.display()))
+                .hint(format!("use one of {}, or add --format", Format::names()))
+        }),
     }
 }
 

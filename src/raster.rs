@@ -8,6 +8,7 @@
 
 mod beam;
 mod captions;
+mod glyphs;
 mod ground;
 mod palette;
 mod phosphor;
@@ -25,7 +26,7 @@ pub const LEVELS: usize = 64;
 pub fn animate(scene: &Scene, timeline: Timeline, plays: Plays, levels: usize) -> Animation<'_> {
     let palette = palette::Palette::new(scene, levels);
     let colours = palette.colours.clone();
-    let screen = screen::Screen::new(scene, palette);
+    let screen = screen::Screen::new(scene, palette, &timeline);
     Animation {
         width: scene.size.width,
         height: scene.size.height,
@@ -33,6 +34,7 @@ pub fn animate(scene: &Scene, timeline: Timeline, plays: Plays, levels: usize) -
         plays,
         ticks_per_s: timeline.ticks_per_s(),
         count: timeline.frames(),
+        counts: timeline.counts(),
         frames: Box::new(screen.frames(timeline)),
     }
 }

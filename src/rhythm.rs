@@ -132,21 +132,28 @@ impl Rhythm {
 
     /// A sentence for those who cannot see the picture: "ECG: 17 normal beats, one flatline".
     pub fn describe(&self) -> String {
-        let normal = self.beats.iter().filter(|beat| beat.kind == BeatKind::Normal).count();
-        let beats = match normal {
+        let beats = |name: &str| self.beats.iter().filter(|beat| beat.kind.name() == name).count();
+        let normal = beats(BeatKind::Normal.name()) + beats(mark::ORDINARY.name);
+        let first = match normal {
             0 => "ECG: no normal beat".to_string(),
             1 => "ECG: 1 normal beat".to_string(),
             n => format!("ECG: {n} normal beats"),
         };
-        let glitches = glitch::TABLE.iter().filter_map(|glitch| {
-            let name = glitch.name.replace('-', " ");
-            match self.episodes.iter().filter(|e| e.kind.name == glitch.name).count() {
+        let special = mark::TABLE.iter().filter(|mark| mark.name != mark::ORDINARY.name);
+        let marks = special.map(|mark| (mark.name, beats(mark.name)));
+        let glitches = glitch::TABLE.iter().chain(mark::SPELLS.iter().copied()).map(|glitch| {
+            let same = |episode: &&Episode| episode.kind.name == glitch.name;
+            (glitch.name, self.episodes.iter().filter(same).count())
+        });
+        let counted = marks.chain(glitches).filter_map(|(name, count)| {
+            let name = name.replace('-', " ");
+            match count {
                 0 => None,
                 1 => Some(format!("one {name}")),
                 n => Some(format!("{n} × {name}")),
             }
         });
         let state = self.state.iter().map(|state| format!("state: {}", state.word));
-        std::iter::once(beats).chain(glitches).chain(state).collect::<Vec<_>>().join(", ")
+        std::iter::once(first).chain(counted).chain(state).collect::<Vec<_>>().join(", ")
     }
 }

@@ -7,16 +7,23 @@
 //!
 //! Kinds of picture are constructors of a scene ([`mod@monitor`]), not renderers of their own.
 
+pub mod life;
 pub mod markup;
 pub mod monitor;
 mod readout;
+pub mod sheet;
 pub mod text;
 pub mod theme;
 pub mod trace;
 
+pub use life::life;
 pub use monitor::monitor;
+pub use sheet::sheet;
 pub use theme::{Colour, Rgb, Theme};
 pub use trace::{Motion, Trace, Trail};
+
+use std::fmt;
+use std::sync::Arc;
 
 use crate::rhythm::Extent;
 
@@ -38,6 +45,8 @@ pub struct Strokes {
     pub width: f64,
     /// The chains.
     pub lines: Vec<Vec<(f64, f64)>>,
+    /// Whether edges are smooth; otherwise they lie on rows and columns of pixels.
+    pub smooth: bool,
 }
 
 /// How much of a caption's width lies left of its anchor.
@@ -98,6 +107,105 @@ impl Caption {
     }
 }
 
+/// A filled rectangle, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bar {
+    /// Its left edge.
+    pub x: f64,
+    /// Its upper edge.
+    pub y: f64,
+    /// Its width.
+    pub width: f64,
+    /// Its height.
+    pub height: f64,
+    /// The colour of the theme, one for texts.
+    pub colour: Colour,
+}
+
+/// What is on the screen besides the trace, for as long as one beat is the last.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slide {
+    /// The texts; what stays the same from slide to slide stands at the same place among them.
+    pub captions: Vec<Caption>,
+    /// The bars.
+    pub bars: Vec<Bar>,
+}
+
+/// Slides that replace one another, made when they are needed: there may be a hundred thousand.
+#[derive(Clone)]
+pub struct Slides {
+    starts_s: Arc<[f64]>,
+    make: Arc<dyn Fn(usize) -> Slide + Send + Sync>,
+}
+
+impl Slides {
+    /// A slide from each of these rising instants on, in seconds.
+    pub fn new(
+        starts_s: impl Into<Arc<[f64]>>,
+        make: impl Fn(usize) -> Slide + Send + Sync + 'static,
+    ) -> Self {
+        Self { starts_s: starts_s.into(), make: Arc::new(make) }
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.starts_s.len()
+    }
+
+    /// When each begins, in seconds.
+    pub fn starts_s(&self) -> &[f64] {
+        &self.starts_s
+    }
+
+    /// The number of the slide at `t_s`; none before the first.
+    pub fn at(&self, t_s: f64) -> Option<usize> {
+        self.starts_s.partition_point(|start| *start <= t_s).checked_sub(1)
+    }
+
+    /// A slide by its number.
+    pub fn make(&self, number: usize) -> Slide {
+        (self.make)(number)
+    }
+}
+
+/// A sheet of paper: every sweep is a row, and all of them are to be seen.
+#[derive(Clone)]
+pub struct Sheet {
+    /// The left edge of the rows, in pixels.
+    pub left: f64,
+    /// The upper edge of the first row, in pixels.
+    pub top: f64,
+    /// The height of a row, in pixels; the trace's baseline counts from its upper edge.
+    pub row: f64,
+    /// How many parts of the rows say what they are when they are pointed at.
+    pub tips: usize,
+    /// Makes one of them, by its number.
+    pub tip: Arc<dyn Fn(usize) -> Tip + Send + Sync>,
+}
+
+/// A part of a row, and what it says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tip {
+    /// The row, from 0.
+    pub row: u32,
+    /// From where to where, in pixels from the row's left edge.
+    pub columns: (f64, f64),
+    /// What it says.
+    pub text: String,
+}
+
+impl fmt::Debug for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rows of {} from {}, {}", self.row, self.left, self.top)
+    }
+}
+
+impl fmt::Debug for Slides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} slides", self.count())
+    }
+}
+
 /// A picture in vectors that lives for the length of its trace.
 #[derive(Clone, Debug)]
 pub struct Scene {
@@ -117,6 +225,10 @@ pub struct Scene {
     pub trace: Trace,
     /// The texts, which lie over the trace.
     pub captions: Vec<Caption>,
+    /// What is written anew with every beat.
+    pub slides: Option<Slides>,
+    /// Where the trace lies, if it is not to be seen a sweep at a time but all at once, in rows.
+    pub sheet: Option<Sheet>,
 }
 
 impl Scene {

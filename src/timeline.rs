@@ -14,15 +14,22 @@ pub struct Tick {
 }
 
 /// A row of instants.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
-    begin_s: f64,
-    /// The strip time that passes.
-    strip_s: f64,
-    /// The display time that passes.
+    instants: Instants,
+    /// The display time that passes, in seconds, as if the last frame were like the others.
     display_s: f64,
-    frames: u32,
+    /// How long the last frame stays at the least, in seconds.
+    hold_s: f64,
     ticks_per_s: u32,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Instants {
+    /// So many at equal distances, from an instant on and over a time.
+    Even { begin_s: f64, strip_s: f64, frames: u32 },
+    /// These.
+    Listed(Vec<f64>),
 }
 
 impl Timeline {
@@ -30,17 +37,38 @@ impl Timeline {
     /// that is no more than `fps` a second.
     pub fn uniform(duration_s: f64, fps: f64, ticks_per_s: u32) -> Self {
         let frames = (duration_s * fps + 1e-6).floor().max(1.0) as u32;
-        Self { begin_s: 0.0, strip_s: duration_s, display_s: duration_s, frames, ticks_per_s }
+        let instants = Instants::Even { begin_s: 0.0, strip_s: duration_s, frames };
+        Self { instants, display_s: duration_s, hold_s: 0.0, ticks_per_s }
+    }
+
+    /// A frame at each of `instants_s`, `fps` of them a second; the last stays `hold_s` seconds.
+    pub fn listed(instants_s: Vec<f64>, fps: f64, hold_s: f64, ticks_per_s: u32) -> Self {
+        let display_s = instants_s.len() as f64 / fps;
+        Self { instants: Instants::Listed(instants_s), display_s, hold_s, ticks_per_s }
     }
 
     /// A single frame at `t_s`, shown for a second where a format asks how long.
     pub fn still(t_s: f64, ticks_per_s: u32) -> Self {
-        Self { begin_s: t_s, strip_s: 0.0, display_s: 1.0, frames: 1, ticks_per_s }
+        Self::listed(vec![t_s], 1.0, 0.0, ticks_per_s)
     }
 
     /// How many frames there are.
     pub fn frames(&self) -> u32 {
-        self.frames
+        match &self.instants {
+            Instants::Even { frames, .. } => *frames,
+            Instants::Listed(instants) => instants.len() as u32,
+        }
+    }
+
+    /// How long a frame stays, in seconds.
+    pub fn frame_s(&self) -> f64 {
+        self.display_s / f64::from(self.frames().max(1))
+    }
+
+    /// Whether each frame stands for something, so that none may be left out, even if it looks
+    /// like the one before.
+    pub fn counts(&self) -> bool {
+        matches!(self.instants, Instants::Listed(_))
     }
 
     /// How many ticks make a second.
@@ -49,13 +77,20 @@ impl Timeline {
     }
 
     /// The instants in their order.
-    pub fn ticks(self) -> impl Iterator<Item = Tick> + Clone {
-        let frames = f64::from(self.frames);
-        let total = self.display_s * f64::from(self.ticks_per_s);
-        let at = move |i: u32| (f64::from(i) / frames * total).round() as u32;
-        (0..self.frames).map(move |i| Tick {
-            t_s: self.begin_s + f64::from(i) / frames * self.strip_s,
-            delay: at(i + 1) - at(i),
+    pub fn ticks(self) -> impl Iterator<Item = Tick> {
+        let frames = self.frames();
+        let per_s = f64::from(self.ticks_per_s);
+        let (total, hold) = (self.display_s * per_s, (self.hold_s * per_s).round() as u32);
+        let at = move |i: u32| (f64::from(i) / f64::from(frames) * total).round() as u32;
+        (0..frames).map(move |i| {
+            let t_s = match &self.instants {
+                Instants::Even { begin_s, strip_s, .. } => {
+                    begin_s + f64::from(i) / f64::from(frames) * strip_s
+                }
+                Instants::Listed(instants) => instants[i as usize],
+            };
+            let delay = at(i + 1) - at(i);
+            Tick { t_s, delay: if i + 1 == frames { delay.max(hold) } else { delay } }
         })
     }
 }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::moment::{self, Moment};
 use super::values::{self, Format, Loops};
 use crate::scene::Size;
-use crate::scene::theme::{self, Theme};
+use crate::scene::theme::Theme;
 
 /// Frames a second, each of them a commit.
 pub const FPS: f64 = 10.0;
@@ -158,9 +158,9 @@ pub struct History {
     /// The most frames; a longer history puts several commits into one beat. 0 for no limit
     #[arg(long, value_name = "N", default_value_t = MAX_FRAMES, help_heading = "Picture")]
     pub max_frames: u32,
-    /// The look, as `flaky themes` lists them
-    #[arg(long, value_name = "NAME", default_value = theme::DEFAULT, value_parser = values::theme, help_heading = "Picture")]
-    pub theme: &'static Theme,
+    /// The look, as `flaky themes` lists them [default: phosphor; a sheet: paper]
+    #[arg(long, value_name = "NAME", value_parser = values::theme, help_heading = "Picture")]
+    pub theme: Option<&'static Theme>,
     /// What the height is measured by: own, the history's 95th percentile; or lines:N, to compare
     /// two histories
     #[arg(long, value_name = "own|lines:N", default_value_t = Scale::Own, help_heading = "Picture")]

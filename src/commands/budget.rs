@@ -4,17 +4,14 @@
 use std::io::{self, Write};
 
 use super::human;
-use super::render::Settings;
-use crate::cli::render::Trail;
-use crate::cli::values::{Format, SIZES};
+use crate::cli::values::SIZES;
 use crate::error::Error;
-use crate::raster;
 use crate::scene::Size;
 
 /// The fade levels that are tried after the full number. An LCD does not fade and has few
 /// levels to begin with.
-const LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
-const LCD_LEVELS: [usize; 2] = [16, 12];
+pub const LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
+pub const LCD_LEVELS: [usize; 2] = [16, 12];
 /// The frames a second that are tried, below the ones asked for.
 const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
 /// The sizes that are tried: parts of this many of the one asked for.
@@ -29,11 +26,6 @@ pub struct Smaller {
 }
 
 impl Smaller {
-    /// All that was asked for.
-    pub fn full(settings: &Settings<'_>) -> Self {
-        Self { levels: raster::LEVELS, fps: settings.typed.fps, size: settings.typed.size }
-    }
-
     /// What it lacks of `full`, in words.
     pub fn given_up(&self, full: &Self) -> Option<String> {
         let mut words = Vec::new();
@@ -51,24 +43,18 @@ impl Smaller {
         (!words.is_empty()).then(|| words.join(", "))
     }
 
-    /// Ever smaller settings, in the order in which they are tried.
-    pub fn ladder(self, settings: &Settings<'_>) -> Vec<Self> {
+    /// Ever smaller settings, in the order in which they are tried: fewer fade `levels`, fewer
+    /// frames if they may be `slower`, a smaller size.
+    pub fn ladder(self, levels: &[usize], slower: bool) -> Vec<Self> {
         let mut ladder = vec![self];
         let mut last = self;
-        let levels: &[usize] = match (settings.format, settings.typed.trail) {
-            (Format::Svg, _) => &[],
-            (_, Trail::Phosphor) => &LEVELS,
-            (_, Trail::Lcd) => &LCD_LEVELS,
-        };
-        for &levels in levels {
+        for &levels in levels.iter().filter(|levels| **levels < self.levels) {
             last.levels = levels;
             ladder.push(last);
         }
-        if settings.format != Format::Svg && !settings.is_still() {
-            for fps in FPS.into_iter().filter(|fps| *fps < self.fps) {
-                last.fps = fps;
-                ladder.push(last);
-            }
+        for fps in FPS.into_iter().filter(|fps| slower && *fps < self.fps) {
+            last.fps = fps;
+            ladder.push(last);
         }
         for part in (1..PARTS).rev() {
             let side = |side: u32| (side * part).div_ceil(PARTS);

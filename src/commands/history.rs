@@ -1,42 +1,66 @@
-//! `flaky history`: a repository or a log → commits → beats → a picture, or the beats themselves.
+//! `flaky history`: commits → beats → a picture, or the beats themselves.
 
-use std::fs::File;
-use std::io::{self, BufReader, Read};
-use std::num::NonZero;
+mod source;
+mod words;
+
+use std::io::{self, Write};
 use std::path::Path;
-use std::thread;
+use std::sync::Arc;
 
-use super::human;
+use super::budget::{self, Fitted, Smaller};
+use super::{format_of, human, render};
+use crate::animation::Plays;
 use crate::cli::Talk;
-use crate::cli::history::{self as typed, History as Typed};
+use crate::cli::history::{self as typed, HOLD_S, History as Typed, MAX_FRAMES};
+use crate::cli::values::{self, Format, Loops};
+use crate::encode::svg::Life;
+use crate::encode::video::Layout;
+use crate::encode::{apng, gif, png, svg, video};
 use crate::error::Error;
-use crate::history::cache::Cache;
-use crate::history::churn::{self, Counting};
-use crate::history::pulse;
-use crate::history::select::Selection;
-use crate::history::weight::Weight;
-use crate::history::{History, json, log, repo, status, walk};
+use crate::history::pulse::{self, Pulse};
+use crate::history::{History, json, log};
 use crate::output::{self, Target};
+use crate::progress::{Progress, Silent};
+use crate::raster;
+use crate::scene::{self, Motion, Scene, Size, life, sheet, theme};
+use crate::timeline::Timeline;
 
-/// The largest status file that is read, in bytes.
-const LARGEST_STATUS: u64 = 64 << 20;
+/// Fade levels, of which a frame for every commit needs fewer than a beam on its way.
+const LEVELS: usize = 12;
+/// Those that are tried where that is too much.
+const FEWER_LEVELS: [usize; 3] = [8, 6, 4];
+/// The most beats that move in an SVG.
+const MOST_MOVING: usize = 500;
+/// How large such an SVG gets, in bytes, and the longest texts that are tried for it, in
+/// characters.
+const LARGEST_SVG: usize = 1_000_000;
+const LONGEST_TEXTS: [usize; 4] = [200, 48, 32, 20];
+/// The most commits of which each has its own beat on a sheet.
+const MOST_ON_A_SHEET: usize = 5000;
+/// The theme of a sheet, where none is named.
+const SHEET_THEME: &str = "paper";
 
 pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
     if args.print_log_command {
         let line = format!("{}\n", log::command(args.first_parent));
-        return output::write(&Target::Stdout, false, |out| out.write_all(line.as_bytes()))
-            .map(drop);
+        let print = |out: &mut dyn Write| out.write_all(line.as_bytes());
+        return output::write(&Target::Stdout, false, print).map(drop);
     }
-    let target = Target::new(args.output.as_deref().unwrap_or(Path::new("-")));
-    let history = read(args, talk)?;
-    let pulse = pulse::pulse(&history, scale(args), 1);
-    let bytes = output::write(&target, false, |out| json::write(&history, &pulse, out))?;
-    talk.say(&format!(
-        "wrote {}: {} beats, {}",
-        target.name(),
-        history.commits.len(),
-        human(bytes)
-    ));
+    let settings = Settings::new(args)?;
+    let history = Arc::new(source::read(args, talk)?);
+    let group = settings.group(&history, talk)?;
+    let pulse = Arc::new(pulse::pulse(&history, scale(args), group));
+    let life = Drawn { settings: &settings, history, pulse };
+    let full = settings.full();
+    let (bytes, drawn) = match (settings.format, args.max_bytes) {
+        (Format::Json, _) => {
+            let write = |out: &mut dyn Write| json::write(&life.history, &life.pulse, out);
+            (output::write(&settings.target, false, write)?, full)
+        }
+        (_, None) => (life.picture(&full, talk)?, full),
+        (_, Some(budget)) => life.fitted(&full, budget, talk)?,
+    };
+    talk.say(&life.summary(&drawn, bytes));
     Ok(())
 }
 
@@ -47,161 +71,237 @@ fn scale(args: &Typed) -> pulse::Scale {
     }
 }
 
-/// The commits that are asked for, counted, with what is known of their fate.
-fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
-    let weight = Weight::new(&args.exclude).map_err(|error| {
-        Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
-    })?;
-    let (path, range) = places(&args.what);
-    let selection = selection(args, range)?;
-    let mut history = match &args.from_log {
-        Some(log) => from_log(log, &weight, &selection)?,
-        None => from_repository(args, path, &selection, &weight, talk)?,
-    };
-    if let Some(path) = &args.status {
-        let name = path.display().to_string();
-        status::from_lines(&mut history, &name, &text(path)?)?;
-    }
-    if history.commits.is_empty() {
-        return Err(Error::failed(format!("no commit of {} is left to draw", history.place)).hint(
-            "ask for less: --since, --until, --author, --path and --no-… leave commits out",
-        ));
-    }
-    report(&history, args.strict, talk)?;
-    Ok(history)
+/// What was typed, and what it means.
+struct Settings<'a> {
+    typed: &'a Typed,
+    target: Target,
+    format: Format,
+    /// Whether the whole life is on one sheet.
+    sheet: bool,
+    threads: usize,
 }
 
-/// A path and a range; one alone is a path if there is one.
-fn places(what: &[String]) -> (Option<&Path>, Option<String>) {
-    match what {
-        [] => (None, None),
-        [one] if Path::new(one).exists() => (Some(Path::new(one)), None),
-        [one] => (None, Some(one.clone())),
-        [path, range, ..] => (Some(Path::new(path)), Some(range.clone())),
-    }
-}
-
-fn selection(args: &Typed, range: Option<String>) -> Result<Selection, Error> {
-    if let (Some(range), Some(branch)) = (&range, &args.branch) {
-        return Err(Error::usage(format!(
-            "the range {range:?} and --branch {branch:?} both say where to begin"
-        ))
-        .hint("give one of them"));
-    }
-    let clean = |path: &String| {
-        let path = path.trim_start_matches("./").trim_end_matches('/');
-        (!path.is_empty() && path != ".").then(|| path.to_string())
-    };
-    Ok(Selection {
-        range,
-        branch: args.branch.clone(),
-        since_s: args.since.map(|moment| moment.0),
-        until_s: args.until.map(|moment| moment.0),
-        author: args.author.clone(),
-        paths: args.path.iter().filter_map(clean).collect(),
-        first_parent: args.first_parent,
-        no_merges: args.no_merges,
-        no_bots: args.no_bots,
-    })
-}
-
-fn threads(args: &Typed) -> usize {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    args.threads.map_or(cores, usize::from)
-}
-
-fn from_repository(
-    args: &Typed,
-    path: Option<&Path>,
-    selection: &Selection,
-    weight: &Weight,
-    talk: Talk,
-) -> Result<History, Error> {
-    let repository = repo::open(path)?;
-    let walking = talk.progress("walking", 0);
-    let walked = walk::walk(&repository, selection, walking.as_ref());
-    walking.finish();
-    let walk::Walked { mut history, jobs } = walked?;
-
-    let cached = !args.no_cache && selection.paths.is_empty();
-    let folder = Cache::folder().filter(|_| cached);
-    let cache = folder
-        .map(|folder| Cache::open(&folder, repository.commondir(), weight, selection.first_parent));
-    let jobs = match &cache {
-        Some(cache) => cache.recall(jobs, &mut history.commits),
-        None => jobs,
-    };
-    let counting = Counting {
-        repository: &repository,
-        paths: &selection.paths,
-        weight,
-        threads: threads(args),
-        progress: &|what, steps| talk.progress(what, steps),
-    };
-    churn::count(&counting, &jobs, &mut history.commits)?;
-    if let Some(cache) = cache {
-        // Without a place to keep them the results are counted again next time.
-        let _ = cache.keep(&jobs, &history.commits);
-    }
-    history.commits.retain(|commit| selection.keeps(commit));
-    if let Some(notes) = &args.notes {
-        status::from_notes(&mut history, &repository, notes)?;
-    }
-    Ok(history)
-}
-
-fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<History, Error> {
-    let mut history = if log.as_os_str() == "-" {
-        log::read(io::stdin().lock(), weight)?
-    } else {
-        let file = File::open(log).map_err(|error| unreadable(log, &error))?;
-        log::read(BufReader::new(file), weight)?
-    };
-    let History { commits, people, .. } = &mut history;
-    commits.retain(|commit| selection.wants(commit, &people[commit.author as usize]));
-    Ok(history)
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot read {}: {}", path.display(), output::lower(error)))
-        .hint("name a file that is there and can be read")
-}
-
-fn text(path: &Path) -> Result<String, Error> {
-    let mut bytes = Vec::new();
-    let read = if path.as_os_str() == "-" {
-        io::stdin().lock().take(LARGEST_STATUS).read_to_end(&mut bytes)
-    } else {
-        File::open(path).and_then(|file| file.take(LARGEST_STATUS).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| unreadable(path, &error))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// Says what should be known of a history; with `strict`, damage is an error.
-fn report(history: &History, strict: bool, talk: Talk) -> Result<(), Error> {
-    let damaged = history.commits.iter().filter(|commit| commit.traits.damaged).count();
-    let cut = history.commits.iter().filter(|commit| commit.traits.boundary).count();
-    if damaged > 0 {
-        let what =
-            format!("{damaged} of {} commits could not be read in full", history.commits.len());
-        let hint = "`git fsck` names what is missing or damaged";
-        if strict {
-            return Err(Error::failed(what).hint(hint));
+impl<'a> Settings<'a> {
+    fn new(typed: &'a Typed) -> Result<Self, Error> {
+        let target = Target::new(typed.output.as_deref().unwrap_or(Path::new("-")));
+        let format = match typed.format {
+            _ if typed.json => Format::Json,
+            Some(format) => format,
+            None => format_of(&target)?,
+        };
+        let sheet = typed.still || format == Format::Png;
+        let name = format.name();
+        let refuse = |what: String, hint: &str| Err(Error::usage(what).hint(hint));
+        if format == Format::Csv {
+            return refuse(
+                format!("{name}: a history has no samples here"),
+                "write .json, the beats",
+            );
         }
-        talk.say(&format!("warning: {what}; {hint}"));
+        if typed.still && !matches!(format, Format::Svg | Format::Png) {
+            return refuse(format!("--still: {name} is no sheet"), "write .svg or .png");
+        }
+        if format == Format::Gif && typed.fps > gif::MOST_FPS {
+            let what = format!("--fps {}: a GIF plays no faster than 50", typed.fps);
+            return refuse(what, "use --fps 50, or write .apng");
+        }
+        let measured = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
+        if typed.max_bytes.is_some() && !measured {
+            let what = format!("--max-bytes: nothing can be left out of {name}");
+            return refuse(what, "write .gif, .apng, .png or .svg, or leave it out");
+        }
+        Ok(Self { typed, target, format, sheet, threads: source::threads(typed) })
     }
-    if cut > 0 {
-        talk.say(
-            "warning: this clone is shallow, so its history is cut off; \
-             git fetch --unshallow brings the rest (in CI: GIT_DEPTH: 0, or fetch-depth: 0)",
-        );
+
+    /// How many commits a beat stands for.
+    fn group(&self, history: &History, talk: Talk) -> Result<usize, Error> {
+        let commits = history.commits.len();
+        if self.format == Format::Svg && !self.sheet && commits > MOST_MOVING {
+            return Err(Error::failed(format!(
+                "an SVG that moves has at most {MOST_MOVING} beats, and there are {commits} commits"
+            ))
+            .hint("add --still for the whole life on one sheet, name a range, or write .gif"));
+        }
+        let most = match (self.format, self.sheet, self.typed.max_frames) {
+            (Format::Json, ..) | (_, _, 0) => return Ok(1),
+            (_, true, MAX_FRAMES) => MOST_ON_A_SHEET,
+            (_, _, most) => most as usize,
+        };
+        let group = commits.div_ceil(most).max(1);
+        if group > 1 {
+            talk.say(&format!(
+                "{commits} commits: each beat stands for {group} of them, the worst glitch winning \
+                 (--max-frames 0 gives each its own)"
+            ));
+        }
+        Ok(group)
     }
-    for remark in &history.remarks {
-        match &remark.hint {
-            Some(hint) => talk.say(&format!("warning: {}; {hint}", remark.what)),
-            None => talk.say(&format!("warning: {}", remark.what)),
+
+    fn full(&self) -> Smaller {
+        let usual = || values::size(typed::SIZE).expect("the default is a size");
+        let size = self.typed.size.unwrap_or_else(usual);
+        Smaller { levels: LEVELS, fps: self.typed.fps, size }
+    }
+
+    fn plays(&self) -> Plays {
+        match self.typed.loops {
+            Loops::Forever => Plays::Forever,
+            Loops::Times(times) => Plays::Times(times),
         }
     }
-    Ok(())
+
+    fn theme(&self) -> &'static theme::Theme {
+        let usual = if self.sheet { SHEET_THEME } else { theme::DEFAULT };
+        self.typed.theme.or_else(|| theme::find(usual)).expect("the default stands in the table")
+    }
+}
+
+/// A history on its way to a picture.
+struct Drawn<'a> {
+    settings: &'a Settings<'a>,
+    history: Arc<History>,
+    pulse: Arc<Pulse>,
+}
+
+impl Drawn<'_> {
+    /// Draws the picture and writes it.
+    fn picture(&self, full: &Smaller, talk: Talk) -> Result<u64, Error> {
+        let progress = talk.progress("rendering", self.pulse.shown_s.len() as u64);
+        let binary = self.settings.format.is_binary();
+        let written = output::write(&self.settings.target, binary, |out| {
+            self.encode(full, progress.as_ref(), out)
+        });
+        progress.finish();
+        written
+    }
+
+    /// Draws the largest picture that the budget allows and writes it.
+    fn fitted(&self, full: &Smaller, budget: u64, talk: Talk) -> Result<(u64, Smaller), Error> {
+        let levels: &[usize] =
+            if self.settings.format == Format::Svg { &[] } else { &FEWER_LEVELS };
+        let ladder = full.ladder(levels, false);
+        let progress = talk.progress("fitting", ladder.len() as u64);
+        let fitted = budget::fit(&ladder, budget, |smaller, out| {
+            progress.advance(1);
+            self.encode(smaller, &Silent, out)
+        });
+        progress.finish();
+        let Fitted { smaller, bytes } = fitted?;
+        if let Some(words) = smaller.given_up(full) {
+            talk.say(&format!("to stay under {}: {words}", human(budget)));
+        }
+        let binary = self.settings.format.is_binary();
+        let written = output::write(&self.settings.target, binary, |out| out.write_all(&bytes))?;
+        Ok((written, smaller))
+    }
+
+    /// Beats → scene → frames → bytes.
+    fn encode(
+        &self,
+        smaller: &Smaller,
+        progress: &dyn Progress,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let Settings { format, threads, sheet, .. } = *self.settings;
+        if sheet {
+            return self.sheet(smaller, out);
+        }
+        if format == Format::Svg {
+            return self.moving_svg(smaller.size, out);
+        }
+        let scene = self.scene(smaller.size, LONGEST_TEXTS[0]);
+        let timeline = self.timeline(match format {
+            Format::Apng => 1000,
+            _ => gif::TICKS_PER_S,
+        });
+        let mut animation =
+            raster::animate(&scene, timeline, self.settings.plays(), smaller.levels);
+        animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
+        match format {
+            Format::Gif => gif::write(animation, threads, out),
+            Format::Apng => apng::write(animation, threads, out),
+            Format::Y4m => {
+                let hundredths = (100.0 * smaller.fps).round() as u32;
+                let (num, den) = render::lowest(hundredths, 100);
+                video::write(animation, Layout::Y4m(num, den), out)
+            }
+            _ => video::write(animation, Layout::Rgb, out),
+        }
+    }
+
+    /// Beats → scene → an SVG that moves, its texts as long as it may be large.
+    fn moving_svg(&self, size: Size, out: &mut dyn Write) -> io::Result<()> {
+        let last_s = self.pulse.shown_s.last().copied().unwrap_or_default();
+        let life = Life::Steps(self.settings.plays(), self.timeline(gif::TICKS_PER_S));
+        let mut document = Vec::new();
+        for longest in LONGEST_TEXTS {
+            document.clear();
+            svg::write(&self.scene(size, longest), life.clone(), last_s, &mut document)?;
+            if document.len() <= LARGEST_SVG {
+                break;
+            }
+        }
+        out.write_all(&document)
+    }
+
+    /// Beats → scene → one sheet.
+    fn sheet(&self, smaller: &Smaller, out: &mut dyn Write) -> io::Result<()> {
+        let settings = sheet::Settings {
+            size: self.settings.typed.size.map(|_| smaller.size),
+            theme: self.settings.theme().clone(),
+            title: words::title(&self.history),
+        };
+        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
+        let note = move |beat| words::note(&history, &pulse, beat);
+        let scene = scene::sheet(&self.pulse.rhythm, &settings, note);
+        if self.settings.format == Format::Svg {
+            return svg::write(&scene, Life::Still, 0.0, out);
+        }
+        let mut document = Vec::new();
+        svg::write(&scene, Life::Still, 0.0, &mut document)?;
+        png::write_svg(&document, out)
+    }
+
+    fn timeline(&self, ticks_per_s: u32) -> Timeline {
+        let shown_s = self.pulse.shown_s.clone();
+        Timeline::listed(shown_s, self.settings.typed.fps, HOLD_S, ticks_per_s)
+    }
+
+    /// The screen, with texts of so many characters at the most.
+    fn scene(&self, size: Size, longest: usize) -> Scene {
+        let settings = life::Settings {
+            size,
+            theme: self.settings.theme().clone(),
+            detail: match self.settings.typed.captions {
+                typed::Captions::None => life::Detail::None,
+                typed::Captions::Short => life::Detail::Short,
+                typed::Captions::Full => life::Detail::Full,
+            },
+            title: words::title(&self.history),
+            ends: words::ends(&self.history),
+            motion: if self.settings.format == Format::Svg {
+                Motion::Scroll
+            } else {
+                Motion::Sweep
+            },
+        };
+        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
+        let entry = move |beat| words::entry(&history, &pulse, beat, longest);
+        scene::life(&self.pulse.rhythm, &self.pulse.shown_s, &settings, entry)
+    }
+
+    fn summary(&self, drawn: &Smaller, bytes: u64) -> String {
+        let commits = self.history.commits.len();
+        let what = match self.settings.format {
+            Format::Json => format!("{commits} beats"),
+            _ if self.settings.sheet => format!("{commits} commits on a sheet"),
+            format => {
+                let Size { width, height } = drawn.size;
+                let frames = self.pulse.shown_s.len();
+                let what = if format == Format::Svg { "beats" } else { "frames" };
+                format!("{commits} commits in {frames} {what}, {width}x{height}")
+            }
+        };
+        format!("wrote {}: {what}, {}", self.settings.target.name(), human(bytes))
+    }
 }

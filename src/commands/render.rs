@@ -10,7 +10,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::budget::{self, Fitted, Smaller};
-use super::human;
+use super::{format_of, human};
 use crate::animation::Plays;
 use crate::cli::Talk;
 use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
@@ -38,7 +38,7 @@ const MILLISECONDS: u32 = 1000;
 pub fn run(args: &Render, talk: Talk) -> Result<(), Error> {
     let settings = Settings::new(args)?;
     let rhythm = source(args, talk)?;
-    let full = Smaller::full(&settings);
+    let full = settings.full();
     let (bytes, drawn) = match settings.format {
         Format::Json => {
             let text = json::to_string(&rhythm);
@@ -71,7 +71,10 @@ pub struct Settings<'a> {
 impl<'a> Settings<'a> {
     fn new(typed: &'a Render) -> Result<Self, Error> {
         let target = Target::new(&typed.output);
-        let format = format(typed, &target)?;
+        let format = match typed.format {
+            Some(format) => format,
+            None => format_of(&target)?,
+        };
         check(typed, format)?;
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
@@ -88,6 +91,21 @@ impl<'a> Settings<'a> {
 
     pub fn is_still(&self) -> bool {
         self.typed.still || self.format == Format::Png
+    }
+
+    /// All that was asked for.
+    fn full(&self) -> Smaller {
+        Smaller { levels: raster::LEVELS, fps: self.typed.fps, size: self.typed.size }
+    }
+
+    /// What is tried where that is too much.
+    fn ladder(&self, full: Smaller) -> Vec<Smaller> {
+        let levels: &[usize] = match (self.format, self.typed.trail) {
+            (Format::Svg, _) => &[],
+            (_, typed::Trail::Phosphor) => &budget::LEVELS,
+            (_, typed::Trail::Lcd) => &budget::LCD_LEVELS,
+        };
+        full.ladder(levels, self.format != Format::Svg && !self.is_still())
     }
 
     /// The moment of a still: the one that was asked for, or the one that shows the glitch.
@@ -160,20 +178,6 @@ impl<'a> Settings<'a> {
             human(bytes),
             rhythm.seed
         )
-    }
-}
-
-fn format(typed: &Render, target: &Target) -> Result<Format, Error> {
-    if let Some(format) = typed.format {
-        return Ok(format);
-    }
-    match target {
-        Target::Stdout => Err(Error::usage("standard output has no extension to name a format")
-            .hint(format!("add --format with one of {}", Format::names()))),
-        Target::File(path) => Format::of(path).ok_or_else(|| {
-            Error::usage(format!("the extension of {} names no format", path.display()))
-                .hint(format!("use one of {}, or add --format", Format::names()))
-        }),
     }
 }
 
@@ -338,8 +342,8 @@ fn fitted(
     budget: u64,
     talk: Talk,
 ) -> Result<(u64, Smaller), Error> {
-    let full = Smaller::full(settings);
-    let ladder = full.ladder(settings);
+    let full = settings.full();
+    let ladder = settings.ladder(full);
     let progress = talk.progress("fitting", ladder.len() as u64);
     let fitted = budget::fit(&ladder, budget, |smaller, out| {
         progress.advance(1);
@@ -390,7 +394,7 @@ fn encode(
 }
 
 /// A fraction in lowest terms.
-fn lowest(num: u32, den: u32) -> (u32, u32) {
+pub fn lowest(num: u32, den: u32) -> (u32, u32) {
     let (mut a, mut b) = (num, den);
     while b != 0 {
         (a, b) = (b, a % b);

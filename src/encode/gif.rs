@@ -1,7 +1,8 @@
 //! GIF: one global palette, delta frames, delays that browsers honour.
 //!
 //! Frames are disposed of by keeping them, on an opaque ground, because viewers disagree about
-//! everything else; an unchanged frame becomes a longer delay of the one before.
+//! everything else; an unchanged frame becomes a longer delay of the one before, unless every
+//! frame counts.
 
 use std::io::{self, BufWriter, Write};
 
@@ -47,7 +48,8 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         buffer: lzw::encode(&frame).into(),
         ..gif::Frame::default()
     };
-    ordered(threads, Coalesce::new(animation.frames), compress, |frame| {
+    let frames = Coalesce::new(animation.frames, !animation.counts);
+    ordered(threads, frames, compress, |frame| {
         encoder.write_lzw_pre_encoded_frame(&frame).map_err(plain)
     })?;
     encoder.into_inner().map_err(plain)?.flush()
@@ -64,12 +66,13 @@ fn plain(error: EncodingError) -> io::Error {
 struct Coalesce<I> {
     frames: I,
     held: Option<Frame>,
+    together: bool,
 }
 
 impl<I: Iterator<Item = Frame>> Coalesce<I> {
-    fn new(mut frames: I) -> Self {
+    fn new(mut frames: I, together: bool) -> Self {
         let held = frames.next();
-        Self { frames, held }
+        Self { frames, held, together }
     }
 }
 
@@ -80,7 +83,7 @@ impl<I: Iterator<Item = Frame>> Iterator for Coalesce<I> {
         let mut held = self.held.take()?;
         for frame in self.frames.by_ref() {
             let together = held.delay + frame.delay;
-            if frame.changed.is_empty() && u16::try_from(together).is_ok() {
+            if self.together && frame.changed.is_empty() && u16::try_from(together).is_ok() {
                 held.delay = together;
             } else {
                 self.held = Some(frame);

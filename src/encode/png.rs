@@ -1,8 +1,10 @@
-//! PNG: one still picture, indexed.
+//! PNG: one still picture, indexed, or an SVG document as it looks.
 
 use std::io::{self, Write};
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
+use resvg::tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
+use resvg::usvg::{Options, Tree};
 
 use crate::animation::{Animation, Frame, Rgba};
 
@@ -15,6 +17,26 @@ pub fn write(mut animation: Animation<'_>, out: impl Write) -> io::Result<()> {
     let header = header(out, animation.width, animation.height, &animation.palette);
     let mut writer = header.write_header().map_err(plain)?;
     let Frame { pixels, .. } = frame;
+    writer.write_image_data(&pixels).map_err(plain)?;
+    writer.finish().map_err(plain)
+}
+
+/// Writes an SVG document as a picture of its own size.
+///
+/// # Errors
+/// Those of `out`, and where `svg` is no document that can be drawn.
+pub fn write_svg(svg: &[u8], out: impl Write) -> io::Result<()> {
+    let tree = Tree::from_data(svg, &Options::default()).map_err(io::Error::other)?;
+    let size = tree.size().to_int_size();
+    let mut pixmap = Pixmap::new(size.width(), size.height())
+        .ok_or_else(|| io::Error::other("it is too large to be drawn"))?;
+    resvg::render(&tree, Transform::identity(), &mut pixmap.as_mut());
+    let opaque = |pixel: &PremultipliedColorU8| [pixel.red(), pixel.green(), pixel.blue()];
+    let pixels: Vec<u8> = pixmap.pixels().iter().flat_map(opaque).collect();
+    let mut encoder = Encoder::new(out, size.width(), size.height());
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(plain)?;
     writer.write_image_data(&pixels).map_err(plain)?;
     writer.finish().map_err(plain)
 }

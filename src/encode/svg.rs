@@ -11,6 +11,8 @@
 //! not dimmer.
 
 mod captions;
+mod sheet;
+mod slides;
 
 use std::fmt;
 use std::io::{self, Write};
@@ -18,11 +20,17 @@ use std::io::{self, Write};
 use crate::animation::Plays;
 use crate::rhythm::Extent;
 use crate::scene::markup::{number, put, static_layer};
+use crate::scene::text::controls_direction;
 use crate::scene::theme::Decay;
 use crate::scene::{Colour, Motion, Scene, Trail};
+use crate::timeline::Timeline;
 
 /// Stands for the suffix of every id until the document is whole.
 const SUFFIX: char = '~';
+/// How long that suffix is.
+const SUFFIX_DIGITS: u32 = 4;
+/// Numbers in ids are written to this base, since there can be thousands.
+const RADIX: u64 = 36;
 /// The shapes of the tail are written at these parts of a sweep.
 const TAIL_STOPS: [f64; 7] = [0.0, 0.08, 0.2, 0.4, 0.6, 0.8, 1.0];
 /// The flash is written at these multiples of its time constant.
@@ -31,12 +39,14 @@ const FLASH_STOPS: [f64; 6] = [0.0, 0.4, 0.8, 1.2, 1.8, 2.6];
 const GLOW: [(f64, f64); 2] = [(5.0, 0.35), (2.6, 0.5)];
 
 /// Whether the picture moves, and if so how often.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Life {
     /// A still.
     Still,
     /// It plays.
     Plays(Plays),
+    /// It plays, a slide at a time.
+    Steps(Plays, Timeline),
 }
 
 /// Writes `scene`; where nothing moves it is seen as at `base_s` seconds.
@@ -60,8 +70,14 @@ struct Document<'a> {
 impl Document<'_> {
     fn finish(mut self) -> String {
         let (width, height) = (self.scene.size.width, self.scene.size.height);
-        self.trace();
+        match &self.scene.sheet {
+            Some(sheet) => self.sheet(sheet),
+            None => self.trace(),
+        }
         self.captions();
+        if let Some(slides) = &self.scene.slides {
+            self.slides(slides);
+        }
         let mut text = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"t{SUFFIX} d{SUFFIX}\">\
@@ -82,7 +98,8 @@ impl Document<'_> {
         text.push_str(&self.body);
         text.push_str("</svg>\n");
         // Ids that depend on what is drawn do not clash where pictures share a page.
-        let suffix = format!("{:05x}", fnv(text.as_bytes()) & 0xf_ffff);
+        let hash = fnv(text.as_bytes()) % RADIX.pow(SUFFIX_DIGITS);
+        let suffix = format!("{:0>width$}", id(hash), width = SUFFIX_DIGITS as usize);
         text.replace(SUFFIX, &suffix)
     }
 
@@ -106,6 +123,9 @@ impl Document<'_> {
         match trace.motion {
             Motion::Sweep => self.sweeping(&strips),
             Motion::Scroll => self.scrolling(&strips),
+        }
+        if let Life::Steps(plays, timeline) = &self.life {
+            self.step(*plays, &timeline.clone());
         }
         if let Life::Plays(plays) = self.life {
             let (from, to) = match trace.motion {
@@ -176,7 +196,7 @@ impl Document<'_> {
                 .iter()
                 .map(|times| {
                     let age_s = times * decay.flash_s;
-                    let part = age_s / trace.sweep_s();
+                    let part = age_s / trace.sweep_s;
                     let light = decay.flash_at(age_s) + Decay::STEADY * decay.tail_at(part);
                     let hot = (light - Decay::STEADY) / (1.0 - Decay::STEADY);
                     (age_s * trace.px_per_s(), hot.clamp(0.0, 1.0))
@@ -319,6 +339,18 @@ fn short(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A number as a part of an id.
+fn id(number: u64) -> String {
+    let digit = |n: u64| char::from_digit((n % RADIX) as u32, RADIX as u32).unwrap_or('0');
+    let mut digits = vec![digit(number)];
+    let mut rest = number / RADIX;
+    while rest > 0 {
+        digits.push(digit(rest));
+        rest /= RADIX;
+    }
+    digits.into_iter().rev().collect()
+}
+
 /// Text that can stand in XML: markup escaped, characters XML does not allow left out.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -331,6 +363,7 @@ fn escape(text: &str) -> String {
             SUFFIX => out.push_str("&#126;"),
             '\u{fffe}' | '\u{ffff}' => {}
             c if c.is_control() => {}
+            c if controls_direction(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }

@@ -184,3 +184,11 @@ pub fn tags(repository: &Repository) -> Vec<(Oid, String)> {
     found.sort();
     found
 }
+
+/// What people call a repository: the name of its folder.
+pub fn name(repository: &Repository) -> Option<String> {
+    let folder = repository.workdir().unwrap_or_else(|| repository.commondir());
+    let folder = fs::canonicalize(folder).ok()?;
+    let name = folder.file_name()?.to_string_lossy();
+    Some(name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_string())
+}

@@ -55,7 +55,11 @@ pub fn walk(
     };
     graph.explore(&ends);
     let order = graph.oldest_first();
-    Ok(finish(repository, selection, graph, &order, ends.place))
+    let place = match repo::name(repository) {
+        Some(name) => format!("{name} {}", ends.place),
+        None => ends.place,
+    };
+    Ok(finish(repository, selection, graph, &order, place))
 }
 
 /// A commit in the graph.

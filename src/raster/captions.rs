@@ -1,20 +1,12 @@
 //! The captions as palette entries: glyphs drawn once and laid over the picture while their
 //! caption is shown.
 
-use resvg::tiny_skia::{FillRule, LineJoin, Mask, Path, PathBuilder, Stroke, Transform};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::palette::{Palette, TEXT_STEPS};
-use crate::scene::text::Step;
-use crate::scene::{Caption, Scene};
-
-/// A drawn caption.
-struct Stamp {
-    x: usize,
-    y: usize,
-    width: usize,
-    /// Palette entries row by row; 0 where there is no text.
-    entries: Vec<u8>,
-}
+use super::glyphs::{Glyphs, Stamp};
+use super::palette::Palette;
+use crate::scene::{Bar, Caption, Scene, Slide};
 
 /// A rectangle of columns and rows: from, to.
 pub type Area = [(usize, usize); 2];
@@ -23,8 +15,11 @@ pub type Area = [(usize, usize); 2];
 pub struct Captions<'a> {
     scene: &'a Scene,
     palette: Palette,
-    stamps: Vec<Option<Stamp>>,
-    shown: Vec<bool>,
+    glyphs: Glyphs,
+    /// Those that are on the screen now, by their place among the scene's captions.
+    timed: BTreeMap<usize, Rc<Stamp>>,
+    /// The slide that is on the screen now, with its stamps.
+    slide: Option<(usize, Slide, Vec<Rc<Stamp>>)>,
     /// The palette entry of the text on every pixel, row by row; 0 where there is none.
     pub overlay: Vec<u8>,
 }
@@ -34,124 +29,105 @@ impl<'a> Captions<'a> {
         let pixels = (scene.size.width * scene.size.height) as usize;
         Self {
             scene,
+            glyphs: Glyphs::new(&palette, scene.transparent),
             palette,
-            stamps: scene.captions.iter().map(|_| None).collect(),
-            shown: vec![false; scene.captions.len()],
+            timed: BTreeMap::new(),
+            slide: None,
             overlay: vec![0; pixels],
         }
     }
 
     /// Brings the overlay to the time `t_s`; returns the areas that changed.
     pub fn show(&mut self, t_s: f64) -> Vec<Area> {
-        let mut areas = Vec::new();
-        let wanted: Vec<bool> =
-            self.scene.captions.iter().map(|caption| caption.shown_at(t_s)).collect();
-        if wanted == self.shown {
-            return areas;
-        }
-        for (i, (&before, &now)) in self.shown.iter().zip(&wanted).enumerate() {
-            if before != now {
-                let stamp = self.stamps[i].get_or_insert_with(|| {
-                    draw(&self.scene.captions[i], self.scene, &self.palette)
-                });
-                areas.push(stamp.area());
-            }
-        }
+        let mut areas = self.show_timed(t_s);
+        areas.extend(self.show_slide(t_s));
+        let areas = together(areas);
         let width = self.scene.size.width as usize;
         for [columns, rows] in &areas {
             for y in rows.0..rows.1 {
                 self.overlay[y * width + columns.0..y * width + columns.1].fill(0);
             }
         }
-        for (stamp, _) in self.stamps.iter().zip(&wanted).filter(|(_, wanted)| **wanted) {
-            if let Some(stamp) = stamp {
+        if !areas.is_empty() {
+            let slide = self.slide.iter().flat_map(|(_, _, stamps)| stamps);
+            for stamp in self.timed.values().chain(slide) {
                 stamp.press(&mut self.overlay, width);
             }
         }
-        for (stamp, _) in self.stamps.iter_mut().zip(&wanted).filter(|(_, wanted)| !**wanted) {
-            *stamp = None;
-        }
-        self.shown = wanted;
         areas
     }
-}
 
-impl Stamp {
-    fn area(&self) -> Area {
-        let rows = self.entries.len().checked_div(self.width).unwrap_or(0);
-        [(self.x, self.x + self.width), (self.y, self.y + rows)]
-    }
-
-    fn press(&self, overlay: &mut [u8], width: usize) {
-        if self.width == 0 {
-            return;
-        }
-        for (y, row) in self.entries.chunks(self.width).enumerate() {
-            let at = (self.y + y) * width + self.x;
-            for (under, &entry) in overlay[at..at + self.width].iter_mut().zip(row) {
-                if entry != 0 {
-                    *under = entry;
+    fn show_timed(&mut self, t_s: f64) -> Vec<Area> {
+        let mut areas = Vec::new();
+        for (place, caption) in self.scene.captions.iter().enumerate() {
+            match (caption.shown_at(t_s), self.timed.contains_key(&place)) {
+                (true, false) => {
+                    let stamp = self.draw(caption);
+                    areas.push(stamp.area());
+                    self.timed.insert(place, stamp);
                 }
+                (false, true) => areas.extend(self.timed.remove(&place).map(|stamp| stamp.area())),
+                _ => {}
             }
         }
+        areas
+    }
+
+    fn show_slide(&mut self, t_s: f64) -> Vec<Area> {
+        let Some(slides) = &self.scene.slides else { return Vec::new() };
+        let number = slides.at(t_s);
+        let before = self.slide.take();
+        if before.as_ref().map(|(before, ..)| *before) == number {
+            self.slide = before;
+            return Vec::new();
+        }
+        let slide = number.map(|number| slides.make(number)).unwrap_or_default();
+        let mut areas = Vec::new();
+        let mut stamps = Vec::with_capacity(slide.captions.len() + slide.bars.len());
+        // What is as it was stays; a slide says the same things in the same order.
+        let (old, old_stamps) =
+            before.map(|(_, slide, stamps)| (slide, stamps)).unwrap_or_default();
+        let same = |place: usize, caption: &Caption| {
+            (old.captions.get(place) == Some(caption)).then(|| Rc::clone(&old_stamps[place]))
+        };
+        for (place, caption) in slide.captions.iter().enumerate() {
+            stamps.push(same(place, caption).unwrap_or_else(|| {
+                let stamp = self.draw(caption);
+                areas.push(stamp.area());
+                stamp
+            }));
+        }
+        stamps.extend(slide.bars.iter().map(|bar| self.bar(bar)));
+        areas.extend(stamps[slide.captions.len()..].iter().map(|stamp| stamp.area()));
+        let kept = |stamp: &Rc<Stamp>| stamps.iter().any(|other| Rc::ptr_eq(other, stamp));
+        areas.extend(old_stamps.iter().filter(|stamp| !kept(stamp)).map(|stamp| stamp.area()));
+        self.slide = number.map(|number| (number, slide, stamps));
+        areas
+    }
+
+    fn draw(&mut self, caption: &Caption) -> Rc<Stamp> {
+        Rc::new(self.glyphs.caption(caption, self.scene.size))
+    }
+
+    fn bar(&self, bar: &Bar) -> Rc<Stamp> {
+        let side = |at: f64, most: u32| (at.round().clamp(0.0, f64::from(most))) as usize;
+        let size = self.scene.size;
+        let (left, right) = (side(bar.x, size.width), side(bar.x + bar.width, size.width));
+        let (top, bottom) = (side(bar.y, size.height), side(bar.y + bar.height, size.height));
+        let (width, height) = (right - left, bottom - top);
+        let entry = self.palette.text(bar.colour, super::palette::TEXT_STEPS);
+        Rc::new(Stamp { x: left, y: top, width, entries: vec![entry; width * height] })
     }
 }
 
-fn draw(caption: &Caption, scene: &Scene, palette: &Palette) -> Stamp {
-    let (left, line) = caption.lay_out();
-    let clip = |low: f64, high: f64, most: u32| {
-        let low = low.floor().clamp(0.0, f64::from(most));
-        (low as usize, high.ceil().clamp(low, f64::from(most)) as usize)
-    };
-    // Glyphs may overhang their advance a little; a descender is at most a third of an em.
-    let columns =
-        clip(left - 0.2 * caption.size, left + line.width + 0.2 * caption.size, scene.size.width);
-    let rows =
-        clip(caption.y - 1.1 * caption.size, caption.y + 0.35 * caption.size, scene.size.height);
-    let (width, height) = (columns.1 - columns.0, rows.1 - rows.0);
-    let mut stamp = Stamp { x: columns.0, y: rows.0, width, entries: vec![0; width * height] };
-
-    let scale = (caption.size / caption.face.units_per_em()) as f32;
-    let mut path = PathBuilder::new();
-    for glyph in &line.glyphs {
-        let dx = (left + glyph.x - columns.0 as f64) as f32;
-        let dy = (caption.y - rows.0 as f64) as f32;
-        let (px, py) = (|x: f32| dx + x * scale, |y: f32| dy - y * scale);
-        for step in caption.face.outline(glyph.id) {
-            match step {
-                Step::Move(x, y) => path.move_to(px(x), py(y)),
-                Step::Line(x, y) => path.line_to(px(x), py(y)),
-                Step::Quad(x1, y1, x, y) => path.quad_to(px(x1), py(y1), px(x), py(y)),
-                Step::Close => path.close(),
-            }
+/// Areas of the same rows as one: a text mostly gives way to another at its place.
+fn together(areas: Vec<Area>) -> Vec<Area> {
+    let mut merged: Vec<Area> = Vec::with_capacity(areas.len());
+    for [columns, rows] in areas {
+        match merged.iter_mut().find(|[_, of]| *of == rows) {
+            Some([sum, _]) => *sum = (sum.0.min(columns.0), sum.1.max(columns.1)),
+            None => merged.push([columns, rows]),
         }
     }
-    let Some(path) = path.finish() else { return stamp };
-    let fill = |path: &Path| {
-        let mut mask = Mask::new(width as u32, height as u32)?;
-        mask.fill_path(path, FillRule::Winding, true, Transform::identity());
-        Some(mask)
-    };
-    let stroke = Stroke {
-        width: 2.0 * caption.halo() as f32,
-        line_join: LineJoin::Round,
-        ..Stroke::default()
-    };
-    if let Some(halo) = path.stroke(&stroke, 1.0).and_then(|outline| fill(&outline))
-        && !scene.transparent
-    {
-        for (entry, &coverage) in stamp.entries.iter_mut().zip(halo.data()) {
-            if coverage > 127 {
-                *entry = palette.bare();
-            }
-        }
-    }
-    let Some(mask) = fill(&path) else { return stamp };
-    for (entry, &coverage) in stamp.entries.iter_mut().zip(mask.data()) {
-        let step = (usize::from(coverage) * TEXT_STEPS + 127) / 255;
-        if step > 0 {
-            *entry = palette.text(caption.colour, step);
-        }
-    }
-    stamp
+    merged
 }

@@ -6,8 +6,9 @@ use crate::scene::{Theme, Trace, Trail};
 
 /// The youngest part of the tail is repainted in every frame; it lasts so long, in seconds.
 const FRESH_S: f64 = 0.15;
-/// No part waits longer for its turn, in seconds.
+/// No part waits longer for its turn, in seconds on display, nor longer than this part of a sweep.
 const LONGEST_WAIT_S: f64 = 0.4;
+const LONGEST_WAIT: f64 = 0.125;
 /// A pixel of the tail is repainted once it is off by so many levels; one is not seen.
 pub const SLACK: u8 = 2;
 
@@ -29,11 +30,16 @@ pub struct Fade {
     trail: Trail,
     px_per_s: f64,
     width: usize,
+    /// The largest power of two of frames that a part may wait.
+    turns: u32,
 }
 
 impl Fade {
-    pub fn new(trace: &Trace, theme: &Theme) -> Self {
+    /// The fading of `trace` over so many `frames`, each `frame_s` seconds on display.
+    pub fn new(trace: &Trace, theme: &Theme, frames: u32, frame_s: f64) -> Self {
         let width = trace.width as usize;
+        let sweep = trace.sweep_s / trace.duration_s() * f64::from(frames);
+        let wait = (LONGEST_WAIT_S / frame_s.max(1e-6)).min(LONGEST_WAIT * sweep);
         let decay = &theme.decay;
         let brightness = (0..width)
             .map(|px| {
@@ -48,7 +54,13 @@ impl Fade {
                 }
             })
             .collect();
-        Self { brightness, trail: trace.trail, px_per_s: trace.px_per_s(), width }
+        Self {
+            brightness,
+            trail: trace.trail,
+            px_per_s: trace.px_per_s(),
+            width,
+            turns: (wait as u32).max(1).ilog2(),
+        }
     }
 
     /// How many columns behind the beam frame `index` repaints.
@@ -56,13 +68,12 @@ impl Fade {
     /// Older light changes more slowly, so its turn comes less often: like the marks of a
     /// ruler, every second frame reaches twice as far as the one before, every fourth four
     /// times, until the whole tail has its turn.
-    pub fn repainted(&self, index: u32, frame_s: f64) -> usize {
+    pub fn repainted(&self, index: u32) -> usize {
         if self.trail == Trail::Lcd {
             return 0;
         }
-        let turns = ((LONGEST_WAIT_S / frame_s.max(1e-6)) as u32).max(1).ilog2();
         let octave = index.trailing_zeros();
-        if octave >= turns {
+        if octave >= self.turns {
             return self.width;
         }
         let fresh = FRESH_S * self.px_per_s;

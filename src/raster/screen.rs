@@ -41,12 +41,12 @@ pub struct Screen<'a> {
     shown: Vec<u8>,
     /// Brightness of every column at this moment; see [`Fade`].
     brightness: Vec<u16>,
-    /// Changed runs of the current frame: row, columns.
-    changed: Vec<(usize, Range<usize>)>,
+    /// Changed runs of the current frame: the columns of every row.
+    changed: Vec<Vec<Range<usize>>>,
 }
 
 impl<'a> Screen<'a> {
-    pub fn new(scene: &'a Scene, palette: Palette) -> Self {
+    pub fn new(scene: &'a Scene, palette: Palette, timeline: &Timeline) -> Self {
         let (width, height) = (scene.size.width, scene.size.height);
         let ground = Ground::new(scene, &palette);
         let keep = match scene.trace.motion {
@@ -63,22 +63,21 @@ impl<'a> Screen<'a> {
             picture: ground.entries.clone(),
             ground,
             captions: Captions::new(scene, palette),
-            fade: Fade::new(&scene.trace, &scene.theme),
+            fade: Fade::new(&scene.trace, &scene.theme, timeline.frames(), timeline.frame_s()),
             sweeps: Sweeps { drawn: Vec::new(), keep },
             energy: Energy::new(width, height),
             brightness: vec![0; width as usize],
-            changed: Vec::new(),
+            changed: vec![Vec::new(); height as usize],
         }
     }
 
     /// The frames of `timeline`, the first of them whole.
     pub fn frames(mut self, timeline: Timeline) -> impl Iterator<Item = Frame> + 'a {
-        let frame_s = self.scene.trace.duration_s() / f64::from(timeline.frames());
         let mut before_s = None;
         timeline.ticks().enumerate().map(move |(index, tick)| {
             let frame = match before_s {
                 None => self.whole(tick),
-                Some(before_s) => self.next(tick, before_s, index as u32, frame_s),
+                Some(before_s) => self.next(tick, before_s, index as u32),
             };
             before_s = Some(tick.t_s);
             frame
@@ -100,13 +99,13 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn next(&mut self, tick: Tick, before_s: f64, index: u32, frame_s: f64) -> Frame {
-        self.changed.clear();
+    fn next(&mut self, tick: Tick, before_s: f64, index: u32) -> Frame {
+        self.changed.iter_mut().for_each(Vec::clear);
         let areas = self.captions.show(self.scene.caption_time(tick.t_s));
         match self.scene.trace.motion {
             Motion::Sweep => {
                 self.sweep_to(tick.t_s, Some(before_s));
-                let behind = self.fade.repainted(index, frame_s);
+                let behind = self.fade.repainted(index);
                 let fresh = self.beam_px(tick.t_s) - self.beam_px(before_s);
                 for columns in self.behind(tick.t_s, behind.max(fresh as usize)) {
                     self.repaint(&columns, false);
@@ -181,7 +180,7 @@ impl<'a> Screen<'a> {
                 let unlit = self.unlit(at);
                 if self.picture[at] != unlit {
                     self.picture[at] = unlit;
-                    self.changed.push((y, x..x + 1));
+                    self.changed[y].push(x..x + 1);
                 }
             }
         }
@@ -256,6 +255,9 @@ impl<'a> Screen<'a> {
             for x in x..end {
                 let at = row + x;
                 let energy = usize::from(self.energy.values[at]);
+                if energy == 0 && !unlit {
+                    continue;
+                }
                 let level = self.levels[light(energy, usize::from(self.brightness[x]))];
                 let shown = self.shown[at];
                 if !unlit && level != 0 && shown != 0 && level.abs_diff(shown) < SLACK {
@@ -275,40 +277,41 @@ impl<'a> Screen<'a> {
                 match &mut run {
                     Some(run) if run.end == x => run.end = x + 1,
                     _ => {
-                        if let Some(run) = run.replace(x..x + 1) {
-                            self.changed.push((y, run));
-                        }
+                        self.changed[y].extend(run.replace(x..x + 1));
                     }
                 }
             }
             x = end;
         }
-        if let Some(run) = run {
-            self.changed.push((y, run));
-        }
+        self.changed[y].extend(run);
     }
 
     /// The frame that shows what has changed; a single pixel where nothing has.
     fn frame(&mut self, delay: u32) -> Frame {
-        self.changed.sort_unstable_by_key(|(y, run)| (*y, run.start));
-        let columns = self
-            .changed
-            .iter()
-            .fold((self.width, 0), |(low, high), (_, run)| (low.min(run.start), high.max(run.end)));
-        let (Some((top, _)), Some((bottom, _))) = (self.changed.first(), self.changed.last())
+        for runs in self.changed.iter_mut().filter(|runs| !runs.is_sorted_by_key(|run| run.start)) {
+            runs.sort_unstable_by_key(|run| run.start);
+        }
+        let columns = self.changed.iter().fold((self.width, 0), |(low, high), runs| {
+            let first = runs.first().map_or(low, |run| run.start);
+            (low.min(first), runs.iter().fold(high, |high, run| high.max(run.end)))
+        });
+        let touched = |runs: &Vec<Range<usize>>| !runs.is_empty();
+        let (Some(top), Some(bottom)) =
+            (self.changed.iter().position(touched), self.changed.iter().rposition(touched))
         else {
             let rect = Rect { x: 0, y: 0, width: 1, height: 1 };
             return Frame { rect, pixels: vec![self.picture[0]], changed: Vec::new(), delay };
         };
         let (left, width) = (columns.0, columns.1 - columns.0);
-        let (top, height) = (*top, bottom + 1 - top);
+        let height = bottom + 1 - top;
         let mut pixels = Vec::with_capacity(width * height);
         for row in self.picture.chunks(self.width).skip(top).take(height) {
             pixels.extend_from_slice(&row[left..left + width]);
         }
-        let mut changed: Vec<Span> = Vec::with_capacity(self.changed.len());
-        for (y, run) in &self.changed {
-            let start = ((y - top) * width + run.start - left) as u32;
+        let mut changed: Vec<Span> = Vec::new();
+        let runs = self.changed[top..=bottom].iter().enumerate();
+        for (y, run) in runs.flat_map(|(y, runs)| runs.iter().map(move |run| (y, run))) {
+            let start = (y * width + run.start - left) as u32;
             let end = start + run.len() as u32;
             match changed.last_mut() {
                 Some(last) if last.end >= start => last.end = last.end.max(end),

@@ -86,9 +86,8 @@ fn marks(scene: &Scene, strokes: &Strokes) -> String {
     };
     let (colour, opacity) = scene.paint(strokes.colour);
     let veil = if opacity < 1.0 { format!(" stroke-opacity=\"{opacity}\"") } else { String::new() };
-    format!(
-        "<path fill=\"none\" stroke=\"{colour}\"{width}{veil} shape-rendering=\"crispEdges\" d=\"{path}\"/>"
-    )
+    let edges = if strokes.smooth { "" } else { " shape-rendering=\"crispEdges\"" };
+    format!("<path fill=\"none\" stroke=\"{colour}\"{width}{veil}{edges} d=\"{path}\"/>")
 }
 
 /// Appends to markup.

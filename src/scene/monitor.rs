@@ -51,7 +51,8 @@ pub fn nominal_sweep_s(size: Size, speed_mm_s: f64) -> f64 {
     f64::from(size.width) / (speed_mm_s * nominal_px_per_mm(size))
 }
 
-fn nominal_px_per_mm(size: Size) -> f64 {
+/// Pixels a millimetre, before the sweeps are fitted to the loop.
+pub(super) fn nominal_px_per_mm(size: Size) -> f64 {
     DESIGN_PX_PER_MM * f64::from(size.height) / DESIGN_HEIGHT
 }
 
@@ -77,6 +78,7 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
         signal,
         width,
         sweeps: sweeps as u32,
+        sweep_s: rhythm.duration_s / sweeps,
         px_per_mm,
         px_per_mv,
         baseline,
@@ -108,12 +110,14 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
         marks,
         trace,
         captions,
+        slides: None,
+        sheet: None,
     }
 }
 
 /// Lines every millimetre and every fifth, each on its own row or column of pixels, counted
 /// from the left edge and from the baseline.
-fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> {
+pub(super) fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> {
     let lines = |every_mm: f64, skip: Option<i64>| {
         let step = every_mm * px_per_mm;
         let wanted = |n: &i64| skip.is_none_or(|skip| n % skip != 0);
@@ -134,10 +138,20 @@ fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> 
     };
     let mut marks = Vec::new();
     if px_per_mm >= FINEST_GRID_PX {
-        marks.push(Strokes { colour: Colour::Grid, width: 1.0, lines: lines(1.0, Some(5)) });
+        marks.push(Strokes {
+            colour: Colour::Grid,
+            width: 1.0,
+            lines: lines(1.0, Some(5)),
+            smooth: false,
+        });
     }
     if 5.0 * px_per_mm >= FINEST_GRID_PX {
-        marks.push(Strokes { colour: Colour::GridMajor, width: 1.0, lines: lines(5.0, None) });
+        marks.push(Strokes {
+            colour: Colour::GridMajor,
+            width: 1.0,
+            lines: lines(5.0, None),
+            smooth: false,
+        });
     }
     marks
 }
@@ -154,5 +168,5 @@ fn calibration_pulse(trace: &Trace, scale: f64) -> Strokes {
         (left + 5.0 * mm, base),
         (left + 6.0 * mm, base),
     ];
-    Strokes { colour: Colour::Text, width: scale.max(1.0), lines: vec![line] }
+    Strokes { colour: Colour::Text, width: scale.max(1.0), lines: vec![line], smooth: false }
 }

@@ -4,9 +4,11 @@
 //! drawn as shapes, so a picture needs no font to be seen. Both forks of the pipeline place
 //! the same glyphs at the same positions.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use ttf_parser::{GlyphId, OutlineBuilder};
+use unicode_bidi::BidiInfo;
 
 /// A face of the font.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,19 +68,18 @@ impl Face {
         f64::from(self.parsed().units_per_em())
     }
 
-    /// Places the characters of `text` at `size` pixels. A character the face does not have is
-    /// drawn as its empty box, a control character as U+FFFD.
+    /// Places the characters of `text` at `size` pixels, as they are seen from left to right. A
+    /// character the face does not have is drawn as its empty box, one that would control the
+    /// line as U+FFFD.
     pub fn lay_out(self, text: &str, size: f64) -> Line {
         let face = self.parsed();
-        let scale = size / self.units_per_em();
         let mut x = 0.0;
-        let glyphs = text
+        let glyphs = as_seen(text)
             .chars()
             .map(|c| {
-                let shown = if c.is_control() { '\u{fffd}' } else { c };
-                let id = face.glyph_index(shown).unwrap_or(GlyphId(0));
+                let id = face.glyph_index(c).unwrap_or(GlyphId(0));
                 let glyph = Glyph { id: id.0, x };
-                x += f64::from(face.glyph_hor_advance(id).unwrap_or(0)) * scale;
+                x += self.advance(id.0, size);
                 glyph
             })
             .collect();
@@ -91,10 +92,19 @@ impl Face {
             return text.to_string();
         }
         let room = width - self.lay_out("…", size).width;
-        let glyphs = self.lay_out(text, size).glyphs;
-        // The glyph after the last that fits begins where that one ends.
-        let fit = glyphs.iter().skip(1).take_while(|glyph| glyph.x <= room).count();
-        text.chars().take(fit).chain(['…']).collect()
+        let face = self.parsed();
+        let mut used = 0.0;
+        let fits = |c: &char| {
+            used += self.advance(face.glyph_index(*c).unwrap_or(GlyphId(0)).0, size);
+            used <= room
+        };
+        text.chars().take_while(fits).chain(['…']).collect()
+    }
+
+    /// How far the next glyph stands from this one at `size` pixels.
+    pub fn advance(self, glyph: u16, size: f64) -> f64 {
+        let units = self.parsed().glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
+        f64::from(units) * size / self.units_per_em()
     }
 
     /// The outline of a glyph; empty for a space.
@@ -103,6 +113,38 @@ impl Face {
         self.parsed().outline_glyph(GlyphId(glyph), &mut steps);
         steps.0
     }
+}
+
+/// The characters of a line from left to right: what would control the line is replaced, what
+/// would be invisible is left out, and scripts that run from right to left do.
+fn as_seen(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Cow::Borrowed(text);
+    }
+    let plain: String = text.chars().filter_map(visible).collect();
+    if !plain.chars().any(|c| ('\u{590}'..='\u{8ff}').contains(&c) || c >= '\u{fb1d}') {
+        return Cow::Owned(plain);
+    }
+    let bidi = BidiInfo::new(&plain, None);
+    let lines = bidi.paragraphs.iter().map(|line| bidi.reorder_line(line, line.range.clone()));
+    Cow::Owned(lines.collect())
+}
+
+/// What stands for a character on the screen.
+fn visible(c: char) -> Option<char> {
+    match c {
+        // Joiners, variation selectors and tags choose between forms that the faces do not have.
+        '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' => None,
+        c if c.is_control() || controls_direction(c) => Some('\u{fffd}'),
+        c => Some(c),
+    }
+}
+
+/// Whether a character changes the order or the breaks of a line without being seen.
+pub fn controls_direction(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 struct Steps(Vec<Step>);

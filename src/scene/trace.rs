@@ -47,6 +47,8 @@ pub struct Trace {
     pub width: f64,
     /// How many sweeps fill the extent.
     pub sweeps: u32,
+    /// The length of a sweep in seconds.
+    pub sweep_s: f64,
     /// Pixels a millimetre, across and up.
     pub px_per_mm: f64,
     /// Pixels a millivolt.
@@ -67,14 +69,9 @@ impl Trace {
         self.signal.duration_s()
     }
 
-    /// The length of a sweep in seconds.
-    pub fn sweep_s(&self) -> f64 {
-        self.duration_s() / f64::from(self.sweeps)
-    }
-
     /// The speed of the beam in pixels a second.
     pub fn px_per_s(&self) -> f64 {
-        self.width / self.sweep_s()
+        self.width / self.sweep_s
     }
 
     /// The part of a sweep before the beam that is dark, in pixels; none where the line moves.
@@ -94,9 +91,9 @@ impl Trace {
     /// extent goes on there.
     pub fn sweep(&self, number: i64, bleed: f64) -> Vec<(f64, f64)> {
         let step_s = 1.0 / LEAST_HZ.max(LEAST_PER_PX * self.px_per_s());
-        let begin_s = number as f64 * self.sweep_s();
+        let begin_s = number as f64 * self.sweep_s;
         let mut from_s = begin_s - bleed / self.px_per_s();
-        let mut to_s = begin_s + self.sweep_s() + bleed / self.px_per_s();
+        let mut to_s = begin_s + self.sweep_s + bleed / self.px_per_s();
         if self.signal.extent() == Extent::Line {
             from_s = from_s.max(0.0);
             to_s = to_s.min(self.duration_s());

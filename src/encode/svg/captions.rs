@@ -8,7 +8,7 @@ use crate::scene::text::{Face, Step};
 use crate::scene::{Caption, Colour};
 
 /// Font units to a step of an outline; at 54 px a step is a fifth of a pixel.
-const GLYPH_GRID: f64 = 8.0;
+pub(super) const GLYPH_GRID: f64 = 8.0;
 
 impl Document<'_> {
     /// Those that are ever seen.
@@ -37,21 +37,14 @@ impl Document<'_> {
             }
             !data.is_empty()
         });
-        self.add(format_args!("<defs>{outlines}</defs>"));
+        if !outlines.is_empty() {
+            self.add(format_args!("<defs>{outlines}</defs>"));
+        }
         for (index, caption) in seen {
             let shown_as = self.timing(index, caption, base_s);
             let (left, line) = caption.lay_out();
             let scale = GLYPH_GRID * caption.size / caption.face.units_per_em();
-            let halo = if self.scene.transparent {
-                String::new()
-            } else {
-                format!(
-                    " stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\" \
-                     paint-order=\"stroke\"",
-                    self.scene.theme.rgb(Colour::Ground),
-                    (2.0 * caption.halo() / scale).round()
-                )
-            };
+            let halo = self.halo(caption, scale);
             self.add(format_args!(
                 "<g{shown_as} fill=\"{}\"{halo} transform=\"translate({} {})scale({size} -{size})\">",
                 self.scene.theme.rgb(caption.colour),
@@ -69,6 +62,18 @@ impl Document<'_> {
             }
             self.body.push_str("</g>");
         }
+    }
+
+    /// The attributes of the ground that shows around letters, which are drawn at this scale.
+    pub(super) fn halo(&self, caption: &Caption, scale: f64) -> String {
+        if self.scene.transparent {
+            return String::new();
+        }
+        format!(
+            " stroke=\"{}\" stroke-width=\"{}\" stroke-linejoin=\"round\" paint-order=\"stroke\"",
+            self.scene.theme.rgb(Colour::Ground),
+            (2.0 * caption.halo() / scale).round()
+        )
     }
 
     /// The attributes that show a caption in its time; none where it is always shown.
@@ -103,7 +108,7 @@ impl Document<'_> {
 }
 
 /// An outline on a grid of [`GLYPH_GRID`] font units.
-fn outline(face: Face, glyph: u16) -> String {
+pub(super) fn outline(face: Face, glyph: u16) -> String {
     let mut data = String::new();
     let whole = |value: f32| (value / GLYPH_GRID as f32).round() as i32;
     for step in face.outline(glyph) {

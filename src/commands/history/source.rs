@@ -1,0 +1,179 @@
+//! Where the commits come from: a repository or a log, and what is said of them elsewhere.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::num::NonZero;
+use std::path::Path;
+use std::thread;
+
+use crate::cli::Talk;
+use crate::cli::history::History as Typed;
+use crate::error::Error;
+use crate::history::cache::Cache;
+use crate::history::churn::{self, Counting};
+use crate::history::select::Selection;
+use crate::history::weight::Weight;
+use crate::history::{History, log, repo, status, walk};
+use crate::output;
+
+/// The largest status file that is read, in bytes.
+const LARGEST_STATUS: u64 = 64 << 20;
+
+/// The commits that are asked for, counted, with what is known of their fate.
+pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
+    let weight = Weight::new(&args.exclude).map_err(|error| {
+        Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
+    })?;
+    let (path, range) = places(&args.what);
+    let selection = selection(args, range)?;
+    let mut history = match &args.from_log {
+        Some(log) => from_log(log, &weight, &selection)?,
+        None => from_repository(args, path, &selection, &weight, talk)?,
+    };
+    if let Some(path) = &args.status {
+        let name = path.display().to_string();
+        status::from_lines(&mut history, &name, &text(path)?)?;
+    }
+    if history.commits.is_empty() {
+        return Err(Error::failed(format!("no commit of {} is left to draw", history.place)).hint(
+            "ask for less: --since, --until, --author, --path and --no-… leave commits out",
+        ));
+    }
+    report(&history, args.strict, talk)?;
+    Ok(history)
+}
+
+/// A path and a range; one alone is a path if there is one.
+fn places(what: &[String]) -> (Option<&Path>, Option<String>) {
+    match what {
+        [] => (None, None),
+        [one] if Path::new(one).exists() => (Some(Path::new(one)), None),
+        [one] => (None, Some(one.clone())),
+        [path, range, ..] => (Some(Path::new(path)), Some(range.clone())),
+    }
+}
+
+fn selection(args: &Typed, range: Option<String>) -> Result<Selection, Error> {
+    if let (Some(range), Some(branch)) = (&range, &args.branch) {
+        return Err(Error::usage(format!(
+            "the range {range:?} and --branch {branch:?} both say where to begin"
+        ))
+        .hint("give one of them"));
+    }
+    let clean = |path: &String| {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        (!path.is_empty() && path != ".").then(|| path.to_string())
+    };
+    Ok(Selection {
+        range,
+        branch: args.branch.clone(),
+        since_s: args.since.map(|moment| moment.0),
+        until_s: args.until.map(|moment| moment.0),
+        author: args.author.clone(),
+        paths: args.path.iter().filter_map(clean).collect(),
+        first_parent: args.first_parent,
+        no_merges: args.no_merges,
+        no_bots: args.no_bots,
+    })
+}
+
+pub fn threads(args: &Typed) -> usize {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    args.threads.map_or(cores, usize::from)
+}
+
+fn from_repository(
+    args: &Typed,
+    path: Option<&Path>,
+    selection: &Selection,
+    weight: &Weight,
+    talk: Talk,
+) -> Result<History, Error> {
+    let repository = repo::open(path)?;
+    let walking = talk.progress("walking", 0);
+    let walked = walk::walk(&repository, selection, walking.as_ref());
+    walking.finish();
+    let walk::Walked { mut history, jobs } = walked?;
+
+    let cached = !args.no_cache && selection.paths.is_empty();
+    let folder = Cache::folder().filter(|_| cached);
+    let cache = folder
+        .map(|folder| Cache::open(&folder, repository.commondir(), weight, selection.first_parent));
+    let jobs = match &cache {
+        Some(cache) => cache.recall(jobs, &mut history.commits),
+        None => jobs,
+    };
+    let counting = Counting {
+        repository: &repository,
+        paths: &selection.paths,
+        weight,
+        threads: threads(args),
+        progress: &|what, steps| talk.progress(what, steps),
+    };
+    churn::count(&counting, &jobs, &mut history.commits)?;
+    if let Some(cache) = cache {
+        // Without a place to keep them the results are counted again next time.
+        let _ = cache.keep(&jobs, &history.commits);
+    }
+    history.commits.retain(|commit| selection.keeps(commit));
+    if let Some(notes) = &args.notes {
+        status::from_notes(&mut history, &repository, notes)?;
+    }
+    Ok(history)
+}
+
+fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<History, Error> {
+    let mut history = if log.as_os_str() == "-" {
+        log::read(io::stdin().lock(), weight)?
+    } else {
+        let file = File::open(log).map_err(|error| unreadable(log, &error))?;
+        log::read(BufReader::new(file), weight)?
+    };
+    let History { commits, people, .. } = &mut history;
+    commits.retain(|commit| selection.wants(commit, &people[commit.author as usize]));
+    Ok(history)
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Error {
+    Error::failed(format!("cannot read {}: {}", path.display(), output::lower(error)))
+        .hint("name a file that is there and can be read")
+}
+
+fn text(path: &Path) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().lock().take(LARGEST_STATUS).read_to_end(&mut bytes)
+    } else {
+        File::open(path).and_then(|file| file.take(LARGEST_STATUS).read_to_end(&mut bytes))
+    };
+    read.map_err(|error| unreadable(path, &error))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Says what should be known of a history; with `strict`, damage is an error.
+fn report(history: &History, strict: bool, talk: Talk) -> Result<(), Error> {
+    let damaged = history.commits.iter().filter(|commit| commit.traits.damaged).count();
+    let cut = history.commits.iter().filter(|commit| commit.traits.boundary).count();
+    if damaged > 0 {
+        let what =
+            format!("{damaged} of {} commits could not be read in full", history.commits.len());
+        let hint = "`git fsck` names what is missing or damaged";
+        if strict {
+            return Err(Error::failed(what).hint(hint));
+        }
+        talk.say(&format!("warning: {what}; {hint}"));
+    }
+    if cut > 0 {
+        talk.say(
+            "warning: this clone is shallow, so its history is cut off; \
+             git fetch --unshallow brings the rest (in CI: GIT_DEPTH: 0, or fetch-depth: 0)",
+        );
+    }
+    for remark in &history.remarks {
+        match &remark.hint {
+            Some(hint) => talk.say(&format!("warning: {}; {hint}", remark.what)),
+            None => talk.say(&format!("warning: {}", remark.what)),
+        }
+    }
+    Ok(())
+}
