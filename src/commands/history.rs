@@ -152,10 +152,10 @@ fn from_repository(
 
 fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<History, Error> {
     let mut history = if log.as_os_str() == "-" {
-        log::read(io::stdin().lock(), weight)?
+        log::read(io::stdin().lock(), weight, selection.first_parent)?
     } else {
         let file = File::open(log).map_err(|error| unreadable(log, &error))?;
-        log::read(BufReader::new(file), weight)?
+        log::read(BufReader::new(file), weight, selection.first_parent)?
     };
     let History { commits, people, .. } = &mut history;
     commits.retain(|commit| selection.wants(commit, &people[commit.author as usize]));
