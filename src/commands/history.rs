@@ -143,6 +143,10 @@ fn from_repository(
         // Without a place to keep them the results are counted again next time.
         let _ = cache.keep(&jobs, &history.commits);
     }
+    let damaged = history.commits.iter().filter(|commit| commit.traits.damaged).count();
+    if damaged > 0 && repo::is_partial(&repository) {
+        return Err(repo::incomplete(damaged, history.commits.len()));
+    }
     history.commits.retain(|commit| selection.keeps(commit));
     if let Some(notes) = &args.notes {
         status::from_notes(&mut history, &repository, notes)?;

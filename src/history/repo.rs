@@ -66,6 +66,24 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
         .hint(BY_LOG)
 }
 
+/// Whether a repository leaves files with the one it was cloned from, until they are needed.
+pub fn is_partial(repository: &Repository) -> bool {
+    let promised = || {
+        let config = repository.config()?;
+        let mut entries = config.entries(Some(r"^remote\..*\.promisor$"))?;
+        Ok::<_, git2::Error>(entries.next().is_some())
+    };
+    promised().unwrap_or(false)
+}
+
+/// Says that so many commits need files which a partial clone has not fetched.
+pub fn incomplete(damaged: usize, commits: usize) -> Error {
+    Error::failed(format!(
+        "{damaged} of {commits} commits need files that this partial clone does not have"
+    ))
+    .hint(BY_LOG)
+}
+
 /// libgit2's words as the middle of a sentence.
 pub fn plain(error: &git2::Error) -> String {
     let message = error.message();
