@@ -111,7 +111,8 @@ impl Graph<'_> {
             }
             let commit = &self.nodes[place as usize].commit;
             let time = commit.committed_s;
-            let followed = if self.first_parent { 1 } else { usize::MAX };
+            // What is left out is left out with all that came before it, on whatever line.
+            let followed = if self.first_parent && !hidden { 1 } else { usize::MAX };
             let parents: Vec<Id> = commit.parents.iter().take(followed).copied().collect();
             for id in parents {
                 let parent = self.see(id, time);
