@@ -25,8 +25,9 @@ pub fn command(first_parent: bool) -> String {
     let format: Vec<&str> = std::iter::once(MARK).chain(FIELDS).collect();
     let merges = if first_parent { " --first-parent --diff-merges=first-parent" } else { "" };
     format!(
-        "git log --date-order --reverse -z --numstat --no-renames --no-color --no-show-signature \
-         --encoding=UTF-8 --decorate=full --date=format:%z{merges} --format='tformat:{}'",
+        "git log --date-order --reverse -z --numstat --root --no-renames --ignore-submodules=none \
+         --no-color --no-show-signature --encoding=UTF-8 --decorate=full --date=format:%z{merges} \
+         --format='tformat:{}'",
         format.join("%x00")
     )
 }
