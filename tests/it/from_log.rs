@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::chance;
-use crate::repo::{Beat, Life, Repo, file, program};
+use crate::repo::{Beat, Life, Repo, file, program, submodule};
 use crate::tools;
 use crate::vocabulary::{Folder, Ran};
 
@@ -73,6 +73,31 @@ fn tells_the_same_life() {
     for seed in 200..203 {
         same(&chance::repository(seed, 40), "");
     }
+}
+
+#[test]
+fn whatever_the_settings() {
+    let repo = branched().change("submodule", &[submodule("sub", '1')]);
+    for (name, value) in [
+        ("color.ui", "always"),
+        ("diff.ignoreSubmodules", "all"),
+        ("diff.mnemonicPrefix", "true"),
+        ("diff.renames", "copies"),
+        ("diff.submodule", "log"),
+        ("format.pretty", "oneline"),
+        ("i18n.logOutputEncoding", "ISO-8859-1"),
+        ("log.abbrevCommit", "true"),
+        ("log.date", "relative"),
+        ("log.decorate", "short"),
+        ("log.diffMerges", "separate"),
+        ("log.mailmap", "false"),
+        ("log.showRoot", "false"),
+        ("log.showSignature", "true"),
+    ] {
+        repo.git(&["config", name, value]);
+    }
+    same(&repo, "");
+    same(&repo, "--first-parent");
 }
 
 #[test]
