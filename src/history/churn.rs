@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use git2::{Odb, OdbObject, Oid, Repository};
+use git2::{ObjectType, Odb, OdbObject, Oid, Repository};
 
 use super::lines::{self, Lines};
 use super::repo::plain;
@@ -217,7 +217,15 @@ impl<'odb> Objects<'odb> {
         }
     }
 
-    fn read(&mut self, id: Oid) -> Result<Rc<OdbObject<'odb>>, git2::Error> {
+    fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<OdbObject<'odb>>, git2::Error> {
+        let object = self.any(id)?;
+        if object.kind() != kind {
+            return Err(git2::Error::from_str("an object is of another kind"));
+        }
+        Ok(object)
+    }
+
+    fn any(&mut self, id: Oid) -> Result<Rc<OdbObject<'odb>>, git2::Error> {
         if let Some(at) = self.recent.iter().rposition(|(known, _)| *known == id)
             && let Some(found) = self.recent.remove(at)
         {
@@ -264,8 +272,8 @@ impl Comparer<'_> {
     }
 
     fn trees(&mut self, job: &Job) -> Result<(), git2::Error> {
-        let new = self.objects.read(job.new)?;
-        let old = job.old.map(|old| self.objects.read(old)).transpose()?;
+        let new = self.objects.read(job.new, ObjectType::Tree)?;
+        let old = job.old.map(|old| self.objects.read(old, ObjectType::Tree)).transpose()?;
         let old = old.as_ref().map_or(&[][..], |old| old.data());
         tree::compare(self, &mut Vec::new(), old, new.data())
     }
@@ -279,7 +287,11 @@ impl<'a> Visitor for Comparer<'a> {
         if path.len() > LONGEST_PATH {
             return Err(git2::Error::from_str("a path is too long"));
         }
-        self.objects.read(Oid::from_bytes(id)?).map(Tree)
+        self.objects.read(Oid::from_bytes(id)?, ObjectType::Tree).map(Tree)
+    }
+
+    fn broken() -> git2::Error {
+        git2::Error::from_str("a tree is damaged")
     }
 
     fn enters(&self, path: &[u8]) -> bool {
@@ -348,7 +360,7 @@ impl<'odb> Content<'odb> {
             Side::Nothing => Self::Nothing,
             Side::Submodule(id) => Self::Text(format!("Subproject commit {id}\n")),
             Side::Blob(id) if objects.size(id)? > lines::LARGEST_TEXT => Self::Binary,
-            Side::Blob(id) => Self::Blob(objects.read(id)?),
+            Side::Blob(id) => Self::Blob(objects.read(id, ObjectType::Blob)?),
         })
     }
 

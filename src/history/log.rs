@@ -7,7 +7,7 @@
 
 use std::io::{self, BufRead};
 
-use super::message::{judge, one_line};
+use super::message::{LONGEST_NAME, LONGEST_SUBJECT, judge, offset_min, one_line, seconds};
 use super::weight::Weight;
 use super::{Churn, Commit, History, Id, Person, Traits};
 use crate::error::Error;
@@ -25,17 +25,18 @@ pub fn command(first_parent: bool) -> String {
     let format: Vec<&str> = std::iter::once(MARK).chain(FIELDS).collect();
     let merges = if first_parent { " --first-parent --diff-merges=first-parent" } else { "" };
     format!(
-        "git log --date-order --reverse -z --numstat --no-renames --no-color --no-show-signature \
-         --encoding=UTF-8 --decorate=full --date=format:%z{merges} --format='tformat:{}'",
+        "git log --date-order --reverse -z --numstat --root --no-renames --ignore-submodules=none \
+         --no-color --no-show-signature --encoding=UTF-8 --decorate=full --date=format:%z{merges} \
+         --format='tformat:{}'",
         format.join("%x00")
     )
 }
 
-/// Reads a log.
+/// Reads a log; one that was made with `first_parent` compares merges.
 ///
 /// # Errors
-/// Where it is something else, or was cut off.
-pub fn read(input: impl BufRead, weight: &Weight) -> Result<History, Error> {
+/// Where it is empty or something else, or was cut off.
+pub fn read(input: impl BufRead, weight: &Weight, first_parent: bool) -> Result<History, Error> {
     let mut fields = Fields { input, number: 0 };
     let mut history = History { place: "log".to_string(), ..History::default() };
     let mut people = std::collections::BTreeMap::new();
@@ -59,6 +60,17 @@ pub fn read(input: impl BufRead, weight: &Weight) -> Result<History, Error> {
             line.add_to(&mut commit.churn, weight);
         }
         history.commits.push(commit);
+    }
+    if history.commits.is_empty() {
+        return Err(Error::failed("the log is empty").hint(
+            "make it with the command that `flaky history --print-log-command` prints; \
+             where git failed, it said why",
+        ));
+    }
+    let compares = |commit: &Commit| commit.is_merge() && commit.churn.files > 0;
+    if !first_parent && !history.commits.iter().any(compares) {
+        let merges = history.commits.iter_mut().filter(|commit| commit.is_merge());
+        merges.for_each(|commit| commit.traits.counted = false);
     }
     let mut list: Vec<(Person, u32)> = people.into_iter().collect();
     list.sort_by_key(|(_, place)| *place);
@@ -111,24 +123,31 @@ fn commit(texts: &[String]) -> Option<(Commit, Person)> {
         return None;
     };
     let (written, offset) = written.split_once(' ').unwrap_or((written, ""));
-    let tags: Vec<&str> =
+    // Empty where git could not read it.
+    let time = |text: &str| if text.is_empty() { Some(None) } else { seconds(text).map(Some) };
+    let (written, committed) = (time(written)?, time(committed)?);
+    let damaged = written.is_none() || committed.is_none();
+    let written_s = written.unwrap_or_default();
+    let subject = one_line(subject, LONGEST_SUBJECT);
+    let mut tags: Vec<&str> =
         references.split(", ").filter_map(|name| name.strip_prefix("tag: refs/tags/")).collect();
+    tags.sort_unstable();
     let commit = Commit {
         id: Id::from_hex(id)?,
         parents: parents.split_whitespace().map(Id::from_hex).collect::<Option<_>>()?,
         author: 0,
-        written_s: written.parse().ok()?,
-        offset_min: super::message::offset_min(offset).unwrap_or_default(),
-        committed_s: committed.parse().ok()?,
-        subject: one_line(subject, super::message::LONGEST_SUBJECT).into(),
+        written_s,
+        offset_min: offset_min(offset).unwrap_or_default(),
+        committed_s: committed.unwrap_or(written_s),
+        traits: judge(&subject, body, Traits { counted: true, damaged, ..Traits::default() }),
+        subject: subject.into(),
         tags: tags.join(" ").into(),
-        traits: judge(subject, body, Traits { counted: true, ..Traits::default() }),
         churn: Churn::default(),
         verdict: None,
     };
     let name = if name.is_empty() { "(no name)" } else { name };
-    let name = one_line(name, super::message::LONGEST_NAME);
-    let email = one_line(email, super::message::LONGEST_NAME);
+    let name = one_line(name, LONGEST_NAME);
+    let email = one_line(email, LONGEST_NAME);
     Some((commit, Person { name: name.into(), email: email.into() }))
 }
 

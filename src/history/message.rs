@@ -76,18 +76,25 @@ pub fn parse(object: &[u8]) -> Parsed {
     let committer = committer.map(|bytes| stamp(&text(bytes))).unwrap_or_default();
     parsed.traits.damaged = !(parsed.author.whole && committer.whole) || parsed.tree.is_none();
     parsed.committed_s = if committer.whole { committer.time_s } else { parsed.author.time_s };
-    // Only the beginning of a message says what we want of it.
-    let message = text(&rest[..rest.len().min(1 << 16)]);
+    // Only the beginning of a message says what we want of it; for git a NUL is its end.
+    let message = &rest[..rest.len().min(1 << 16)];
+    let end = memchr::memchr(0, message).unwrap_or(message.len());
+    let message = text(&message[..end]);
     (parsed.subject, parsed.traits) = read_message(&message, parsed.traits);
     parsed
 }
 
 fn read_message(message: &str, traits: Traits) -> (String, Traits) {
     let message = message.trim_start_matches(['\n', '\r', ' ', '\t']);
-    let (subject, body) = match message.find("\n\n") {
-        Some(end) => message.split_at(end),
-        None => (message, ""),
-    };
+    // A line of nothing but blanks ends the subject, be it a carriage return.
+    let mut end = 0;
+    for line in message.split_inclusive('\n') {
+        if line.trim().is_empty() {
+            break;
+        }
+        end += line.len();
+    }
+    let (subject, body) = message.split_at(end);
     let subject = one_line(subject, LONGEST_SUBJECT);
     let traits = judge(&subject, body, traits);
     (subject, traits)
@@ -128,7 +135,7 @@ fn stamp(text: &str) -> Stamp {
 }
 
 /// Seconds since 1970, as many as there are.
-fn seconds(text: &str) -> Option<i64> {
+pub fn seconds(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;

@@ -44,13 +44,11 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
             .hint("name one: flaky history PATH -o history.gif");
     }
     if error.code() == ErrorCode::Owner {
-        let folder = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        return Error::failed(format!("the repository in {place} belongs to another user")).hint(
-            format!(
-                "if you trust it: git config --global --add safe.directory {}",
-                folder.display()
-            ),
-        );
+        // Its top is what git trusts, wherever in it `path` is; only libgit2's words name it.
+        let quoted = said.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
+        let top = quoted.map_or("PATH", |(top, _)| top.strip_suffix("/.git").unwrap_or(top));
+        return Error::failed(format!("the repository in {place} belongs to another user"))
+            .hint(format!("if you trust it: git config --global --add safe.directory {top}"));
     }
     let extension = |name: &str| said.to_ascii_lowercase().contains(name);
     let format = if extension("objectformat") || extension("object format") || extension("sha256") {
@@ -66,6 +64,24 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
     };
     Error::failed(format!("the repository in {place} cannot be read directly: {format}"))
         .hint(BY_LOG)
+}
+
+/// Whether a repository leaves files with the one it was cloned from, until they are needed.
+pub fn is_partial(repository: &Repository) -> bool {
+    let promised = || {
+        let config = repository.config()?;
+        let mut entries = config.entries(Some(r"^remote\..*\.promisor$"))?;
+        Ok::<_, git2::Error>(entries.next().is_some())
+    };
+    promised().unwrap_or(false)
+}
+
+/// Says that so many commits need files which a partial clone has not fetched.
+pub fn incomplete(damaged: usize, commits: usize) -> Error {
+    Error::failed(format!(
+        "{damaged} of {commits} commits need files that this partial clone does not have"
+    ))
+    .hint(BY_LOG)
 }
 
 /// libgit2's words as the middle of a sentence.

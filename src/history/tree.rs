@@ -83,6 +83,8 @@ pub trait Visitor {
 
     /// The tree of this id, which lies at `path`.
     fn tree(&mut self, path: &[u8], id: &[u8]) -> Result<Self::Tree, Self::Error>;
+    /// Why a tree whose entries cannot be told apart could not be read.
+    fn broken() -> Self::Error;
     /// Whether anything under this folder is of interest.
     fn enters(&self, path: &[u8]) -> bool;
     /// A file or a submodule differs at `path`.
@@ -100,7 +102,8 @@ pub fn compare<V: Visitor>(
     let (mut a, mut b) = (Entry::take(&mut old), Entry::take(&mut new));
     loop {
         let order = match (&a, &b) {
-            (None, None) => return Ok(()),
+            (None, None) if old.is_empty() && new.is_empty() => return Ok(()),
+            (None, None) => return Err(V::broken()),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(a), Some(b)) => a.order(b),
@@ -174,6 +177,9 @@ fn whole<V: Visitor>(
             let mut rest = tree.as_ref();
             while let Some(entry) = Entry::take(&mut rest) {
                 whole(visitor, path, entry, gone)?;
+            }
+            if !rest.is_empty() {
+                return Err(V::broken());
             }
         }
         Ok(())

@@ -115,7 +115,8 @@ impl Graph<'_> {
             }
             let commit = &self.nodes[place as usize].commit;
             let time = commit.committed_s;
-            let followed = if self.first_parent { 1 } else { usize::MAX };
+            // What is left out is left out with all that came before it, on whatever line.
+            let followed = if self.first_parent && !hidden { 1 } else { usize::MAX };
             let parents: Vec<Id> = commit.parents.iter().take(followed).copied().collect();
             for id in parents {
                 let parent = self.see(id, time);
@@ -258,8 +259,15 @@ impl People {
 fn mapped(mailmap: &Mailmap, person: &Person) -> Option<Person> {
     let written = Signature::new(&person.name, &person.email, &Time::new(0, 0)).ok()?;
     let mapped = mailmap.resolve_signature(&written).ok()?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into();
-    Some(Person { name: text(mapped.name_bytes()), email: text(mapped.email_bytes()) })
+    // A signature has lost the quotes and commas at its ends: only what the mailmap says is new.
+    let text = |before: &[u8], after: &[u8], own: &str| match after {
+        same if same == before => own.into(),
+        other => String::from_utf8_lossy(other).into(),
+    };
+    Some(Person {
+        name: text(written.name_bytes(), mapped.name_bytes(), &person.name),
+        email: text(written.email_bytes(), mapped.email_bytes(), &person.email),
+    })
 }
 
 /// What is wanted of the graph, in its order, and what is to be compared.

@@ -1,15 +1,22 @@
 //! The program as a person meets it, and its pictures as other programs read them.
 
 mod bad_input;
+mod beats;
+mod cache;
 mod catalogue;
+mod chance;
+mod counts;
 mod decoders;
+mod from_log;
 mod gallery;
 mod help;
 mod output;
 mod pictures;
 mod readout;
 mod render;
+mod repo;
 mod rhythms;
 mod svg;
 mod tools;
 mod vocabulary;
+mod walker;

@@ -12,9 +12,13 @@ pub fn present(tool: &str, flag: &str) -> bool {
     }
     let required = std::env::var("FLAKY_TOOLS").is_ok_and(|value| value == "required");
     assert!(!required, "{tool} is not installed");
-    // Past the capture of the test harness: a skipped check is always seen.
-    let _ = writeln!(std::io::stderr(), "skipped a check: {tool} is not installed");
+    skipped(&format!("{tool} is not installed"));
     false
+}
+
+/// Says, past the capture of the test harness, that a check was skipped: it is always seen.
+pub fn skipped(why: &str) {
+    let _ = writeln!(std::io::stderr(), "skipped a check: {why}");
 }
 
 /// Runs a tool and returns what it writes.

@@ -7,16 +7,27 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder of the test's own, gone with the test.
-pub struct Folder(TempDir);
+/// A folder of the test's own, gone with the test; beside it lies a home of its own.
+pub struct Folder {
+    all: TempDir,
+    here: PathBuf,
+}
 
 impl Folder {
     pub fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
+        let all = tempfile::tempdir().expect("a temporary folder");
+        let here = all.path().join("here");
+        fs::create_dir(&here).expect("a folder in it");
+        Self { all, here }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.here.join(name)
+    }
+
+    /// Where the user's own files would be.
+    pub fn home(&self) -> PathBuf {
+        self.all.path().join("home")
     }
 
     /// A file with this content.
@@ -35,7 +46,7 @@ impl Folder {
 
     /// The names in it, sorted.
     pub fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.0.path()).expect("the folder");
+        let entries = fs::read_dir(&self.here).expect("the folder");
         let mut names: Vec<_> = entries
             .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
             .collect();
@@ -45,15 +56,35 @@ impl Folder {
 
     /// The program, to be run here.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_flaky"));
-        command.current_dir(self.0.path()).stdin(Stdio::null());
+        self.alone(env!("CARGO_BIN_EXE_flaky"))
+    }
+
+    /// A program to be run here, which meets no file, setting or repository of the user's.
+    pub fn alone(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
+            command.env_remove(name);
+        }
+        command
+            .current_dir(&self.here)
+            .stdin(Stdio::null())
+            .env("HOME", self.home())
+            .env("XDG_CACHE_HOME", self.home().join("cache"))
+            .env("XDG_CONFIG_HOME", self.home().join("config"))
+            .env("GIT_CEILING_DIRECTORIES", self.all.path());
         command
     }
 
     /// Runs `flaky` with these words, split at spaces.
     pub fn flaky(&self, words: &str) -> Ran {
-        let output = self.command().args(words.split_whitespace()).output().expect("it starts");
-        Ran { words: words.to_string(), output }
+        self.flaky_in(".", words)
+    }
+
+    /// Runs `flaky` with these words in a folder that lies here.
+    pub fn flaky_in(&self, place: &str, words: &str) -> Ran {
+        let mut command = self.command();
+        command.current_dir(self.path(place)).args(words.split_whitespace());
+        Ran::of(words, &mut command)
     }
 
     /// Runs `flaky render … -o name` and returns the file.
@@ -70,6 +101,11 @@ pub struct Ran {
 }
 
 impl Ran {
+    /// What comes of this command, which goes by these words.
+    pub fn of(words: &str, command: &mut Command) -> Self {
+        Self { words: words.to_string(), output: command.output().expect("it starts") }
+    }
+
     pub fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.output.stdout).into_owned()
     }

@@ -115,6 +115,10 @@ fn from_repository(
         // Without a place to keep them the results are counted again next time.
         let _ = cache.keep(&jobs, &history.commits);
     }
+    let damaged = history.commits.iter().filter(|commit| commit.traits.damaged).count();
+    if damaged > 0 && repo::is_partial(&repository) {
+        return Err(repo::incomplete(damaged, history.commits.len()));
+    }
     history.commits.retain(|commit| selection.keeps(commit));
     if let Some(notes) = &args.notes {
         status::from_notes(&mut history, &repository, notes)?;
@@ -124,10 +128,10 @@ fn from_repository(
 
 fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<History, Error> {
     let mut history = if log.as_os_str() == "-" {
-        log::read(io::stdin().lock(), weight)?
+        log::read(io::stdin().lock(), weight, selection.first_parent)?
     } else {
         let file = File::open(log).map_err(|error| unreadable(log, &error))?;
-        log::read(BufReader::new(file), weight)?
+        log::read(BufReader::new(file), weight, selection.first_parent)?
     };
     let History { commits, people, .. } = &mut history;
     commits.retain(|commit| selection.wants(commit, &people[commit.author as usize]));
