@@ -28,7 +28,8 @@ pub struct Screen<'a> {
     width: usize,
     height: usize,
     levels: [u8; 256],
-    lit: [[u8; LEVELS]; KINDS],
+    /// The entry for a level over a kind of ground, at its [`place`].
+    lit: [u8; 256],
     ground: Ground,
     captions: Captions<'a>,
     fade: Fade,
@@ -58,7 +59,7 @@ impl<'a> Screen<'a> {
             width: width as usize,
             height: height as usize,
             levels: palette.levels,
-            lit: palette.lit,
+            lit: flat(&palette.lit),
             shown: vec![0; ground.entries.len()],
             picture: ground.entries.clone(),
             ground,
@@ -243,47 +244,59 @@ impl<'a> Screen<'a> {
     /// text above it.
     fn repaint_row(&mut self, y: usize, columns: Range<usize>, unlit: bool) {
         const CHUNK: usize = 16;
-        let row = y * self.width;
+        let part = y * self.width + columns.start..y * self.width + columns.end;
+        // Slices of one length, so that none of them is checked at every pixel.
+        let length = columns.len();
+        let energies = &self.energy.values[part.clone()][..length];
+        let brightness = &self.brightness[columns.clone()][..length];
+        let shown = &mut self.shown[part.clone()][..length];
+        let kinds = &self.ground.kinds[part.clone()][..length];
+        let ground = &self.ground.entries[part.clone()][..length];
+        let overlay = &self.captions.overlay[part.clone()][..length];
+        let picture = &mut self.picture[part][..length];
+        let runs = &mut self.changed[y];
         let mut run: Option<Range<usize>> = None;
-        let mut x = columns.start;
-        while x < columns.end {
-            let end = (x + CHUNK).min(columns.end);
-            if !unlit && self.energy.values[row + x..row + end].iter().all(|energy| *energy == 0) {
-                x = end;
+        let mut begin = 0;
+        while begin < length {
+            let end = (begin + CHUNK).min(length);
+            let dark = |chunk: &[u8]| match <[u8; CHUNK]>::try_from(chunk) {
+                Ok(chunk) => u128::from_ne_bytes(chunk) == 0,
+                Err(_) => chunk.iter().all(|energy| *energy == 0),
+            };
+            if !unlit && dark(&energies[begin..end]) {
+                begin = end;
                 continue;
             }
-            for x in x..end {
-                let at = row + x;
-                let energy = usize::from(self.energy.values[at]);
+            for x in begin..end {
+                let energy = usize::from(energies[x]);
                 if energy == 0 && !unlit {
                     continue;
                 }
-                let level = self.levels[light(energy, usize::from(self.brightness[x]))];
-                let shown = self.shown[at];
-                if !unlit && level != 0 && shown != 0 && level.abs_diff(shown) < SLACK {
+                let level = self.levels[light(energy, usize::from(brightness[x]))];
+                let before = shown[x];
+                if !unlit && level != 0 && before != 0 && level.abs_diff(before) < SLACK {
                     continue;
                 }
-                self.shown[at] = level;
-                let lit = self.lit[usize::from(self.ground.kinds[at])][usize::from(level)];
-                let entry = match (self.captions.overlay[at], lit) {
-                    (0, 0) => self.ground.entries[at],
+                shown[x] = level;
+                let lit = self.lit[usize::from(place(kinds[x], level))];
+                let entry = match (overlay[x], lit) {
+                    (0, 0) => ground[x],
                     (0, lit) => lit,
                     (text, _) => text,
                 };
-                if self.picture[at] == entry {
+                if picture[x] == entry {
                     continue;
                 }
-                self.picture[at] = entry;
+                picture[x] = entry;
+                let at = columns.start + x;
                 match &mut run {
-                    Some(run) if run.end == x => run.end = x + 1,
-                    _ => {
-                        self.changed[y].extend(run.replace(x..x + 1));
-                    }
+                    Some(run) if run.end == at => run.end = at + 1,
+                    _ => runs.extend(run.replace(at..at + 1)),
                 }
             }
-            x = end;
+            begin = end;
         }
-        self.changed[y].extend(run);
+        runs.extend(run);
     }
 
     /// The frame that shows what has changed; a single pixel where nothing has.
@@ -322,6 +335,19 @@ impl<'a> Screen<'a> {
             Rect { x: left as u32, y: top as u32, width: width as u32, height: height as u32 };
         Frame { rect, pixels, changed, delay }
     }
+}
+
+/// Where the entry for a level over a kind of ground stands.
+fn place(kind: u8, level: u8) -> u8 {
+    kind.wrapping_mul(LEVELS as u8).wrapping_add(level)
+}
+
+const _: () = assert!(KINDS * LEVELS <= 256);
+
+fn flat(lit: &[[u8; LEVELS]; KINDS]) -> [u8; 256] {
+    let mut table = [0; 256];
+    table[..KINDS * LEVELS].copy_from_slice(lit.as_flattened());
+    table
 }
 
 impl Sweeps {

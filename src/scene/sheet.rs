@@ -27,7 +27,7 @@ const LEFT: f64 = 104.0;
 const TOP: f64 = 76.0;
 const PAD: f64 = 24.0;
 /// The height of the legend, and the width of one of its entries.
-const LEGEND: f64 = 76.0;
+const LEGEND: f64 = 100.0;
 const LEGEND_ENTRY: f64 = 172.0;
 /// What no sample shows.
 const LEGEND_WORDS: &str = "high: many lines changed · far apart: much time between · a pause: 30 \
@@ -35,8 +35,10 @@ const LEGEND_WORDS: &str = "high: many lines changed · far apart: much time bet
 /// How long a legend's sample is, and where its beat is, in seconds.
 const SAMPLE_S: f64 = 1.2;
 const SAMPLE_BEAT_S: f64 = 0.5;
-/// The smallest scale that a picture of a given size is drawn at.
+/// The smallest scale that a picture of a given size is drawn at, and the narrowest picture
+/// whose legend finds room, in pixels at the scale 1.
 const LEAST_SCALE: f64 = 0.02;
+const NARROWEST: f64 = 1100.0;
 
 /// What a sheet is drawn with.
 #[derive(Clone, Debug)]
@@ -129,7 +131,7 @@ impl Plan {
         };
         let Some(size) = size else { return at(DESIGN_WIDTH, 1.0) };
         // The largest scale at which all rows find room.
-        let (mut small, mut large) = (LEAST_SCALE, f64::from(size.width) / 480.0);
+        let (mut small, mut large) = (LEAST_SCALE, f64::from(size.width) / NARROWEST);
         for _ in 0..24 {
             let middle = 0.5 * (small + large);
             if at(size.width, middle).size.height <= size.height {
@@ -247,8 +249,10 @@ impl Plan {
             samples.push(("tag", sample(&mark::ORDINARY, true)));
         }
         let top = f64::from(self.size.height) - (LEGEND - 4.0) * self.scale;
+        let room = f64::from(self.size.width) - 2.0 * PAD * self.scale;
+        let entry = (LEGEND_ENTRY * self.scale).min(room / samples.len().max(1) as f64);
         for (i, (name, beat)) in samples.into_iter().enumerate() {
-            let left = PAD * self.scale + i as f64 * LEGEND_ENTRY * self.scale;
+            let left = PAD * self.scale + i as f64 * entry;
             let one = Rhythm {
                 duration_s: SAMPLE_S,
                 extent: Extent::Line,

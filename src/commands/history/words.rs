@@ -91,11 +91,8 @@ fn word(history: &History, pulse: &Pulse, beat: usize) -> Option<(String, Option
         };
         return Some((mark.name.to_string(), alarm));
     }
-    match commits.last()?.verdict {
-        Some(verdict @ (Verdict::Running | Verdict::Stopped)) => {
-            return Some((verdict.word().to_string(), None));
-        }
-        _ => {}
+    if let Some(verdict @ (Verdict::Running | Verdict::Stopped)) = commits.last()?.verdict {
+        return Some((verdict.word().to_string(), None));
     }
     commits.iter().all(pulse::is_night).then(|| ("night".to_string(), None))
 }
