@@ -1,5 +1,8 @@
 #!/usr/bin/env bash
-# flaky beside other tools: 500 frames, 800x300, 50 a second, and what one run costs.
+# flaky beside other tools, and what one run costs.
+# Pictures: 500 frames, 800x300, 50 a second, beside ffmpeg, gifski and gifsicle.
+# Histories: those of FLAKY_REPOS (paths, separated by spaces), beside `git log --shortstat`;
+# choose some of about 2k, 20k and 80k commits.
 #
 # Ours is the whole process from nothing; the others are handed the very same frames ready-made.
 # Times are the best of three; every figure is of this run, on this machine: look at the ratios.
@@ -77,3 +80,33 @@ printf '20,000 frames: %s (s, MiB)\n' "$(measure 1 "$flaky" render -q --seed 3 -
 printf 'a still:       %s (s, MiB)\n' "$(measure 9 "$flaky" render -q --seed 3 --still -o c.png)"
 printf 'an svg:        %s (s, MiB)\n' "$(measure 9 "$flaky" render -q --seed 3 -o d.svg)"
 printf 'svg bytes:     %s, gzipped %s\n' "$(stat -c %s d.svg)" "$(gzip -9c d.svg | wc -c)"
+
+# Reading and counting alone, then drawing. Ratios are those of the times.
+history() { # repository
+  local repo=$1 git ours line
+  printf '\n%s: %s commits\n| %-26s | %10s | %7s | %10s |\n|---|---|---|---|\n' \
+    "$(basename "$repo")" "$(git -C "$repo" rev-list --count HEAD)" tool time ratio peak
+  git=$(measure 1 git -C "$repo" log --shortstat --no-renames)
+  line() { # name "seconds MiB"
+    awk -v n="$1" -v s="${2% *}" -v m="${2#* }" -v g="${git% *}" \
+      'BEGIN { printf "| %-26s | %8.3f s | %6.1fx | %6.1f MiB |\n", n, s, g / s, m }'
+  }
+  line "git log --shortstat" "$git"
+  for threads in 1 2; do
+    ours=$(measure 2 "$flaky" history -q "$repo" --no-cache --threads "$threads" --json -o beats.json)
+    line "flaky, $threads thread(s)" "$ours"
+  done
+  export XDG_CACHE_HOME=$work/cache
+  "$flaky" history -q "$repo" HEAD~1 --json -o beats.json
+  line "flaky, one new commit" "$(measure 1 "$flaky" history -q "$repo" --json -o beats.json)"
+  line "flaky, nothing new" "$(measure 2 "$flaky" history -q "$repo" --json -o beats.json)"
+  printf 'a GIF with a frame for every commit: %s (s, MiB)\n' \
+    "$(measure 1 "$flaky" history -q "$repo" --max-frames 0 -o life.gif)"
+}
+
+if [ -z "${FLAKY_REPOS:-}" ]; then
+  printf '\nno histories: name repositories in FLAKY_REPOS\n'
+fi
+for repo in ${FLAKY_REPOS:-}; do
+  history "$repo"
+done

@@ -6,12 +6,13 @@
 //! source              rhythm            signal         scene              frames           encode          output
 //! random glitches ─┐
 //! rhythm file     ─┼─> Rhythm        ─> v(t) in mV ─> Scene          ─> Animation     ─> gif apng png ─> file, stdout
-//!                      beats, episodes                vectors, trace,   delta frames     y4m rgb
+//! git history     ─┘   beats, episodes                vectors, trace,   delta frames     y4m rgb
 //!                                                     captions          in one palette
 //!                                                        └─────────────────────────────> svg
 //! ```
 //!
 //! - [`rhythm`]: what the heart does and when; the table of glitches; the seeded source
+//! - [`history`]: a repository's commits as a rhythm; [`verdict`]: what CI says of them
 //! - [`signal`]: a rhythm as millivolts at any time
 //! - [`scene`]: what is on the screen, in vectors; themes, text
 //! - [`timeline`]: when frames are taken

@@ -12,8 +12,8 @@ use crate::rhythm::mark::{self, Mark};
 use crate::rhythm::{Beat, BeatKind, Extent, Rhythm};
 use crate::signal::Signal;
 
-/// The width for which the other sizes are stated, in pixels.
-pub const DESIGN_WIDTH: u32 = 1600;
+/// The width of a sheet with more than one row, in pixels at the scale 1.
+pub const WIDTH: f64 = 1600.0;
 /// The length of a second and the height of a millivolt, in pixels.
 const PX_PER_S: f64 = 26.0;
 const PX_PER_MV: f64 = 27.0;
@@ -43,7 +43,8 @@ const NARROWEST: f64 = 1100.0;
 /// What a sheet is drawn with.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The size; where none is given, as wide as [`DESIGN_WIDTH`] and as high as it must be.
+    /// The size; where none is given, as wide as [`WIDTH`], or less for a single row, and as
+    /// high as it must be.
     pub size: Option<Size>,
     /// The look.
     pub theme: Theme,
@@ -129,7 +130,10 @@ impl Plan {
                 ((TOP + LEGEND) * scale + f64::from(plan.rows) * plan.row()).ceil() as u32;
             plan
         };
-        let Some(size) = size else { return at(DESIGN_WIDTH, 1.0) };
+        let Some(size) = size else {
+            let one_row = LEFT + PX_PER_S * rhythm.duration_s + PAD;
+            return at(one_row.clamp(NARROWEST, WIDTH).ceil() as u32, 1.0);
+        };
         // The largest scale at which all rows find room.
         let (mut small, mut large) = (LEAST_SCALE, f64::from(size.width) / NARROWEST);
         for _ in 0..24 {

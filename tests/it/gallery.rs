@@ -14,12 +14,14 @@ use image::{Rgb, RgbImage};
 
 use crate::vocabulary::{Folder, fixtures};
 
-/// The pictures of README: name, and the words that draw it.
+/// The pictures of README: name, and the words that draw it, in the folder of fixtures.
 const PICTURES: &[(&str, &str)] = &[
-    ("ecg-dark.svg", "--seed 99"),
-    ("ecg-light.svg", "--seed 99 --theme paper"),
-    ("ecg.gif", "--seed 91 --size 640x200 --fps 20 --max-bytes 500kB"),
-    ("scroll.svg", "--seed 9 --motion scroll --theme paper --glitch bigeminy --trail lcd"),
+    ("ecg-dark.svg", "render --seed 99"),
+    ("ecg-light.svg", "render --seed 99 --theme paper"),
+    ("ecg.gif", "render --seed 91 --size 640x200 --fps 20 --max-bytes 500kB"),
+    ("scroll.svg", "render --seed 9 --motion scroll --theme paper --glitch bigeminy --trail lcd"),
+    ("life.gif", "history --from-log flaky.log --fps 5"),
+    ("life.svg", "history --from-log flaky.log --still"),
 ];
 /// What the whole gallery may weigh, in bytes.
 const MOST: u64 = 2_000_000;
@@ -81,7 +83,10 @@ fn pixels(bytes: &[u8]) -> Option<RgbImage> {
 fn is_drawn_again_byte_for_byte() {
     let mut wrong = Vec::new();
     for (name, words) in PICTURES {
-        check(name, &Folder::new().render(words, name), &mut wrong);
+        let log = fs::read_to_string(fixtures().join("flaky.log")).expect("the log");
+        let folder = Folder::new().with("flaky.log", &log);
+        folder.flaky(&format!("{words} -q -o {name}")).succeeds();
+        check(name, &folder.read(name), &mut wrong);
     }
     for theme in theme::THEMES {
         check(&format!("themes/{}.png", theme.name), &theme_preview(theme), &mut wrong);

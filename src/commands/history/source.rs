@@ -133,6 +133,9 @@ fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<Histor
         let file = File::open(log).map_err(|error| unreadable(log, &error))?;
         log::read(BufReader::new(file), weight, selection.first_parent)?
     };
+    if let Some(stem) = log.file_stem().filter(|_| log.as_os_str() != "-") {
+        history.place = stem.to_string_lossy().into_owned();
+    }
     let History { commits, people, .. } = &mut history;
     commits.retain(|commit| selection.wants(commit, &people[commit.author as usize]));
     Ok(history)

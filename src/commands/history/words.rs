@@ -15,8 +15,9 @@ pub fn title(history: &History) -> String {
     authors.sort_unstable();
     authors.dedup_by_key(|author| history.people[*author as usize].name.clone());
     let (first, last) = ends(history);
+    let days = if first == last { first } else { format!("{first} to {last}") };
     format!(
-        "{}: {commits} commit{} by {} {}, {first} to {last}",
+        "{}: {commits} commit{} by {} {}, {days}",
         history.place,
         if commits == 1 { "" } else { "s" },
         authors.len(),
