@@ -1,6 +1,8 @@
 //! How far long work has got, for whoever watches.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Is told of every step, from any thread.
 pub trait Progress: Sync {
@@ -24,13 +26,20 @@ impl Progress for Silent {
 pub struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar of `steps` steps, called `what`.
+    /// A bar of `steps` steps, called `what`; where nobody knows how many, a number that rises.
     pub fn new(what: &'static str, steps: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(steps), ProgressDrawTarget::stderr());
-        let style =
-            ProgressStyle::with_template("{msg} [{bar:32}] {pos}/{len}, {per_sec}, {eta} left");
+        let known = (steps > 0).then_some(steps);
+        let bar = ProgressBar::with_draw_target(known, ProgressDrawTarget::stderr());
+        let style = ProgressStyle::with_template(match known {
+            Some(_) => "{msg} [{bar:24}] {pos}/{len}, {rate}/s, {eta} left",
+            None => "{msg} {pos}, {rate}/s",
+        });
         if let Ok(style) = style {
-            bar.set_style(style.progress_chars("━╸ "));
+            let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+                // Nobody to hear it is no reason to fail.
+                let _ = write!(out, "{:.0}", state.per_sec());
+            };
+            bar.set_style(style.with_key("rate", rate).progress_chars("━╸ "));
         }
         bar.set_message(what);
         Self(bar)

@@ -286,7 +286,8 @@ impl Drawn<'_> {
             },
         };
         let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
-        let entry = move |beat| words::entry(&history, &pulse, beat, longest);
+        let releases = words::Releases::new(&history);
+        let entry = move |beat| words::entry(&history, &pulse, &releases, beat, longest);
         scene::life(&self.pulse.rhythm, &self.pulse.shown_s, &settings, entry)
     }
 

@@ -55,6 +55,18 @@ pub struct Settings {
     pub motion: Motion,
 }
 
+/// A release.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Tag {
+    /// There is none yet.
+    #[default]
+    None,
+    /// It came earlier.
+    Before(String),
+    /// It is this one.
+    Here(String),
+}
+
 /// What a beat stands for, in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
@@ -72,8 +84,8 @@ pub struct Entry {
     pub removed: String,
     /// Its number of all, such as "17 / 99".
     pub number: String,
-    /// The release it is, if it is one.
-    pub tag: String,
+    /// The current release.
+    pub tag: Tag,
     /// What is special about it, and how urgently that is said.
     pub word: Option<(String, Option<Alarm>)>,
 }
@@ -220,7 +232,11 @@ impl Page {
         let added = row.at_right(&entry.added, Face::Regular, 13.0, Colour::Trace);
         let day = row.at_left(&entry.day, Face::Regular, 13.0, Colour::Text, 1.0);
         let author = row.at_left(&entry.author, Face::Regular, 13.0, Colour::Text, 0.45);
-        let tag = row.at_left(&entry.tag, Face::Bold, 13.0, Colour::Technical, 0.5);
+        let tag = match &entry.tag {
+            Tag::None => None,
+            Tag::Before(tag) => row.at_left(tag, Face::Regular, 13.0, Colour::Text, 0.5),
+            Tag::Here(tag) => row.at_left(tag, Face::Bold, 13.0, Colour::Technical, 0.5),
+        };
         let word = entry.word.as_ref().and_then(|(word, alarm)| {
             let (colour, stars) = match alarm {
                 Some(alarm @ Alarm::High) => (Colour::High, alarm.stars()),

@@ -1,10 +1,10 @@
 //! What is said of commits on the screen.
 
-use crate::history::message::{LONGEST_SUBJECT, one_line};
+use crate::history::message::one_line;
 use crate::history::pulse::{self, Pulse};
 use crate::history::{Commit, History, json};
 use crate::rhythm::{Alarm, mark};
-use crate::scene::life::Entry;
+use crate::scene::life::{Entry, Tag};
 use crate::scene::sheet::Note;
 use crate::verdict::Verdict;
 
@@ -31,27 +31,70 @@ pub fn ends(history: &History) -> (String, String) {
     (day(history.commits.first()), day(history.commits.last()))
 }
 
+/// Where the releases are.
+pub struct Releases(Vec<u32>);
+
+impl Releases {
+    pub fn new(history: &History) -> Self {
+        let tagged =
+            |(at, commit): (usize, &Commit)| (!commit.tags.is_empty()).then_some(at as u32);
+        Self(history.commits.iter().enumerate().filter_map(tagged).collect())
+    }
+
+    /// The tags of the latest release before the commit at this place.
+    fn before<'h>(&self, history: &'h History, place: usize) -> Option<&'h str> {
+        let next = self.0.partition_point(|tagged| (*tagged as usize) < place);
+        let latest = self.0.get(next.checked_sub(1)?)?;
+        Some(&history.commits[*latest as usize].tags)
+    }
+}
+
 /// What is written beside a beat: of several commits, that of the last. Its text has so many
 /// characters at the most.
-pub fn entry(history: &History, pulse: &Pulse, beat: usize, longest: usize) -> Entry {
+pub fn entry(
+    history: &History,
+    pulse: &Pulse,
+    releases: &Releases,
+    beat: usize,
+    longest: usize,
+) -> Entry {
     let commits = pulse.commits(history, beat);
     let Some(last) = commits.last() else { return Entry::default() };
-    let sum = |count: fn(&Commit) -> u32| commits.iter().map(|c| u64::from(count(c))).sum::<u64>();
-    let (added, removed) = (sum(|c| c.churn.added), sum(|c| c.churn.removed));
-    let number = beat * pulse.group + commits.len();
-    let tags: Vec<&str> =
-        commits.iter().map(|commit| &*commit.tags).filter(|tags| !tags.is_empty()).collect();
+    let begin = beat * pulse.group;
+    let own = own_tags(commits);
+    let tag = match releases.before(history, begin) {
+        _ if !own.is_empty() => Tag::Here(own),
+        Some(tags) => Tag::Before(format!("after {tags}")),
+        None => Tag::None,
+    };
+    let (added, removed) = lines(commits);
     Entry {
         name: last.id.short(),
         text: one_line(&last.subject, longest),
         author: history.author(last).name.to_string(),
         day: json::day(last),
-        added: if added > 0 { format!("+{added}") } else { String::new() },
-        removed: if removed > 0 { format!("−{removed}") } else { String::new() },
-        number: format!("{number} / {}", history.commits.len()),
-        tag: tags.join(" "),
+        added,
+        removed,
+        number: format!("{} / {}", begin + commits.len(), history.commits.len()),
+        tag,
         word: word(history, pulse, beat),
     }
+}
+
+/// The tags of all of them.
+fn own_tags(commits: &[Commit]) -> String {
+    let tags = commits.iter().map(|commit| &*commit.tags).filter(|tags| !tags.is_empty());
+    tags.collect::<Vec<_>>().join(" ")
+}
+
+/// Lines added and removed, each with its sign; nothing where there are none.
+fn lines(commits: &[Commit]) -> (String, String) {
+    let sum = |count: fn(&Commit) -> u32| commits.iter().map(|c| u64::from(count(c))).sum::<u64>();
+    let signed = |sign: char, count: u64| match count {
+        0 => String::new(),
+        count => format!("{sign}{count}"),
+    };
+    (signed('+', sum(|c| c.churn.added)), signed('−', sum(|c| c.churn.removed)))
 }
 
 /// What is said of a beat on a sheet.
@@ -60,23 +103,23 @@ pub fn note(history: &History, pulse: &Pulse, beat: usize) -> Note {
     let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
         return Note::default();
     };
-    let entry = entry(history, pulse, beat, LONGEST_SUBJECT + 1);
     let begin = beat * pulse.group;
     let before = begin.checked_sub(1).and_then(|before| history.commits.get(before));
-    let lines = [entry.added.as_str(), entry.removed.as_str()].join(" ");
-    let lines = lines.trim();
-    let lines = if lines.is_empty() { "no lines" } else { lines };
+    let (added, removed) = lines(commits);
+    let lines = [added, removed].join(" ");
+    let lines = if lines.trim().is_empty() { "no lines" } else { lines.trim() };
+    let day = json::day(first);
     let tip = if commits.len() == 1 {
+        let (id, subject, author) = (last.id.short(), &last.subject, &history.author(last).name);
         let meaning = pulse::meaning(before, last);
-        let Entry { name, text, author, day, .. } = &entry;
-        format!("{name} {text}\n{author}, {day}, {lines}\n{meaning}")
+        format!("{id} {subject}\n{author}, {day}, {lines}\n{meaning}")
     } else {
-        let (from, to) = (json::day(first), json::day(last));
         let (oldest, newest) = (first.id.short(), last.id.short());
         let (begin, end) = (begin + 1, begin + commits.len());
-        format!("commits {begin} to {end}, {oldest}..{newest}\n{from} to {to}, {lines}")
+        let to = json::day(last);
+        format!("commits {begin} to {end}, {oldest}..{newest}\n{day} to {to}, {lines}")
     };
-    Note { day: json::day(first), tag: entry.tag, tip }
+    Note { day, tag: own_tags(commits), tip }
 }
 
 /// What is special about a beat.
