@@ -11,8 +11,11 @@ mod render;
 use std::io::{self, Write};
 use std::path::Path;
 
+use crate::animation::Animation;
 use crate::cli::values::Format;
 use crate::cli::{Cli, Command, Talk};
+use crate::encode::video::{self, Layout};
+use crate::encode::{apng, gif, png};
 use crate::error::Error;
 use crate::output::Target;
 use crate::progress::{Bar, Progress, Silent};
@@ -60,6 +63,35 @@ fn format_of(target: &Target) -> Result<Format, Error> {
                 .hint(format!("use one of {}, or add --format", Format::names()))
         }),
     }
+}
+
+/// Writes frames in a format that has them, `rate` of them a second as a fraction.
+fn write_frames(
+    animation: Animation<'_>,
+    format: Format,
+    rate: (u32, u32),
+    threads: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    match format {
+        Format::Gif => gif::write(animation, threads, out),
+        Format::Apng => apng::write(animation, threads, out),
+        Format::Y4m => {
+            let (num, den) = lowest(rate);
+            video::write(animation, Layout::Y4m(num, den), out)
+        }
+        Format::Rgb => video::write(animation, Layout::Rgb, out),
+        _ => png::write(animation, out),
+    }
+}
+
+/// A fraction in lowest terms.
+fn lowest((num, den): (u32, u32)) -> (u32, u32) {
+    let (mut a, mut b) = (num, den);
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    (num / a.max(1), den / a.max(1))
 }
 
 /// A folder that must be there.

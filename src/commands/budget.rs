@@ -4,8 +4,10 @@
 use std::io::{self, Write};
 
 use super::human;
+use crate::cli::Talk;
 use crate::cli::values::SIZES;
 use crate::error::Error;
+use crate::output::{self, Target};
 use crate::scene::Size;
 
 /// The fade levels that are tried after the full number. An LCD does not fade and has few
@@ -27,7 +29,7 @@ pub struct Smaller {
 
 impl Smaller {
     /// What it lacks of `full`, in words.
-    pub fn given_up(&self, full: &Self) -> Option<String> {
+    fn given_up(&self, full: &Self) -> Option<String> {
         let mut words = Vec::new();
         if self.levels < full.levels {
             words.push(format!("{} fade levels instead of {}", self.levels, full.levels));
@@ -67,28 +69,46 @@ impl Smaller {
     }
 }
 
-/// A picture that fits.
-pub struct Fitted {
-    pub smaller: Smaller,
-    pub bytes: Vec<u8>,
+/// Writes the largest picture of `ladder` that is at most `budget` bytes to `target`, and says
+/// what it gave up; returns its bytes and its settings.
+pub fn write(
+    ladder: &[Smaller],
+    budget: u64,
+    target: &Target,
+    binary: bool,
+    talk: Talk,
+    encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
+) -> Result<(u64, Smaller), Error> {
+    let progress = talk.progress("fitting", ladder.len() as u64);
+    let fitted = fit(ladder, budget, |smaller, out| {
+        progress.advance(1);
+        encode(smaller, out)
+    });
+    progress.finish();
+    let (smaller, bytes) = fitted?;
+    if let Some(words) = ladder.first().and_then(|full| smaller.given_up(full)) {
+        talk.say(&format!("to stay under {}: {words}", human(budget)));
+    }
+    let written = output::write(target, binary, |out| out.write_all(&bytes))?;
+    Ok((written, smaller))
 }
 
 /// Encodes with the settings of `ladder` until the result is at most `budget` bytes.
-pub fn fit(
+fn fit(
     ladder: &[Smaller],
     budget: u64,
     encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
-) -> Result<Fitted, Error> {
+) -> Result<(Smaller, Vec<u8>), Error> {
     for &smaller in ladder {
         let mut out = Bounded { bytes: Vec::new(), most: budget, over: false };
         match encode(&smaller, &mut out) {
-            Ok(()) => return Ok(Fitted { smaller, bytes: out.bytes }),
+            Ok(()) => return Ok((smaller, out.bytes)),
             Err(_) if out.over => {}
             Err(error) => return Err(Error::failed(format!("cannot encode: {error}"))),
         }
     }
     Err(Error::failed(format!("no faithful picture stays under {}", human(budget)))
-        .hint("allow more with --max-bytes, or use a shorter --duration"))
+        .hint("allow more with --max-bytes, or draw less of it"))
 }
 
 /// A buffer that refuses the first byte over its budget, so that a hopeless attempt ends early.

@@ -7,15 +7,14 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::budget::{self, Fitted, Smaller};
-use super::{format_of, human, render};
+use super::budget::{self, Smaller};
+use super::{format_of, human, write_frames};
 use crate::animation::Plays;
 use crate::cli::Talk;
 use crate::cli::history::{self as typed, HOLD_S, History as Typed, MAX_FRAMES};
 use crate::cli::values::{self, Format, Loops};
 use crate::encode::svg::Life;
-use crate::encode::video::Layout;
-use crate::encode::{apng, gif, png, svg, video};
+use crate::encode::{gif, png, svg};
 use crate::error::Error;
 use crate::history::pulse::{self, Pulse};
 use crate::history::{History, json, log};
@@ -177,22 +176,12 @@ impl Drawn<'_> {
 
     /// Draws the largest picture that the budget allows and writes it.
     fn fitted(&self, full: &Smaller, budget: u64, talk: Talk) -> Result<(u64, Smaller), Error> {
-        let levels: &[usize] =
-            if self.settings.format == Format::Svg { &[] } else { &FEWER_LEVELS };
+        let Settings { format, target, .. } = self.settings;
+        let levels: &[usize] = if *format == Format::Svg { &[] } else { &FEWER_LEVELS };
         let ladder = full.ladder(levels, false);
-        let progress = talk.progress("fitting", ladder.len() as u64);
-        let fitted = budget::fit(&ladder, budget, |smaller, out| {
-            progress.advance(1);
+        budget::write(&ladder, budget, target, format.is_binary(), talk, |smaller, out| {
             self.encode(smaller, &Silent, out)
-        });
-        progress.finish();
-        let Fitted { smaller, bytes } = fitted?;
-        if let Some(words) = smaller.given_up(full) {
-            talk.say(&format!("to stay under {}: {words}", human(budget)));
-        }
-        let binary = self.settings.format.is_binary();
-        let written = output::write(&self.settings.target, binary, |out| out.write_all(&bytes))?;
-        Ok((written, smaller))
+        })
     }
 
     /// Beats → scene → frames → bytes.
@@ -217,16 +206,8 @@ impl Drawn<'_> {
         let mut animation =
             raster::animate(&scene, timeline, self.settings.plays(), smaller.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
-        match format {
-            Format::Gif => gif::write(animation, threads, out),
-            Format::Apng => apng::write(animation, threads, out),
-            Format::Y4m => {
-                let hundredths = (100.0 * smaller.fps).round() as u32;
-                let (num, den) = render::lowest(hundredths, 100);
-                video::write(animation, Layout::Y4m(num, den), out)
-            }
-            _ => video::write(animation, Layout::Rgb, out),
-        }
+        let rate = ((100.0 * smaller.fps).round() as u32, 100);
+        write_frames(animation, format, rate, threads, out)
     }
 
     /// Beats → scene → an SVG that moves, its texts as long as it may be large.

@@ -9,15 +9,14 @@ use std::thread;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::budget::{self, Fitted, Smaller};
-use super::{format_of, human};
+use super::budget::{self, Smaller};
+use super::{format_of, human, write_frames};
 use crate::animation::Plays;
 use crate::cli::Talk;
 use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
 use crate::cli::values::{Format, Gain, Loops, Seconds};
 use crate::encode::svg::Life;
-use crate::encode::video::Layout;
-use crate::encode::{apng, gif, png, svg, video};
+use crate::encode::{gif, svg};
 use crate::error::{Error, did_you_mean};
 use crate::output::{self, Target};
 use crate::progress::{Progress, Silent};
@@ -51,7 +50,13 @@ pub fn run(args: &Render, talk: Talk) -> Result<(), Error> {
             (output::write(&settings.target, false, write)?, full)
         }
         _ => match args.max_bytes {
-            Some(budget) => fitted(&settings, &rhythm, budget, talk)?,
+            Some(budget) => {
+                let (target, binary) = (&settings.target, settings.format.is_binary());
+                let ladder = settings.ladder(full);
+                budget::write(&ladder, budget, target, binary, talk, |smaller, out| {
+                    encode(&settings, &rhythm, smaller, &Silent, out)
+                })?
+            }
             None => (picture(&settings, &rhythm, &full, talk)?, full),
         },
     };
@@ -335,30 +340,6 @@ fn picture(
     written
 }
 
-/// Draws the largest picture that the budget allows and writes it.
-fn fitted(
-    settings: &Settings<'_>,
-    rhythm: &Rhythm,
-    budget: u64,
-    talk: Talk,
-) -> Result<(u64, Smaller), Error> {
-    let full = settings.full();
-    let ladder = settings.ladder(full);
-    let progress = talk.progress("fitting", ladder.len() as u64);
-    let fitted = budget::fit(&ladder, budget, |smaller, out| {
-        progress.advance(1);
-        encode(settings, rhythm, smaller, &Silent, out)
-    });
-    progress.finish();
-    let Fitted { smaller, bytes } = fitted?;
-    if let Some(words) = smaller.given_up(&full) {
-        talk.say(&format!("to stay under {}: {words}", human(budget)));
-    }
-    let binary = settings.format.is_binary();
-    let written = output::write(&settings.target, binary, |out| out.write_all(&bytes))?;
-    Ok((written, smaller))
-}
-
 /// Scene → frames → bytes.
 fn encode(
     settings: &Settings<'_>,
@@ -375,29 +356,7 @@ fn encode(
     let timeline = settings.timeline(rhythm, smaller.fps);
     let mut animation = raster::animate(&scene, timeline, settings.plays, smaller.levels);
     animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
-    let threads = settings.threads;
-    match settings.format {
-        Format::Gif => gif::write(animation, threads, out),
-        Format::Apng => apng::write(animation, threads, out),
-        Format::Y4m => {
-            let hundredths = (rhythm.duration_s * 100.0).round() as u32;
-            let (num, den) = if settings.is_still() {
-                (1, 1)
-            } else {
-                lowest(animation.count * 100, hundredths)
-            };
-            video::write(animation, Layout::Y4m(num, den), out)
-        }
-        Format::Rgb => video::write(animation, Layout::Rgb, out),
-        _ => png::write(animation, out),
-    }
-}
-
-/// A fraction in lowest terms.
-pub fn lowest(num: u32, den: u32) -> (u32, u32) {
-    let (mut a, mut b) = (num, den);
-    while b != 0 {
-        (a, b) = (b, a % b);
-    }
-    (num / a.max(1), den / a.max(1))
+    let hundredths = (rhythm.duration_s * 100.0).round() as u32;
+    let rate = if settings.is_still() { (1, 1) } else { (animation.count * 100, hundredths) };
+    write_frames(animation, settings.format, rate, settings.threads, out)
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::monitor::{self, grid};
+use super::readout::urgency;
 use super::text::Face;
 use super::theme::{Colour, Theme};
 use super::trace::{Motion, Trace, Trail};
@@ -238,12 +239,7 @@ impl Page {
             Tag::Here(tag) => row.at_left(tag, Face::Bold, 13.0, Colour::Technical, 0.5),
         };
         let word = entry.word.as_ref().and_then(|(word, alarm)| {
-            let (colour, stars) = match alarm {
-                Some(alarm @ Alarm::High) => (Colour::High, alarm.stars()),
-                Some(alarm @ Alarm::Medium) => (Colour::Medium, alarm.stars()),
-                Some(alarm @ Alarm::Technical) => (Colour::Technical, alarm.stars()),
-                None => (Colour::Text, ""),
-            };
+            let (colour, stars) = urgency(*alarm);
             let words = format!("{stars} {}", word.to_uppercase());
             row.at_left(words.trim_start(), Face::Bold, 13.0, colour, 1.0)
         });

@@ -126,12 +126,7 @@ impl Screen {
         let mut captions: Vec<Caption> = said
             .into_iter()
             .map(|(alarm, words, from_s, to_s)| {
-                let (colour, stars) = match alarm {
-                    Some(alarm @ Alarm::High) => (Colour::High, alarm.stars()),
-                    Some(alarm @ Alarm::Medium) => (Colour::Medium, alarm.stars()),
-                    Some(alarm @ Alarm::Technical) => (Colour::Technical, alarm.stars()),
-                    None => (Colour::Text, ""),
-                };
+                let (colour, stars) = urgency(alarm);
                 let text = format!("{stars} {words}").trim_start().to_string();
                 let caption = self.text(text, Face::Bold, 17.0, colour);
                 Caption { anchor: Anchor::Middle, from_s, to_s, ..caption }
@@ -154,6 +149,17 @@ impl Screen {
         }
         (captions, below)
     }
+}
+
+/// The colour and the stars in which something so urgent is said.
+pub fn urgency(alarm: Option<Alarm>) -> (Colour, &'static str) {
+    let colour = match alarm {
+        Some(Alarm::High) => Colour::High,
+        Some(Alarm::Medium) => Colour::Medium,
+        Some(Alarm::Technical) => Colour::Technical,
+        None => Colour::Text,
+    };
+    (colour, alarm.map_or("", Alarm::stars))
 }
 
 /// Which alarm is to be said from when to when: of those that last the most urgent, then the
