@@ -87,10 +87,11 @@ What the beats stand for:
   wide, T opposite  its pipeline failed
   double beat       its pipeline failed and passed: a flake")]
 pub struct History {
-    /// A repository, and a range of its commits as git writes it; one alone is a repository if
-    /// there is such a path [default: the repository here, all that is checked out]
-    #[arg(value_name = "PATH] [RANGE", num_args = 0..=2)]
-    pub what: Vec<String>,
+    /// A repository, or a range if there is no such path [default: the repository here]
+    #[arg(value_name = "PATH")]
+    pub repository: Option<String>,
+    /// A range of its commits, as git writes it [default: all that is checked out]
+    pub range: Option<String>,
     /// Where to write; the extension names the format: .gif, .apng, .svg, .png, .json, .y4m,
     /// .rgb. `-` is standard output, with --format
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["print_log_command", "json"])]
@@ -142,7 +143,7 @@ pub struct History {
     pub notes: Option<String>,
     /// Read the commits from a log instead; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = "Commits",
-          conflicts_with_all = ["what", "branch", "path", "notes", "no_cache"])]
+          conflicts_with_all = ["repository", "range", "branch", "path", "notes", "no_cache"])]
     pub from_log: Option<PathBuf>,
     /// Print the command that makes such a log
     #[arg(long, help_heading = "Commits")]

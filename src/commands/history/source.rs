@@ -24,7 +24,7 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
     let weight = Weight::new(&args.exclude).map_err(|error| {
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;
-    let (path, range) = places(&args.what);
+    let (path, range) = places(args);
     let selection = selection(args, range)?;
     let mut history = match &args.from_log {
         Some(log) => from_log(log, &weight, &selection)?,
@@ -44,12 +44,10 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
 }
 
 /// A path and a range; one alone is a path if there is one.
-fn places(what: &[String]) -> (Option<&Path>, Option<String>) {
-    match what {
-        [] => (None, None),
-        [one] if Path::new(one).exists() => (Some(Path::new(one)), None),
-        [one] => (None, Some(one.clone())),
-        [path, range, ..] => (Some(Path::new(path)), Some(range.clone())),
+fn places(args: &Typed) -> (Option<&Path>, Option<String>) {
+    match (&args.repository, &args.range) {
+        (Some(one), None) if !Path::new(one).exists() => (None, Some(one.clone())),
+        (path, range) => (path.as_ref().map(Path::new), range.clone()),
     }
 }
 
