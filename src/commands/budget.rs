@@ -73,10 +73,12 @@ pub struct Fitted {
     pub bytes: Vec<u8>,
 }
 
-/// Encodes with the settings of `ladder` until the result is at most `budget` bytes.
+/// Encodes with the settings of `ladder` until the result is at most `budget` bytes; if none
+/// is, it says what else can be done: be `shorter`.
 pub fn fit(
     ladder: &[Smaller],
     budget: u64,
+    shorter: &str,
     encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
 ) -> Result<Fitted, Error> {
     for &smaller in ladder {
@@ -88,7 +90,7 @@ pub fn fit(
         }
     }
     Err(Error::failed(format!("no faithful picture stays under {}", human(budget)))
-        .hint("allow more with --max-bytes, or use a shorter --duration"))
+        .hint(format!("allow more with --max-bytes, or {shorter}")))
 }
 
 /// A buffer that refuses the first byte over its budget, so that a hopeless attempt ends early.

@@ -181,7 +181,7 @@ impl Drawn<'_> {
             if self.settings.format == Format::Svg { &[] } else { &FEWER_LEVELS };
         let ladder = full.ladder(levels, false);
         let progress = talk.progress("fitting", ladder.len() as u64);
-        let fitted = budget::fit(&ladder, budget, |smaller, out| {
+        let fitted = budget::fit(&ladder, budget, "name a shorter range", |smaller, out| {
             progress.advance(1);
             self.encode(smaller, &Silent, out)
         });

@@ -345,7 +345,7 @@ fn fitted(
     let full = settings.full();
     let ladder = settings.ladder(full);
     let progress = talk.progress("fitting", ladder.len() as u64);
-    let fitted = budget::fit(&ladder, budget, |smaller, out| {
+    let fitted = budget::fit(&ladder, budget, "use a shorter --duration", |smaller, out| {
         progress.advance(1);
         encode(settings, rhythm, smaller, &Silent, out)
     });
