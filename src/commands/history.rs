@@ -51,7 +51,7 @@ pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
     let group = settings.group(&history, talk)?;
     let pulse = Arc::new(pulse::pulse(&history, scale(args), group));
     let life = Drawn { settings: &settings, history, pulse };
-    let full = settings.full();
+    let full = life.full();
     let (bytes, drawn) = match (settings.format, args.max_bytes) {
         (Format::Json, _) => {
             let write = |out: &mut dyn Write| json::write(&life.history, &life.pulse, out);
@@ -137,12 +137,6 @@ impl<'a> Settings<'a> {
         Ok(group)
     }
 
-    fn full(&self) -> Smaller {
-        let usual = || values::size(typed::SIZE).expect("the default is a size");
-        let size = self.typed.size.unwrap_or_else(usual);
-        Smaller { levels: LEVELS, fps: self.typed.fps, size }
-    }
-
     fn plays(&self) -> Plays {
         match self.typed.loops {
             Loops::Forever => Plays::Forever,
@@ -164,6 +158,17 @@ struct Drawn<'a> {
 }
 
 impl Drawn<'_> {
+    /// What is drawn where there is room for all of it.
+    fn full(&self) -> Smaller {
+        let typed = self.settings.typed;
+        let usual = || values::size(typed::SIZE).expect("the default is a size");
+        let size = match typed.size {
+            None if self.settings.sheet => self.paper(None).size,
+            size => size.unwrap_or_else(usual),
+        };
+        Smaller { levels: LEVELS, fps: typed.fps, size }
+    }
+
     /// Draws the picture and writes it.
     fn picture(&self, full: &Smaller, talk: Talk) -> Result<u64, Error> {
         let progress = talk.progress("rendering", self.pulse.shown_s.len() as u64);
@@ -177,8 +182,8 @@ impl Drawn<'_> {
 
     /// Draws the largest picture that the budget allows and writes it.
     fn fitted(&self, full: &Smaller, budget: u64, talk: Talk) -> Result<(u64, Smaller), Error> {
-        let levels: &[usize] =
-            if self.settings.format == Format::Svg { &[] } else { &FEWER_LEVELS };
+        let fades = !self.settings.sheet && self.settings.format != Format::Svg;
+        let levels: &[usize] = if fades { &FEWER_LEVELS } else { &[] };
         let ladder = full.ladder(levels, false);
         let progress = talk.progress("fitting", ladder.len() as u64);
         let fitted = budget::fit(&ladder, budget, "name a shorter range", |smaller, out| {
@@ -246,20 +251,26 @@ impl Drawn<'_> {
 
     /// Beats → scene → one sheet.
     fn sheet(&self, smaller: &Smaller, out: &mut dyn Write) -> io::Result<()> {
-        let settings = sheet::Settings {
-            size: self.settings.typed.size.map(|_| smaller.size),
-            theme: self.settings.theme().clone(),
-            title: words::title(&self.history),
-        };
-        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
-        let note = move |beat| words::note(&history, &pulse, beat);
-        let scene = scene::sheet(&self.pulse.rhythm, &settings, note);
+        let usual = self.paper(self.settings.typed.size);
+        let scene = if usual.size == smaller.size { usual } else { self.paper(Some(smaller.size)) };
         if self.settings.format == Format::Svg {
             return svg::write(&scene, Life::Still, 0.0, out);
         }
         let mut document = Vec::new();
         svg::write(&scene, Life::Still, 0.0, &mut document)?;
         png::write_svg(&document, out)
+    }
+
+    /// The sheet in this size, or in the one it has by itself.
+    fn paper(&self, size: Option<Size>) -> Scene {
+        let settings = sheet::Settings {
+            size,
+            theme: self.settings.theme().clone(),
+            title: words::title(&self.history),
+        };
+        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
+        let note = move |beat| words::note(&history, &pulse, beat);
+        scene::sheet(&self.pulse.rhythm, &settings, note)
     }
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
