@@ -275,12 +275,16 @@ fn its_legend_names_every_kind_there_is() {
 #[test]
 fn a_sheet_stays_under_its_budget() {
     let repo = varied();
-    for name in ["x.svg", "x.png"] {
-        let full = drawn(&repo, "--still --size 800x600", name).len();
-        let words = format!("history --still --size 800x600 --status ci.csv -o {name} --max-bytes");
-        repo.flaky(&format!("{words} {full}")).succeeds();
-        repo.flaky(&format!("{words} {}", full - full / 20)).succeeds().says("to stay under");
-        assert!(fs::read(repo.path(name)).unwrap().len() <= full - full / 20);
+    for (name, size) in [("x.svg", ""), ("x.png", ""), ("x.png", "--size 800x600")] {
+        let full = drawn(&repo, &format!("--still {size}"), name);
+        let words = format!("history --still {size} --status ci.csv -o {name} --max-bytes");
+        let ran = repo.flaky(&format!("{words} {}", full.len())).succeeds();
+        assert!(!ran.stderr().contains("to stay under"), "{}", ran.stderr());
+        assert!(fs::read(repo.path(name)).unwrap() == full);
+        let budget = full.len() - full.len() / 20;
+        let ran = repo.flaky(&format!("{words} {budget}")).succeeds().says("to stay under");
+        assert!(ran.stderr().contains(" instead of ") && !ran.stderr().contains("fade"));
+        assert!(fs::read(repo.path(name)).unwrap().len() <= budget);
         fs::write(repo.path(name), "older").unwrap();
         repo.flaky(&format!("{words} 100")).fails(1, &["stays under", "--max-bytes"]);
         assert_eq!(fs::read(repo.path(name)).unwrap(), b"older");

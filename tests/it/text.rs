@@ -158,7 +158,7 @@ fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Scene, Vec<f64>) {
             removed: some("−12", 3),
             number: format!("{} / {count}", i + 1),
             tag: some(&text, 4),
-            word: (i % 3 == 0).then(|| ("failed".to_string(), None)),
+            word: i.is_multiple_of(3).then(|| ("failed".to_string(), None)),
             text,
         }
     };
