@@ -204,7 +204,9 @@ fn chromium_keeps_it_still_when_asked() {
     let still = folder.render("--seed 3 --glitch flatline --at 15s --still", "still.svg");
     folder.render("--seed 3 --glitch flatline --at 15s", "ecg.svg");
     let expected = drawn_by_resvg(&still);
-    let reduced = screenshot(&folder.path("ecg.svg"), &["--force-prefers-reduced-motion"]);
+    // Nothing moves, so there is time to finish drawing.
+    let flags = ["--force-prefers-reduced-motion", "--virtual-time-budget=3000"];
+    let reduced = screenshot(&folder.path("ecg.svg"), &flags);
     assert!(reduced.differs(&expected) < 200, "{} pixels", reduced.differs(&expected));
     let moving = screenshot(&folder.path("ecg.svg"), &["--virtual-time-budget=5000"]);
     assert!(moving.differs(&expected) > 1000, "it does not move");
