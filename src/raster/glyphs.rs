@@ -82,7 +82,7 @@ impl Glyphs {
             (low as usize, high.ceil().clamp(low, f64::from(most)) as usize)
         };
         let columns = clip(left - margin, left + line.width + margin, screen.width);
-        let baseline = caption.y.round();
+        let baseline = caption.baseline();
         let (above, below) = reach(caption.size);
         let rows = clip(baseline - above, baseline + below, screen.height);
         let (width, height) = (columns.1 - columns.0, rows.1 - rows.0);
