@@ -34,7 +34,7 @@ const MOST_MOVING: usize = 500;
 /// How large such an SVG gets, in bytes, and the longest texts that are tried for it, in
 /// characters.
 const LARGEST_SVG: usize = 1_000_000;
-const LONGEST_TEXTS: [usize; 4] = [200, 48, 32, 20];
+const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
 /// The most commits of which each has its own beat on a sheet.
 const MOST_ON_A_SHEET: usize = 5000;
 /// The theme of a sheet, where none is named.
@@ -172,12 +172,22 @@ impl Drawn<'_> {
     /// Draws the picture and writes it.
     fn picture(&self, full: &Smaller, talk: Talk) -> Result<u64, Error> {
         let progress = talk.progress("rendering", self.pulse.shown_s.len() as u64);
-        let binary = self.settings.format.is_binary();
-        let written = output::write(&self.settings.target, binary, |out| {
-            self.encode(full, progress.as_ref(), out)
-        });
+        let target = &self.settings.target;
+        let written = if self.moves() {
+            let document = self.moving_svg(full.size);
+            small_enough(&document)
+                .and_then(|()| output::write(target, false, |out| out.write_all(&document)))
+        } else {
+            let binary = self.settings.format.is_binary();
+            output::write(target, binary, |out| self.encode(full, progress.as_ref(), out))
+        };
         progress.finish();
         written
+    }
+
+    /// Whether it is an SVG that moves.
+    fn moves(&self) -> bool {
+        self.settings.format == Format::Svg && !self.settings.sheet
     }
 
     /// Draws the largest picture that the budget allows and writes it.
@@ -185,6 +195,7 @@ impl Drawn<'_> {
         let fades = !self.settings.sheet && self.settings.format != Format::Svg;
         let levels: &[usize] = if fades { &FEWER_LEVELS } else { &[] };
         let ladder = full.ladder(levels, false);
+        let budget = if self.moves() { budget.min(LARGEST_SVG as u64) } else { budget };
         let progress = talk.progress("fitting", ladder.len() as u64);
         let fitted = budget::fit(&ladder, budget, "name a shorter range", |smaller, out| {
             progress.advance(1);
@@ -211,8 +222,8 @@ impl Drawn<'_> {
         if sheet {
             return self.sheet(smaller, out);
         }
-        if format == Format::Svg {
-            return self.moving_svg(smaller.size, out);
+        if self.moves() {
+            return out.write_all(&self.moving_svg(smaller.size));
         }
         let scene = self.scene(smaller.size, LONGEST_TEXTS[0]);
         let timeline = self.timeline(match format {
@@ -235,18 +246,19 @@ impl Drawn<'_> {
     }
 
     /// Beats → scene → an SVG that moves, its texts as long as it may be large.
-    fn moving_svg(&self, size: Size, out: &mut dyn Write) -> io::Result<()> {
+    fn moving_svg(&self, size: Size) -> Vec<u8> {
         let last_s = self.pulse.shown_s.last().copied().unwrap_or_default();
         let life = Life::Steps(self.settings.plays(), self.timeline(gif::TICKS_PER_S));
         let mut document = Vec::new();
         for longest in LONGEST_TEXTS {
             document.clear();
-            svg::write(&self.scene(size, longest), life.clone(), last_s, &mut document)?;
+            svg::write(&self.scene(size, longest), life.clone(), last_s, &mut document)
+                .expect("a Vec takes everything");
             if document.len() <= LARGEST_SVG {
                 break;
             }
         }
-        out.write_all(&document)
+        document
     }
 
     /// Beats → scene → one sheet.
@@ -315,4 +327,17 @@ impl Drawn<'_> {
         };
         format!("wrote {}: {what}, {}", self.settings.target.name(), human(bytes))
     }
+}
+
+/// Refuses a moving SVG that no page would like to have.
+fn small_enough(document: &[u8]) -> Result<(), Error> {
+    if document.len() <= LARGEST_SVG {
+        return Ok(());
+    }
+    let (most, bytes) = (human(LARGEST_SVG as u64), human(document.len() as u64));
+    let what = format!("an SVG that moves has at most {most}, and this one would have {bytes}");
+    Err(Error::failed(what).hint(
+        "add --still for the whole life on one sheet, name a range or a smaller --size, or write \
+         .gif",
+    ))
 }

@@ -30,8 +30,8 @@ pub fn ends(history: &History) -> (String, String) {
     (day(history.commits.first()), day(history.commits.last()))
 }
 
-/// What is written beside a beat: of several commits, that of the last. Its text has so many
-/// characters at the most.
+/// What is written beside a beat: of several commits, that of the last. None of its texts has
+/// more than so many characters.
 pub fn entry(history: &History, pulse: &Pulse, beat: usize, longest: usize) -> Entry {
     let commits = pulse.commits(history, beat);
     let Some(last) = commits.last() else { return Entry::default() };
@@ -43,12 +43,12 @@ pub fn entry(history: &History, pulse: &Pulse, beat: usize, longest: usize) -> E
     Entry {
         name: last.id.short(),
         text: one_line(&last.subject, longest),
-        author: history.author(last).name.to_string(),
+        author: one_line(&history.author(last).name, longest),
         day: json::day(last),
         added: if added > 0 { format!("+{added}") } else { String::new() },
         removed: if removed > 0 { format!("−{removed}") } else { String::new() },
         number: format!("{number} / {}", history.commits.len()),
-        tag: tags.join(" "),
+        tag: one_line(&tags.join(" "), longest),
         word: word(history, pulse, beat),
     }
 }
