@@ -193,10 +193,10 @@ fn more_than_five_hundred_beats_do_not_move() {
 fn what_would_be_too_large_is_not_written() {
     let repo = many(500, |i| format!("commit {i}"));
     fs::write(repo.path("x.svg"), "older").unwrap();
-    let words = "history --size 8192x8192 -o x.svg";
+    let words = "history --size 2000x2000 -o x.svg";
     repo.flaky(words).fails(1, &["at most 1.00 MB", "--still", "--size"]);
     assert_eq!(fs::read(repo.path("x.svg")).unwrap(), b"older");
-    repo.flaky(&format!("{words} --max-bytes 5MB")).succeeds().says("instead of 8192x8192");
+    repo.flaky(&format!("{words} --max-bytes 5MB")).succeeds().says("instead of 2000x2000");
     assert!(fs::read(repo.path("x.svg")).unwrap().len() <= LARGEST);
 }
 
