@@ -89,6 +89,11 @@ impl Caption {
         self.from_s <= t_s && t_s < self.to_s
     }
 
+    /// The row of pixels its letters stand on.
+    pub fn baseline(&self) -> f64 {
+        self.y.round()
+    }
+
     /// How far the ground shows around its letters, so that they can be read over the trace, in
     /// pixels.
     pub fn halo(&self) -> f64 {

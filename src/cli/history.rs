@@ -17,6 +17,8 @@ pub const FPS: f64 = 10.0;
 pub const HOLD_S: f64 = 3.0;
 /// The most frames, where no number is given.
 pub const MAX_FRAMES: u32 = 2000;
+/// The most beats on a sheet, where no number is given.
+pub const MAX_ON_A_SHEET: u32 = 5000;
 /// The size of an animation.
 pub const SIZE: &str = "800x300";
 
@@ -149,16 +151,17 @@ pub struct History {
     #[arg(long, help_heading = "Commits")]
     pub print_log_command: bool,
 
-    /// Size in pixels, 16x16 to 8192x8192; a sheet is 1600 wide and as high as it needs, if not
-    /// told otherwise [default: 800x300]
+    /// Size in pixels, 16x16 to 8192x8192 [default: 800x300; a sheet is at most 1600 wide, and as
+    /// high as it must be]
     #[arg(long, value_name = "WxH", value_parser = values::size, help_heading = "Picture")]
     pub size: Option<Size>,
     /// Commits a second, 1 to 100; to 50 in GIF
     #[arg(long, value_name = "N", default_value_t = FPS, value_parser = values::fps, help_heading = "Picture")]
     pub fps: f64,
     /// The most frames; a longer history puts several commits into one beat. 0 for no limit
-    #[arg(long, value_name = "N", default_value_t = MAX_FRAMES, help_heading = "Picture")]
-    pub max_frames: u32,
+    /// [default: 2000; beats on a sheet: 5000]
+    #[arg(long, value_name = "N", help_heading = "Picture")]
+    pub max_frames: Option<u32>,
     /// The look, as `flaky themes` lists them [default: phosphor; a sheet: paper]
     #[arg(long, value_name = "NAME", value_parser = values::theme, help_heading = "Picture")]
     pub theme: Option<&'static Theme>,

@@ -69,11 +69,20 @@ impl Smaller {
     }
 }
 
-/// Writes the largest picture of `ladder` that is at most `budget` bytes to `target`, and says
-/// what it gave up; returns its bytes and its settings.
+/// How much there may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Budget {
+    /// So many bytes.
+    pub bytes: u64,
+    /// What else can be done where that is not enough.
+    pub otherwise: &'static str,
+}
+
+/// Writes the largest picture of `ladder` that stays within `budget` to `target`, and says what
+/// it gave up; returns its bytes and its settings.
 pub fn write(
     ladder: &[Smaller],
-    budget: u64,
+    budget: Budget,
     target: &Target,
     binary: bool,
     talk: Talk,
@@ -87,28 +96,28 @@ pub fn write(
     progress.finish();
     let (smaller, bytes) = fitted?;
     if let Some(words) = ladder.first().and_then(|full| smaller.given_up(full)) {
-        talk.say(&format!("to stay under {}: {words}", human(budget)));
+        talk.say(&format!("to stay under {}: {words}", human(budget.bytes)));
     }
     let written = output::write(target, binary, |out| out.write_all(&bytes))?;
     Ok((written, smaller))
 }
 
-/// Encodes with the settings of `ladder` until the result is at most `budget` bytes.
+/// Encodes with the settings of `ladder` until the result stays within `budget`.
 fn fit(
     ladder: &[Smaller],
-    budget: u64,
+    budget: Budget,
     encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
 ) -> Result<(Smaller, Vec<u8>), Error> {
     for &smaller in ladder {
-        let mut out = Bounded { bytes: Vec::new(), most: budget, over: false };
+        let mut out = Bounded { bytes: Vec::new(), most: budget.bytes, over: false };
         match encode(&smaller, &mut out) {
             Ok(()) => return Ok((smaller, out.bytes)),
             Err(_) if out.over => {}
             Err(error) => return Err(Error::failed(format!("cannot encode: {error}"))),
         }
     }
-    Err(Error::failed(format!("no faithful picture stays under {}", human(budget)))
-        .hint("allow more with --max-bytes, or draw less of it"))
+    Err(Error::failed(format!("no faithful picture stays under {}", human(budget.bytes)))
+        .hint(format!("allow more with --max-bytes, or {}", budget.otherwise)))
 }
 
 /// A buffer that refuses the first byte over its budget, so that a hopeless attempt ends early.

@@ -7,11 +7,11 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::budget::{self, Smaller};
+use super::budget::{self, Budget, Smaller};
 use super::{format_of, human, write_frames};
 use crate::animation::Plays;
 use crate::cli::Talk;
-use crate::cli::history::{self as typed, HOLD_S, History as Typed, MAX_FRAMES};
+use crate::cli::history::{self as typed, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET};
 use crate::cli::values::{self, Format, Loops};
 use crate::encode::svg::Life;
 use crate::encode::{gif, png, svg};
@@ -33,9 +33,7 @@ const MOST_MOVING: usize = 500;
 /// How large such an SVG gets, in bytes, and the longest texts that are tried for it, in
 /// characters.
 const LARGEST_SVG: usize = 1_000_000;
-const LONGEST_TEXTS: [usize; 4] = [200, 48, 32, 20];
-/// The most commits of which each has its own beat on a sheet.
-const MOST_ON_A_SHEET: usize = 5000;
+const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
 /// The theme of a sheet, where none is named.
 const SHEET_THEME: &str = "paper";
 
@@ -50,7 +48,7 @@ pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
     let group = settings.group(&history, talk)?;
     let pulse = Arc::new(pulse::pulse(&history, scale(args), group));
     let life = Drawn { settings: &settings, history, pulse };
-    let full = settings.full();
+    let full = life.full();
     let (bytes, drawn) = match (settings.format, args.max_bytes) {
         (Format::Json, _) => {
             let write = |out: &mut dyn Write| json::write(&life.history, &life.pulse, out);
@@ -121,11 +119,11 @@ impl<'a> Settings<'a> {
             ))
             .hint("add --still for the whole life on one sheet, name a range, or write .gif"));
         }
-        let most = match (self.format, self.sheet, self.typed.max_frames) {
-            (Format::Json, ..) | (_, _, 0) => return Ok(1),
-            (_, true, MAX_FRAMES) => MOST_ON_A_SHEET,
-            (_, _, most) => most as usize,
-        };
+        let usual = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
+        let most = self.typed.max_frames.unwrap_or(usual) as usize;
+        if self.format == Format::Json || most == 0 {
+            return Ok(1);
+        }
         let group = commits.div_ceil(most).max(1);
         if group > 1 {
             talk.say(&format!(
@@ -134,12 +132,6 @@ impl<'a> Settings<'a> {
             ));
         }
         Ok(group)
-    }
-
-    fn full(&self) -> Smaller {
-        let usual = || values::size(typed::SIZE).expect("the default is a size");
-        let size = self.typed.size.unwrap_or_else(usual);
-        Smaller { levels: LEVELS, fps: self.typed.fps, size }
     }
 
     fn plays(&self) -> Plays {
@@ -163,22 +155,44 @@ struct Drawn<'a> {
 }
 
 impl Drawn<'_> {
+    /// What is drawn where there is room for all of it.
+    fn full(&self) -> Smaller {
+        let typed = self.settings.typed;
+        let usual = || values::size(typed::SIZE).expect("the default is a size");
+        let size = match typed.size {
+            None if self.settings.sheet => self.paper(None).size,
+            size => size.unwrap_or_else(usual),
+        };
+        Smaller { levels: LEVELS, fps: typed.fps, size }
+    }
+
+    /// Whether it is an SVG that moves.
+    fn moves(&self) -> bool {
+        self.settings.format == Format::Svg && !self.settings.sheet
+    }
+
     /// Draws the picture and writes it.
     fn picture(&self, full: &Smaller, talk: Talk) -> Result<u64, Error> {
+        let Settings { format, target, .. } = self.settings;
+        if self.moves() {
+            let document = self.moving_svg(full.size);
+            small_enough(&document)?;
+            return output::write(target, false, |out| out.write_all(&document));
+        }
         let progress = talk.progress("rendering", self.pulse.shown_s.len() as u64);
-        let binary = self.settings.format.is_binary();
-        let written = output::write(&self.settings.target, binary, |out| {
-            self.encode(full, progress.as_ref(), out)
-        });
+        let encode = |out: &mut dyn Write| self.encode(full, progress.as_ref(), out);
+        let written = output::write(target, format.is_binary(), encode);
         progress.finish();
         written
     }
 
     /// Draws the largest picture that the budget allows and writes it.
-    fn fitted(&self, full: &Smaller, budget: u64, talk: Talk) -> Result<(u64, Smaller), Error> {
-        let Settings { format, target, .. } = self.settings;
-        let levels: &[usize] = if *format == Format::Svg { &[] } else { &FEWER_LEVELS };
-        let ladder = full.ladder(levels, false);
+    fn fitted(&self, full: &Smaller, bytes: u64, talk: Talk) -> Result<(u64, Smaller), Error> {
+        let Settings { format, target, sheet, .. } = self.settings;
+        let fades = !sheet && *format != Format::Svg;
+        let ladder = full.ladder(if fades { &FEWER_LEVELS } else { &[] }, false);
+        let bytes = if self.moves() { bytes.min(LARGEST_SVG as u64) } else { bytes };
+        let budget = Budget { bytes, otherwise: "name a shorter range" };
         budget::write(&ladder, budget, target, format.is_binary(), talk, |smaller, out| {
             self.encode(smaller, &Silent, out)
         })
@@ -195,8 +209,8 @@ impl Drawn<'_> {
         if sheet {
             return self.sheet(smaller, out);
         }
-        if format == Format::Svg {
-            return self.moving_svg(smaller.size, out);
+        if self.moves() {
+            return out.write_all(&self.moving_svg(smaller.size));
         }
         let scene = self.scene(smaller.size, LONGEST_TEXTS[0]);
         let timeline = self.timeline(match format {
@@ -211,36 +225,43 @@ impl Drawn<'_> {
     }
 
     /// Beats → scene → an SVG that moves, its texts as long as it may be large.
-    fn moving_svg(&self, size: Size, out: &mut dyn Write) -> io::Result<()> {
+    fn moving_svg(&self, size: Size) -> Vec<u8> {
         let last_s = self.pulse.shown_s.last().copied().unwrap_or_default();
         let life = Life::Steps(self.settings.plays(), self.timeline(gif::TICKS_PER_S));
         let mut document = Vec::new();
         for longest in LONGEST_TEXTS {
             document.clear();
-            svg::write(&self.scene(size, longest), life.clone(), last_s, &mut document)?;
+            svg::write(&self.scene(size, longest), life.clone(), last_s, &mut document)
+                .expect("a Vec takes everything");
             if document.len() <= LARGEST_SVG {
                 break;
             }
         }
-        out.write_all(&document)
+        document
     }
 
     /// Beats → scene → one sheet.
     fn sheet(&self, smaller: &Smaller, out: &mut dyn Write) -> io::Result<()> {
-        let settings = sheet::Settings {
-            size: self.settings.typed.size.map(|_| smaller.size),
-            theme: self.settings.theme().clone(),
-            title: words::title(&self.history),
-        };
-        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
-        let note = move |beat| words::note(&history, &pulse, beat);
-        let scene = scene::sheet(&self.pulse.rhythm, &settings, note);
+        let usual = self.paper(self.settings.typed.size);
+        let scene = if usual.size == smaller.size { usual } else { self.paper(Some(smaller.size)) };
         if self.settings.format == Format::Svg {
             return svg::write(&scene, Life::Still, 0.0, out);
         }
         let mut document = Vec::new();
         svg::write(&scene, Life::Still, 0.0, &mut document)?;
         png::write_svg(&document, out)
+    }
+
+    /// The sheet in this size, or in the one it has by itself.
+    fn paper(&self, size: Option<Size>) -> Scene {
+        let settings = sheet::Settings {
+            size,
+            theme: self.settings.theme().clone(),
+            title: words::title(&self.history),
+        };
+        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
+        let note = move |beat| words::note(&history, &pulse, beat);
+        scene::sheet(&self.pulse.rhythm, &settings, note)
     }
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
@@ -286,4 +307,17 @@ impl Drawn<'_> {
         };
         format!("wrote {}: {what}, {}", self.settings.target.name(), human(bytes))
     }
+}
+
+/// Refuses a moving SVG that no page would like to have.
+fn small_enough(document: &[u8]) -> Result<(), Error> {
+    if document.len() <= LARGEST_SVG {
+        return Ok(());
+    }
+    let (most, bytes) = (human(LARGEST_SVG as u64), human(document.len() as u64));
+    let what = format!("an SVG that moves has at most {most}, and this one would have {bytes}");
+    Err(Error::failed(what).hint(
+        "add --still for the whole life on one sheet, name a range or a smaller --size, or write \
+         .gif",
+    ))
 }

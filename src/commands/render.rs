@@ -9,7 +9,7 @@ use std::thread;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::budget::{self, Smaller};
+use super::budget::{self, Budget, Smaller};
 use super::{format_of, human, write_frames};
 use crate::animation::Plays;
 use crate::cli::Talk;
@@ -50,7 +50,8 @@ pub fn run(args: &Render, talk: Talk) -> Result<(), Error> {
             (output::write(&settings.target, false, write)?, full)
         }
         _ => match args.max_bytes {
-            Some(budget) => {
+            Some(bytes) => {
+                let budget = Budget { bytes, otherwise: "use a shorter --duration" };
                 let (target, binary) = (&settings.target, settings.format.is_binary());
                 let ladder = settings.ladder(full);
                 budget::write(&ladder, budget, target, binary, talk, |smaller, out| {

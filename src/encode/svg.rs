@@ -361,6 +361,7 @@ fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             SUFFIX => out.push_str("&#126;"),
+            '\n' => out.push('\n'),
             '\u{fffe}' | '\u{ffff}' => {}
             c if c.is_control() => {}
             c if controls_direction(c) => out.push('\u{fffd}'),

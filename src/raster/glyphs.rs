@@ -11,7 +11,7 @@ use super::palette::{Palette, TEXT_STEPS};
 use crate::scene::text::{Face, Step};
 use crate::scene::{Caption, Size};
 
-/// In how many steps a glyph can lie between two columns, and between two rows.
+/// In how many steps a glyph can lie between two columns.
 const PHASES: f64 = 4.0;
 /// How far a glyph reaches above and below its baseline, in ems.
 const ABOVE: f64 = 1.1;
@@ -57,8 +57,8 @@ struct Drawn {
     halo: Vec<bool>,
 }
 
-/// Face, size, glyph, and the place between two columns and two rows.
-type Key = (Face, u64, u16, (u8, u8));
+/// Face, size, glyph, and the place between two columns.
+type Key = (Face, u64, u16, u8);
 
 /// The glyphs that have been drawn.
 pub struct Glyphs {
@@ -82,15 +82,17 @@ impl Glyphs {
             (low as usize, high.ceil().clamp(low, f64::from(most)) as usize)
         };
         let columns = clip(left - margin, left + line.width + margin, screen.width);
-        let (baseline, down) = placed(caption.y);
+        let baseline = caption.baseline();
         let (above, below) = reach(caption.size);
         let rows = clip(baseline - above, baseline + below, screen.height);
         let (width, height) = (columns.1 - columns.0, rows.1 - rows.0);
         let mut ink = vec![0_u8; width * height];
         let mut halo = vec![false; width * height];
         for glyph in &line.glyphs {
-            let (column, along) = placed(left + glyph.x);
-            let drawn = self.glyph(caption, glyph.id, (along, down));
+            let fine = ((left + glyph.x) * PHASES).round();
+            let column = (fine / PHASES).floor();
+            let phase = (fine - column * PHASES) as u8;
+            let drawn = self.glyph(caption, glyph.id, phase);
             let (dx, dy) = (
                 (column - margin) as isize - columns.0 as isize,
                 (baseline - above) as isize - rows.0 as isize,
@@ -127,30 +129,23 @@ impl Glyphs {
         Stamp { x: columns.0, y: rows.0, width, entries }
     }
 
-    fn glyph(&mut self, caption: &Caption, id: u16, phase: (u8, u8)) -> Rc<Drawn> {
+    fn glyph(&mut self, caption: &Caption, id: u16, phase: u8) -> Rc<Drawn> {
         let key = (caption.face, caption.size.to_bits(), id, phase);
         if let Some(drawn) = self.drawn.get(&key) {
             return Rc::clone(drawn);
         }
-        let drawn = Rc::new(draw(caption, id, phase, self.halo));
+        let drawn = Rc::new(draw(caption, id, f64::from(phase) / PHASES, self.halo));
         self.drawn.insert(key, Rc::clone(&drawn));
         drawn
     }
 }
 
-/// A whole pixel, and the steps beyond it.
-fn placed(at: f64) -> (f64, u8) {
-    let fine = (at * PHASES).round();
-    let whole = (fine / PHASES).floor();
-    (whole, (fine - whole * PHASES) as u8)
-}
-
 /// Whole pixels above and below a baseline that letters of this size may cover.
 fn reach(size: f64) -> (f64, f64) {
-    ((ABOVE * size).ceil(), (BELOW * size).ceil() + 1.0)
+    ((ABOVE * size).ceil(), (BELOW * size).ceil())
 }
 
-fn draw(caption: &Caption, id: u16, (along, down): (u8, u8), with_halo: bool) -> Drawn {
+fn draw(caption: &Caption, id: u16, phase: f64, with_halo: bool) -> Drawn {
     let scale = (caption.size / caption.face.units_per_em()) as f32;
     let (above, below) = reach(caption.size);
     let margin = (ASIDE * caption.size + caption.halo()).ceil();
@@ -158,8 +153,7 @@ fn draw(caption: &Caption, id: u16, (along, down): (u8, u8), with_halo: bool) ->
     let height = (above + below) as usize;
     let mut drawn =
         Drawn { width, ink: vec![0; width * height], halo: vec![false; width * height] };
-    let beyond = |phase: u8| f64::from(phase) / PHASES;
-    let (dx, dy) = ((margin + beyond(along)) as f32, (above + beyond(down)) as f32);
+    let (dx, dy) = ((margin + phase) as f32, above as f32);
     let (px, py) = (|x: f32| dx + x * scale, |y: f32| dy - y * scale);
     let mut path = PathBuilder::new();
     for step in caption.face.outline(id) {

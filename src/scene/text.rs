@@ -95,7 +95,8 @@ impl Face {
         let face = self.parsed();
         let mut used = 0.0;
         let fits = |c: &char| {
-            used += self.advance(face.glyph_index(*c).unwrap_or(GlyphId(0)).0, size);
+            let glyph = |c| face.glyph_index(c).unwrap_or(GlyphId(0)).0;
+            used += visible(*c).map_or(0.0, |c| self.advance(glyph(c), size));
             used <= room
         };
         text.chars().take_while(fits).chain(['…']).collect()

@@ -58,6 +58,8 @@ fn shells_and_manuals_are_served() {
     }
     let folder = Folder::new();
     folder.flaky("man .").succeeds();
-    assert!(folder.names().contains(&"flaky-render.1".to_string()), "{:?}", folder.names());
+    for page in ["flaky-render.1", "flaky-history.1"] {
+        assert!(folder.names().contains(&page.to_string()), "{:?}", folder.names());
+    }
     assert!(folder.text("flaky.1").contains(".TH"));
 }

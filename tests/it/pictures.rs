@@ -148,6 +148,11 @@ pub fn animate(scene: &Scene, timeline: Timeline) -> Animation<'_> {
 
 /// Our reader of GIFs: nothing but the format's own rules.
 pub fn read_gif(bytes: &[u8]) -> Vec<Shown> {
+    together(frames_of_gif(bytes))
+}
+
+/// A picture for every frame of a GIF, even of those that look the same.
+pub fn frames_of_gif(bytes: &[u8]) -> Vec<Shown> {
     let mut options = gif::DecodeOptions::new();
     options.set_color_output(gif::ColorOutput::Indexed);
     let mut decoder = options.read_info(bytes).expect("a GIF");
@@ -171,17 +176,23 @@ pub fn read_gif(bytes: &[u8]) -> Vec<Shown> {
         }
         list.push(Shown { rgba: canvas.clone(), ms: 10 * u32::from(frame.delay) });
     }
-    together(list)
+    list
 }
 
 /// A reader of APNGs from elsewhere: the `image` crate's.
 pub fn read_apng(bytes: &[u8]) -> Vec<Shown> {
+    together(frames_of_apng(bytes))
+}
+
+/// A picture for every frame of an APNG.
+pub fn frames_of_apng(bytes: &[u8]) -> Vec<Shown> {
     use image::AnimationDecoder;
     let decoder = image::codecs::png::PngDecoder::new(Cursor::new(bytes)).expect("a PNG");
     let frames = decoder.apng().expect("an APNG").into_frames();
-    together(frames.map(|frame| {
+    let shown = frames.map(|frame| {
         let frame = frame.expect("a frame");
         let (num, den) = frame.delay().numer_denom_ms();
         Shown { ms: num / den, rgba: frame.into_buffer().into_raw() }
-    }))
+    });
+    shown.collect()
 }

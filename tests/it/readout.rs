@@ -20,7 +20,7 @@ fn scene(text: &str, width: u32, height: u32, label: &str) -> Scene {
 }
 
 /// Left, right, top and bottom of a caption's letters.
-fn bounds(caption: &Caption) -> [f64; 4] {
+pub fn bounds(caption: &Caption) -> [f64; 4] {
     let (left, line) = caption.lay_out();
     [left, left + line.width, caption.y - 0.76 * caption.size, caption.y]
 }

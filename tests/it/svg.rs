@@ -1,6 +1,7 @@
 //! The SVG: small, complete without CSS, and the same picture as the raster.
 
 use std::io::Write;
+use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -11,7 +12,7 @@ use crate::tools;
 use crate::vocabulary::Folder;
 
 /// A picture as lightness 0–1, row by row.
-struct Grey {
+pub struct Grey {
     width: usize,
     values: Vec<f64>,
 }
@@ -26,6 +27,12 @@ impl Grey {
         self.values.iter().skip(x).step_by(self.width).copied()
     }
 
+    /// How many pixels are another lightness in `other`.
+    pub fn differs(&self, other: &Self) -> usize {
+        assert_eq!(self.values.len(), other.values.len(), "the sizes");
+        self.values.iter().zip(&other.values).filter(|(a, b)| (*a - *b).abs() > 0.25).count()
+    }
+
     /// The middle of the light in a column, where it lies close together.
     fn middle(&self, x: usize) -> Option<f64> {
         let lit: Vec<(usize, f64)> =
@@ -36,7 +43,7 @@ impl Grey {
     }
 }
 
-fn drawn_by_resvg(svg: &[u8]) -> Grey {
+pub fn drawn_by_resvg(svg: &[u8]) -> Grey {
     let tree = Tree::from_data(svg, &Options::default()).expect("an SVG");
     let (width, height) = (tree.size().width() as u32, tree.size().height() as u32);
     let mut pixmap = Pixmap::new(width, height).expect("a size");
@@ -47,6 +54,33 @@ fn drawn_by_resvg(svg: &[u8]) -> Grey {
 fn read_png(png: &[u8]) -> Grey {
     let picture = image::load_from_memory(png).expect("a PNG").into_rgb8();
     Grey::of(picture.width(), picture.pixels().map(|pixel| pixel.0))
+}
+
+/// What chromium shows of an SVG of 800x300.
+pub fn screenshot(svg: &Path, flags: &[&str]) -> Grey {
+    let folder = Folder::new();
+    let picture = folder.path("screen.png");
+    let profile = format!("--user-data-dir={}", folder.path("profile").display());
+    let shot = format!("--screenshot={}", picture.display());
+    let page = format!("file://{}", svg.display());
+    let mut words = vec![
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--hide-scrollbars",
+        "--window-size=800,300",
+        &profile,
+        &shot,
+    ];
+    words.extend(flags);
+    words.push(&page);
+    tools::output("chromium", &words);
+    read_png(&std::fs::read(picture).expect("a screenshot"))
 }
 
 fn gzipped(bytes: &[u8]) -> usize {
@@ -169,36 +203,11 @@ fn chromium_keeps_it_still_when_asked() {
     let folder = Folder::new();
     let still = folder.render("--seed 3 --glitch flatline --at 15s --still", "still.svg");
     folder.render("--seed 3 --glitch flatline --at 15s", "ecg.svg");
-    let screen = |name: &str, flags: &[&str]| -> Grey {
-        let picture = folder.path("screen.png");
-        let profile = format!("--user-data-dir={}", folder.path("profile").display());
-        let shot = format!("--screenshot={}", picture.display());
-        let page = format!("file://{}", folder.path(name).display());
-        let mut words = vec![
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--hide-scrollbars",
-            "--window-size=800,300",
-            &profile,
-            &shot,
-        ];
-        words.extend(flags);
-        words.push(&page);
-        tools::output("chromium", &words);
-        read_png(&std::fs::read(picture).expect("a screenshot"))
-    };
-    let differ = |a: &Grey, b: &Grey| {
-        a.values.iter().zip(&b.values).filter(|(a, b)| (*a - *b).abs() > 0.25).count()
-    };
     let expected = drawn_by_resvg(&still);
-    let reduced = screen("ecg.svg", &["--force-prefers-reduced-motion"]);
-    assert!(differ(&reduced, &expected) < 200, "{} pixels", differ(&reduced, &expected));
-    let moving = screen("ecg.svg", &["--virtual-time-budget=5000"]);
-    assert!(differ(&moving, &expected) > 1000, "it does not move");
+    // Nothing moves, so there is time to finish drawing.
+    let flags = ["--force-prefers-reduced-motion", "--virtual-time-budget=3000"];
+    let reduced = screenshot(&folder.path("ecg.svg"), &flags);
+    assert!(reduced.differs(&expected) < 200, "{} pixels", reduced.differs(&expected));
+    let moving = screenshot(&folder.path("ecg.svg"), &["--virtual-time-budget=5000"]);
+    assert!(moving.differs(&expected) > 1000, "it does not move");
 }

@@ -49,8 +49,8 @@ impl Releases {
     }
 }
 
-/// What is written beside a beat: of several commits, that of the last. Its text has so many
-/// characters at the most.
+/// What is written beside a beat: of several commits, that of the last. None of its texts has
+/// more than so many characters.
 pub fn entry(
     history: &History,
     pulse: &Pulse,
@@ -63,15 +63,15 @@ pub fn entry(
     let begin = beat * pulse.group;
     let own = own_tags(commits);
     let tag = match releases.before(history, begin) {
-        _ if !own.is_empty() => Tag::Here(own),
-        Some(tags) => Tag::Before(format!("after {tags}")),
+        _ if !own.is_empty() => Tag::Here(one_line(&own, longest)),
+        Some(tags) => Tag::Before(one_line(&format!("after {tags}"), longest)),
         None => Tag::None,
     };
     let (added, removed) = lines(commits);
     Entry {
         name: last.id.short(),
         text: one_line(&last.subject, longest),
-        author: history.author(last).name.to_string(),
+        author: one_line(&history.author(last).name, longest),
         day: json::day(last),
         added,
         removed,

@@ -49,7 +49,7 @@ impl Document<'_> {
                 "<g{shown_as} fill=\"{}\"{halo} transform=\"translate({} {})scale({size} -{size})\">",
                 self.scene.theme.rgb(caption.colour),
                 number(left),
-                number(caption.y),
+                number(caption.baseline()),
                 size = short(scale, 5)
             ));
             for glyph in line.glyphs {

@@ -122,7 +122,7 @@ impl Film {
     fn caption(&mut self, caption: &Caption, down: f64) {
         let scale = scale(caption);
         let (left, line) = caption.lay_out();
-        let y = -((caption.y + down) / scale).round() as i64;
+        let y = -((caption.baseline() + down) / scale).round() as i64;
         let space = |glyph: &Glyph| caption.face.outline(glyph.id).is_empty();
         let words: Vec<&[Glyph]> =
             line.glyphs.split(space).filter(|word| !word.is_empty()).collect();

@@ -1,0 +1,322 @@
+//! A life in one document: the SVG that moves a beat at a time, and the whole on a sheet.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use flaky::history::pulse::{self, Scale};
+use flaky::scene::sheet::{Note, Settings};
+use flaky::scene::text::controls_direction;
+use flaky::scene::{Size, sheet, theme};
+use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
+
+use crate::repo::{Life, Repo};
+use crate::svg::{drawn_by_resvg, screenshot};
+use crate::tools;
+use crate::varied::{drawn, history, many, varied};
+
+const LARGEST: usize = 1_000_000;
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).expect("text")
+}
+
+/// Hands the elements of a document to `look`.
+fn parsed<T>(svg: &[u8], look: impl Fn(Node) -> T) -> T {
+    let options = ParsingOptions { nodes_limit: 10_000_000, ..ParsingOptions::default() };
+    let document = Document::parse_with_options(text(svg), options).expect("XML");
+    look(document.root_element())
+}
+
+/// The tooltips, which are the titles that are not the document's own.
+fn tips(svg: &[u8]) -> Vec<String> {
+    parsed(svg, |root| {
+        let titles = root
+            .descendants()
+            .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "title")));
+        let own = titles.filter(|title| title.parent() != Some(root));
+        own.map(|title| title.text().unwrap_or_default().to_string()).collect()
+    })
+}
+
+/// How many steps the film takes.
+fn steps(svg: &[u8]) -> usize {
+    let (_, rest) = text(svg).split_once("steps(").expect("a film");
+    rest.split_once(')').expect("a number").0.parse().expect("a number")
+}
+
+/// Nothing in it that a page would not show.
+#[track_caller]
+fn well_behaved(svg: &[u8]) {
+    drawn_by_resvg(svg);
+    for unwanted in [
+        "<script",
+        "<animate",
+        "<text",
+        "<set",
+        "http-equiv",
+        "<image",
+        "<foreignObject",
+        "@import",
+    ] {
+        assert!(!text(svg).contains(unwanted), "{unwanted}");
+    }
+    let strange = |c: char| (c.is_control() && c != '\n') || controls_direction(c);
+    assert!(!text(svg).contains(strange));
+    parsed(svg, |root| {
+        let mut ids = BTreeSet::new();
+        for node in root.descendants() {
+            let id = node.attribute("id");
+            assert!(id.is_none_or(|id| ids.insert(id.to_string())), "{id:?} stands for two");
+        }
+        for node in root.descendants() {
+            if let Some(to) = node.attribute("href") {
+                assert!(ids.contains(&to[1..]), "{to} stands for nothing");
+            }
+        }
+    });
+}
+
+#[test]
+fn it_moves_a_beat_at_a_time() {
+    let repo = varied();
+    let svg = drawn(&repo, "", "x.svg");
+    well_behaved(&svg);
+    assert_eq!(steps(&svg), 16);
+    assert!(text(&svg).contains("prefers-reduced-motion:no-preference"));
+    assert!(text(&svg).contains(" 4.6s step-end infinite"), "16 tenths and 3 s");
+    assert_eq!(text(&svg).matches("translateX(").count(), 18, "a place for every beat, and an end");
+    let twice = drawn(&repo, "--loops 2 --fps 20", "x.svg");
+    assert!(text(&twice).contains(" 3.8s step-end 2 "), "16 twentieths and 3 s");
+    for words in ["--captions none", "--captions short", "--size 64x32", "--theme paper"] {
+        well_behaved(&drawn(&repo, words, "x.svg"));
+    }
+}
+
+#[test]
+fn without_css_it_shows_the_last_commit() {
+    // All that is drawn of the beats before lies outside of the picture.
+    let repo = varied();
+    let whole = drawn_by_resvg(&drawn(&repo, "--captions short", "x.svg"));
+    let fewer = drawn_by_resvg(&drawn(&repo, "HEAD~9..HEAD --captions none", "x.svg"));
+    assert!(whole.differs(&fewer) > 100, "words");
+    let last = text(&drawn(&repo, "", "x.svg")).split_once("transform=\"translate(0 -").unwrap().1
+        [..4]
+        .to_string();
+    assert_eq!(last, (16 * 300).to_string());
+}
+
+#[test]
+fn chromium_shows_every_beat_in_its_time() {
+    if !tools::present("chromium", "--version") {
+        return;
+    }
+    let repo = varied();
+    let svg = drawn(&repo, "--loops 1", "x.svg");
+    let svg = text(&svg);
+    // A page that holds the picture at an instant of its own time.
+    let at = |ms: u32| {
+        let hold = format!(
+            "<style>*{{animation-play-state:paused!important;animation-delay:-{ms}ms!important}}</style>"
+        );
+        let page = format!("<!doctype html>{hold}<body style=\"margin:0\">{svg}");
+        fs::write(repo.path("x.html"), page).unwrap();
+        screenshot(
+            &repo.path("x.html"),
+            &["--virtual-time-budget=3000", "--run-all-compositor-stages-before-draw"],
+        )
+    };
+    // The picture as it stands with film and strip moved to a beat.
+    let moved = |beat: usize| {
+        let strip: Vec<&str> =
+            svg.split("translateX(").skip(1).map(|rest| rest.split("px").next().unwrap()).collect();
+        let still = svg
+            .replace("translate(0 -4800)", &format!("translate(0 -{})", 300 * beat))
+            .replace(&format!("translate({})", strip[16]), &format!("translate({})", strip[beat]));
+        drawn_by_resvg(still.as_bytes())
+    };
+    for (ms, beat) in [(50, 0), (850, 8), (1650, 16), (4600, 16)] {
+        let (seen, expected) = (at(ms), moved(beat));
+        assert!(seen.differs(&expected) < 500, "{} pixels at {ms} ms", seen.differs(&expected));
+        assert!(seen.differs(&moved(7)) > 2000, "not like any other");
+    }
+}
+
+#[test]
+fn several_share_a_page() {
+    let repo = varied();
+    let ids = |words: &str| {
+        let svg = drawn(&repo, words, "x.svg");
+        parsed(&svg, |root| {
+            root.descendants()
+                .filter_map(|node| node.attribute("id").map(str::to_string))
+                .collect::<BTreeSet<_>>()
+        })
+    };
+    let all = [ids(""), ids("HEAD~3..HEAD"), ids("--still"), ids("--still HEAD~3..HEAD")];
+    for (i, a) in all.iter().enumerate() {
+        assert!(a.len() > 5 && all[..i].iter().all(|b| a.is_disjoint(b)));
+    }
+}
+
+/// Words that hardly ever come twice.
+fn gibberish(i: usize) -> String {
+    let letter = |n: usize| char::from_u32(0x100 + (n * 7919 % 0x140) as u32).unwrap();
+    let word = |w: usize| (0..7).map(|l| letter(i * 251 + w * 31 + l * l)).collect::<String>();
+    (0..40).map(word).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn five_hundred_beats_are_small_whatever_they_say() {
+    for subject in [gibberish, |i: usize| {
+        format!("Make part {i} of the whole a little better than it was before")
+    }] {
+        let repo = many(500, subject);
+        repo.flaky("history -q -o x.svg").succeeds();
+        let svg = fs::read(repo.path("x.svg")).unwrap();
+        assert!(svg.len() <= LARGEST, "{} bytes", svg.len());
+        assert_eq!(steps(&svg), 499);
+        parsed(&svg, |_| ());
+    }
+}
+
+#[test]
+fn more_than_five_hundred_beats_do_not_move() {
+    let repo = many(501, |i| format!("commit {i}"));
+    fs::write(repo.path("x.svg"), "older").unwrap();
+    repo.flaky("history -o x.svg").fails(1, &["500 beats", "501 commits", "--still"]);
+    assert_eq!(fs::read(repo.path("x.svg")).unwrap(), b"older");
+    repo.flaky("history -q --still -o x.svg").succeeds();
+    assert_eq!(tips(&fs::read(repo.path("x.svg")).unwrap()).len(), 501);
+}
+
+#[test]
+fn what_would_be_too_large_is_not_written() {
+    let repo = many(500, |i| format!("commit {i}"));
+    fs::write(repo.path("x.svg"), "older").unwrap();
+    let words = "history --size 2000x2000 -o x.svg";
+    repo.flaky(words).fails(1, &["at most 1.00 MB", "--still", "--size"]);
+    assert_eq!(fs::read(repo.path("x.svg")).unwrap(), b"older");
+    repo.flaky(&format!("{words} --max-bytes 5MB")).succeeds().says("instead of 2000x2000");
+    assert!(fs::read(repo.path("x.svg")).unwrap().len() <= LARGEST);
+}
+
+/// A subject as a document can hold it.
+fn escaped(subject: &str) -> String {
+    let plain = subject.chars().filter(|c| !c.is_control());
+    plain.map(|c| if controls_direction(c) { '\u{fffd}' } else { c }).collect()
+}
+
+#[test]
+fn a_sheet_has_a_tooltip_for_every_commit() {
+    let repo = varied();
+    let svg = drawn(&repo, "--still", "x.svg");
+    well_behaved(&svg);
+    assert!(!text(&svg).contains("<style"), "nothing moves");
+    assert_eq!(text(&svg).matches("<title").count(), 17 + 1);
+    let life = repo.life("--status ci.csv");
+    let tips = tips(&svg);
+    assert_eq!(tips.len(), life.beats.len());
+    for (tip, beat) in tips.iter().zip(&life.beats) {
+        let begin = format!("{} {}", &beat.sha[..7], escaped(&beat.subject));
+        assert!(tip.starts_with(&begin), "{tip:?} and {begin:?}");
+        let meaning = escaped(&beat.meaning);
+        assert!(tip.contains(&meaning), "{tip:?} and {meaning:?}");
+        assert!(tip.contains(&beat.time[..10]), "{tip:?} and {}", beat.time);
+    }
+    assert!(tips[5].contains("−40") && tips[5].contains("failed"), "{}", tips[5]);
+}
+
+#[test]
+fn a_sheet_of_very_many_names_ranges() {
+    let repo = many(5001, |i| format!("commit {i}"));
+    let ran = repo.flaky("history --still -o x.svg").succeeds();
+    ran.says("5001 commits: each beat stands for 2 of them").says("5001 commits on a sheet");
+    let tips = tips(&fs::read(repo.path("x.svg")).unwrap());
+    assert_eq!(tips.len(), 2501);
+    let life = repo.life("");
+    let short = |i: usize| &life.beats[i].sha[..7];
+    let expected = format!("commits 3 to 4, {}..{}\n", short(2), short(3));
+    assert!(tips[1].starts_with(&expected), "{:?} and {expected:?}", tips[1]);
+    assert!(tips[2500].starts_with(&format!("{} commit 5000\n", short(5000))), "{}", tips[2500]);
+    // What a person asks for is what they get.
+    repo.flaky("history -q --still --max-frames 0 -o x.svg").succeeds();
+    let all = fs::read(repo.path("x.svg")).unwrap();
+    assert_eq!(text(&all).matches("<title>").count(), 5001);
+}
+
+/// The size of an SVG and that of the picture of the same sheet.
+fn sizes(repo: &Repo, words: &str) -> [(u32, u32); 2] {
+    let svg = drawn(repo, &format!("--still {words}"), "x.svg");
+    let png = drawn(repo, words, "x.png");
+    let picture = image::load_from_memory(&png).expect("a PNG");
+    let side = |root: Node, name: &str| root.attribute(name).expect(name).parse::<u32>().unwrap();
+    let size = parsed(&svg, |root| (side(root, "width"), side(root, "height")));
+    [size, (picture.width(), picture.height())]
+}
+
+#[test]
+fn a_sheet_has_the_size_that_was_asked_for() {
+    let repo = varied();
+    let [svg, png] = sizes(&repo, "");
+    assert_eq!((svg, svg.0), (png, 1100), "one row is as wide as it must be");
+    for size in [(600, 400), (400, 600), (1600, 100), (64, 64), (3000, 500)] {
+        let words = format!("--size {}x{}", size.0, size.1);
+        assert_eq!(sizes(&repo, &words), [size, size]);
+    }
+    let still = drawn(&repo, "--still --size 600x400", "x.png");
+    assert!(still == drawn(&repo, "--size 600x400", "y.png"), "a PNG is always still");
+}
+
+#[test]
+fn its_legend_names_every_kind_there_is() {
+    let history = history(&varied());
+    let rhythm = pulse::pulse(&history, Scale::Own, 1).rhythm;
+    let legend = |size: Option<Size>| -> Vec<String> {
+        let theme = theme::find("paper").unwrap().clone();
+        let settings = Settings { size, theme, title: "title".to_string() };
+        let scene = sheet(&rhythm, &settings, |_| Note::default());
+        scene.captions.into_iter().map(|caption| caption.text).collect()
+    };
+    for size in [None, Some(Size { width: 600, height: 400 })] {
+        let legend = legend(size);
+        for kind in rhythm.beats.iter().map(|beat| beat.kind.name()).chain(["tag"]) {
+            assert!(legend.iter().any(|text| text == kind), "{kind} in {legend:?}");
+        }
+        assert!(!legend.iter().any(|text| text == "lost"), "there is none");
+    }
+}
+
+#[test]
+fn a_sheet_stays_under_its_budget() {
+    let repo = varied();
+    for (name, size) in [("x.svg", ""), ("x.png", ""), ("x.png", "--size 800x600")] {
+        let full = drawn(&repo, &format!("--still {size}"), name);
+        let words = format!("history --still {size} --status ci.csv -o {name} --max-bytes");
+        let ran = repo.flaky(&format!("{words} {}", full.len())).succeeds();
+        assert!(!ran.stderr().contains("to stay under"), "{}", ran.stderr());
+        assert!(fs::read(repo.path(name)).unwrap() == full);
+        let budget = full.len() - full.len() / 20;
+        let ran = repo.flaky(&format!("{words} {budget}")).succeeds().says("to stay under");
+        assert!(ran.stderr().contains(" instead of ") && !ran.stderr().contains("fade"));
+        assert!(fs::read(repo.path(name)).unwrap().len() <= budget);
+        fs::write(repo.path(name), "older").unwrap();
+        repo.flaky(&format!("{words} 100")).fails(1, &["stays under", "--max-bytes"]);
+        assert_eq!(fs::read(repo.path(name)).unwrap(), b"older");
+    }
+}
+
+#[test]
+fn what_is_no_sheet_is_refused() {
+    let repo = many(2, |i| format!("commit {i}"));
+    for name in ["x.gif", "x.apng", "x.y4m", "x.rgb", "x.json"] {
+        let words = format!("history --still -o {name}");
+        repo.flaky(&words).fails(2, &["--still", ".svg or .png"]);
+    }
+    repo.flaky("history -o x.csv").fails(2, &["csv", ".json"]);
+    repo.flaky("history --json --still").fails(2, &["--json", "--still"]);
+    repo.flaky("history --json --format gif").fails(2, &["--json", "--format"]);
+    repo.flaky("history -o x.tiff").fails(2, &["x.tiff"]);
+    repo.flaky("history").fails(2, &["--output"]);
+    assert_eq!(Life::of(&repo.flaky("history --json").succeeds()).beats.len(), 2);
+    assert!(fs::read_dir(repo.path("")).unwrap().count() == 1, "only .git");
+}
