@@ -1,6 +1,6 @@
 //! What is said when something goes wrong, and with which exit code the program ends.
 
-use std::fmt;
+use std::{fmt, io};
 
 /// An error for a person: what is wrong, naming the thing, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,4 +62,15 @@ pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Opt
         .filter(|(likeness, _)| *likeness > 0.75)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, candidate)| candidate)
+}
+
+/// The system's words, as the middle of a sentence.
+pub fn lower(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
 }

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use crate::error::{End, Error};
+use crate::error::{End, Error, lower};
 
 /// A place for a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -186,15 +186,4 @@ fn failure(name: &str, error: &io::Error) -> Error {
         _ => {}
     }
     failure
-}
-
-/// The system's words, as the middle of a sentence.
-pub fn lower(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or(&text);
-    let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
-    }
 }

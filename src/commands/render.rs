@@ -17,7 +17,7 @@ use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
 use crate::cli::values::{Format, Gain, Loops, Seconds};
 use crate::encode::svg::Life;
 use crate::encode::{gif, svg};
-use crate::error::{Error, did_you_mean};
+use crate::error::{Error, did_you_mean, lower};
 use crate::output::{self, Target};
 use crate::progress::{Progress, Silent};
 use crate::raster;
@@ -249,7 +249,7 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "standard input".to_string() } else { path.display().to_string() };
     let unreadable = |error: &io::Error| {
-        Error::failed(format!("cannot read {name}: {}", output::lower(error)))
+        Error::failed(format!("cannot read {name}: {}", lower(error)))
             .hint("--rhythm takes a file as `flaky render -o beats.json` writes it, or `-`")
     };
     let input: Box<dyn Read> = if stdin {

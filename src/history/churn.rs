@@ -23,8 +23,7 @@ use super::repo::plain;
 use super::tree::{self, Entry, Visitor};
 use super::weight::Weight;
 use super::{Churn, Commit};
-use crate::error::Error;
-use crate::output::lower;
+use crate::error::{Error, lower};
 use crate::progress::Progress;
 
 /// How many pieces of work a thread takes at once.

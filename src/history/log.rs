@@ -10,8 +10,7 @@ use std::io::{self, BufRead};
 use super::message::{LONGEST_NAME, LONGEST_SUBJECT, judge, offset_min, one_line, seconds};
 use super::weight::Weight;
 use super::{Churn, Commit, History, Id, Person, Traits};
-use crate::error::Error;
-use crate::output::lower;
+use crate::error::{Error, lower};
 
 /// The first field of every record; a new format gets a new number.
 pub const MARK: &str = "flaky-log-1";

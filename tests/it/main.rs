@@ -10,6 +10,7 @@ mod decoders;
 mod from_log;
 mod gallery;
 mod help;
+mod house;
 mod life;
 mod output;
 mod pictures;

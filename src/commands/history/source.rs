@@ -8,13 +8,12 @@ use std::thread;
 
 use crate::cli::Talk;
 use crate::cli::history::History as Typed;
-use crate::error::Error;
+use crate::error::{Error, lower};
 use crate::history::cache::Cache;
 use crate::history::churn::{self, Counting};
 use crate::history::select::Selection;
 use crate::history::weight::Weight;
 use crate::history::{History, log, repo, status, walk};
-use crate::output;
 
 /// The largest status file that is read, in bytes.
 const LARGEST_STATUS: u64 = 64 << 20;
@@ -140,7 +139,7 @@ fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<Histor
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot read {}: {}", path.display(), output::lower(error)))
+    Error::failed(format!("cannot read {}: {}", path.display(), lower(error)))
         .hint("name a file that is there and can be read")
 }
 
