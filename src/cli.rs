@@ -42,8 +42,9 @@ pub enum Command {
     Render(Box<render::Render>),
     /// Draw a repository's life: every commit is a heartbeat
     ///
-    /// One beat and one frame for each commit, oldest first. Counts are git's own; attributes are
-    /// not asked. What is counted is kept in the user's cache folder.
+    /// One beat and one frame for each commit, oldest first. Files and lines are counted as `git log
+    /// --numstat --no-renames` does; attributes are not asked. What is counted is kept in the user's
+    /// cache folder.
     History(Box<history::History>),
     /// List the themes, or draw one picture of each
     Themes(catalogue::List),

@@ -38,9 +38,11 @@ impl Verdict {
     pub fn of(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
         Some(match word.as_str() {
-            "passed" | "success" | "successful" | "ok" => Self::Passed,
+            "passed" | "success" | "successful" | "ok" | "neutral" | "warning" => Self::Passed,
             "flaky" => Self::Flaky,
-            "failed" | "failure" | "error" | "exception" => Self::Failed,
+            "failed" | "failure" | "error" | "exception" | "timed_out" | "startup_failure" => {
+                Self::Failed
+            }
             "running"
             | "created"
             | "waiting_for_resource"
@@ -49,8 +51,11 @@ impl Verdict {
             | "waiting_for_callback"
             | "canceling"
             | "queued"
-            | "in_progress" => Self::Running,
-            "stopped" | "canceled" | "cancelled" | "skipped" | "manual" | "scheduled" => {
+            | "in_progress"
+            | "waiting"
+            | "requested" => Self::Running,
+            "stopped" | "canceled" | "cancelled" | "skipped" | "manual" | "scheduled"
+            | "killed" | "blocked" | "declined" | "aborted" | "stale" | "action_required" => {
                 Self::Stopped
             }
             "unknown" => Self::Unknown,

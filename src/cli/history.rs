@@ -121,7 +121,8 @@ pub struct History {
     /// Only authors with this in their name or address
     #[arg(long, value_name = "TEXT", help_heading = "Commits")]
     pub author: Option<String>,
-    /// Only what lies under this path, from the top of the repository; may be given again
+    /// Only what lies under this path, from the top of the repository, no pattern; may be given
+    /// again
     #[arg(long, value_name = "PATH", help_heading = "Commits")]
     pub path: Vec<String>,
     /// Follow the first parent of merges alone, and compare them with it
@@ -147,15 +148,17 @@ pub struct History {
     #[arg(long, value_name = "FILE", help_heading = "Commits",
           conflicts_with_all = ["repository", "range", "branch", "path", "notes", "no_cache"])]
     pub from_log: Option<PathBuf>,
-    /// Print the command that makes such a log
-    #[arg(long, help_heading = "Commits")]
+    /// Print the command that makes such a log; add a range or paths to it as to any `git log`
+    #[arg(long, help_heading = "Commits", conflicts_with_all = [
+        "repository", "range", "branch", "since", "until", "author", "path", "no_merges", "no_bots",
+    ])]
     pub print_log_command: bool,
 
     /// Size in pixels, 16x16 to 8192x8192 [default: 800x300; a sheet is at most 1600 wide, and as
     /// high as it must be]
     #[arg(long, value_name = "WxH", value_parser = values::size, help_heading = "Picture")]
     pub size: Option<Size>,
-    /// Commits a second, 1 to 100; to 50 in GIF
+    /// Commits a second, 1 to 240; to 50 in GIF
     #[arg(long, value_name = "N", default_value_t = FPS, value_parser = values::fps, help_heading = "Picture")]
     pub fps: f64,
     /// The most frames; a longer history puts several commits into one beat. 0 for no limit

@@ -113,18 +113,22 @@ impl<'a> Settings<'a> {
     /// How many commits a beat stands for.
     fn group(&self, history: &History, talk: Talk) -> Result<usize, Error> {
         let commits = history.commits.len();
-        if self.format == Format::Svg && !self.sheet && commits > MOST_MOVING {
-            return Err(Error::failed(format!(
-                "an SVG that moves has at most {MOST_MOVING} beats, and there are {commits} commits"
-            ))
-            .hint("add --still for the whole life on one sheet, name a range, or write .gif"));
-        }
         let usual = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
         let most = self.typed.max_frames.unwrap_or(usual) as usize;
-        if self.format == Format::Json || most == 0 {
+        if self.format == Format::Json {
             return Ok(1);
         }
-        let group = commits.div_ceil(most).max(1);
+        let group = if most == 0 { 1 } else { commits.div_ceil(most).max(1) };
+        let beats = commits.div_ceil(group);
+        if self.format == Format::Svg && !self.sheet && beats > MOST_MOVING {
+            return Err(Error::failed(format!(
+                "an SVG that moves has at most {MOST_MOVING} beats, and this one would have {beats}"
+            ))
+            .hint(format!(
+                "add --still for the whole life on one sheet, or --max-frames {MOST_MOVING}, \
+                 name a range, or write .gif"
+            )));
+        }
         if group > 1 {
             talk.say(&format!(
                 "{commits} commits: each beat stands for {group} of them, the worst glitch winning \
@@ -257,7 +261,7 @@ impl Drawn<'_> {
         let settings = sheet::Settings {
             size,
             theme: self.settings.theme().clone(),
-            title: words::title(&self.history),
+            title: words::title(&self.history, self.pulse.group),
         };
         let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
         let note = move |beat| words::note(&history, &pulse, beat);
@@ -279,7 +283,7 @@ impl Drawn<'_> {
                 typed::Captions::Short => life::Detail::Short,
                 typed::Captions::Full => life::Detail::Full,
             },
-            title: words::title(&self.history),
+            title: words::title(&self.history, self.pulse.group),
             ends: words::ends(&self.history),
             motion: if self.settings.format == Format::Svg {
                 Motion::Scroll
@@ -296,13 +300,13 @@ impl Drawn<'_> {
     fn summary(&self, drawn: &Smaller, bytes: u64) -> String {
         let commits = self.history.commits.len();
         let what = match self.settings.format {
-            Format::Json => format!("{commits} beats"),
-            _ if self.settings.sheet => format!("{commits} commits on a sheet"),
+            Format::Json => plural(commits, "beat"),
+            _ if self.settings.sheet => format!("{} on a sheet", plural(commits, "commit")),
             format => {
                 let Size { width, height } = drawn.size;
                 let frames = self.pulse.shown_s.len();
-                let what = if format == Format::Svg { "beats" } else { "frames" };
-                format!("{commits} commits in {frames} {what}, {width}x{height}")
+                let frames = plural(frames, if format == Format::Svg { "beat" } else { "frame" });
+                format!("{} in {frames}, {width}x{height}", plural(commits, "commit"))
             }
         };
         format!("wrote {}: {what}, {}", self.settings.target.name(), human(bytes))
@@ -320,4 +324,8 @@ fn small_enough(document: &[u8]) -> Result<(), Error> {
         "add --still for the whole life on one sheet, name a range or a smaller --size, or write \
          .gif",
     ))
+}
+
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

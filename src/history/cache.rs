@@ -7,7 +7,7 @@
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -85,6 +85,9 @@ impl Cache {
         let whole = counted.filter(|commit| commit.traits.counted && !commit.traits.damaged);
         let new: Vec<[u8; RECORD]> = whole.map(record).collect();
         if new.is_empty() {
+            if self.known.is_empty() {
+                return Ok(());
+            }
             // Used again, if not changed.
             return fs::File::options()
                 .append(true)
@@ -123,10 +126,12 @@ fn record(commit: &Commit) -> [u8; RECORD] {
 
 /// The records of a file that is whole.
 fn read(file: &Path) -> Option<Vec<u8>> {
-    if fs::metadata(file).ok()?.len() > MOST_BYTES {
+    // Anything else than a file of ours might never end.
+    if !fs::symlink_metadata(file).ok()?.is_file() {
         return None;
     }
-    let mut bytes = fs::read(file).ok()?;
+    let mut bytes = Vec::new();
+    fs::File::open(file).ok()?.take(MOST_BYTES + 1).read_to_end(&mut bytes).ok()?;
     let body = bytes.strip_prefix(MAGIC)?;
     let (body, checksum) = body.split_at_checked(body.len().checked_sub(CHECKSUM)?)?;
     let mut crc = Crc::new();

@@ -6,7 +6,9 @@
 //! versions of one file lie in one delta chain of the pack, and read one after the other they
 //! are unpacked once instead of over and over.
 //!
-//! Counts are those of `git log --numstat --no-renames`; attributes are not asked.
+//! Counts are those of `git log --numstat --no-renames`: files exactly, added less removed
+//! exactly; of two ways to see a change the heuristics may choose another. Attributes are not
+//! asked.
 
 use std::cmp::Reverse;
 use std::collections::VecDeque;

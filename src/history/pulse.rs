@@ -179,7 +179,18 @@ fn interval(gap_s: i64) -> (f64, Option<&'static Glitch>) {
 
 /// The mark of a commit, or the worst of several.
 pub fn mark(commits: &[Commit]) -> &'static Mark {
-    let own = |commit: &Commit| match commit.verdict {
+    worst(commits).map_or(&mark::ORDINARY, |commit| own_mark(commit).1)
+}
+
+/// The commit that gives several their mark: the last of the worst. Merges and fixups give way
+/// to ordinary commits.
+pub fn worst(commits: &[Commit]) -> Option<&Commit> {
+    commits.iter().max_by_key(|commit| own_mark(commit).0)
+}
+
+/// The mark of a commit, and how much it matters among others.
+fn own_mark(commit: &Commit) -> (u8, &'static Mark) {
+    match commit.verdict {
         Some(Verdict::Flaky) => (7, &mark::FLAKE),
         Some(Verdict::Failed) => (6, &mark::FAILURE),
         _ if commit.traits.damaged => (5, &mark::GAP),
@@ -188,9 +199,7 @@ pub fn mark(commits: &[Commit]) -> &'static Mark {
         _ if commit.traits.fixup => (0, &mark::MEND),
         _ if commit.is_merge() => (1, &mark::JOIN),
         _ => (2, &mark::ORDINARY),
-    };
-    // Of several, the worst; merges and fixups give way to ordinary commits.
-    commits.iter().map(own).max_by_key(|(rank, _)| *rank).map_or(&mark::ORDINARY, |(_, mark)| mark)
+    }
 }
 
 /// The height of the beat: a factor on its waves.

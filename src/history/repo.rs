@@ -23,6 +23,11 @@ pub fn open(path: Option<&Path>) -> Result<Repository, Error> {
     // what is read here is read once, so libgit2 need not keep it.
     git2::opts::strict_hash_verification(false);
     git2::opts::enable_caching(false);
+    if let Some(file) = path.filter(|path| path.is_file() && !path.ends_with(".git")) {
+        let file = file.display();
+        return Err(Error::failed(format!("{file} is a file, not a repository"))
+            .hint(format!("for what changed it: flaky history --path {file} -o history.gif")));
+    }
     let opened = match path {
         Some(path) => {
             let nothing: [&str; 0] = [];
@@ -40,6 +45,11 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
     };
     let said = error.message();
     if error.code() == ErrorCode::NotFound {
+        if let Some(named) = std::env::var_os("GIT_DIR").filter(|_| path == Path::new(".")) {
+            let named = Path::new(&named).display();
+            return Error::failed(format!("GIT_DIR names {named:?}, where there is no repository"))
+                .hint("unset GIT_DIR, or name a repository: flaky history PATH -o history.gif");
+        }
         return Error::failed(format!("{place} is in no git repository"))
             .hint("name one: flaky history PATH -o history.gif");
     }

@@ -63,7 +63,8 @@ impl Selection {
     }
 }
 
-fn is_bot(person: &Person) -> bool {
+/// Whether a program commits under this name.
+pub fn is_bot(person: &Person) -> bool {
     let (name, email) = (person.name.to_lowercase(), person.email.to_lowercase());
     BOTS.iter().any(|word| name.contains(word) || email.contains(word)) || name.ends_with("-bot")
 }

@@ -24,6 +24,7 @@ const LARGEST_NOTE: usize = 1 << 16;
 pub fn from_lines(history: &mut History, name: &str, text: &str) -> Result<(), Error> {
     let mut said: Vec<(String, Verdict)> = Vec::new();
     let mut strange = Strange::default();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') || (number == 1 && line == "sha,status") {

@@ -1,5 +1,5 @@
-//! SIGINT and SIGTERM while a file is being written: the unfinished one is removed, then the
-//! program ends as if nobody had listened.
+//! Signals that end the program while a file is being written: the unfinished one is removed,
+//! then the program ends as if nobody had listened.
 //!
 //! A thread of its own waits for them, so that they work at once, whatever the others do. Where
 //! nothing unfinished lies about, nobody listens and the system's own way is good enough.
@@ -40,12 +40,20 @@ pub fn watched(
 
 #[cfg(unix)]
 fn listen() {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
     // Where the system refuses, a signal ends the program as ever and may leave the file.
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
+    let wanted: Vec<i32> = match ignored() {
+        // Whoever is not to hear one (nohup, a job in the background) goes on not hearing it.
+        Some(ignored) => [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
+            .into_iter()
+            .filter(|signal| ignored >> (signal - 1) & 1 == 0)
+            .collect(),
+        None => vec![SIGINT, SIGTERM],
+    };
+    let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
             // Held to the end: nobody begins another file meanwhile.
@@ -56,6 +64,14 @@ fn listen() {
             let _ = emulate_default_handler(signal);
         }
     });
+}
+
+/// The signals that this program was started to ignore, a bit each; unknown where no system says.
+#[cfg(unix)]
+fn ignored() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
 }
 
 #[cfg(not(unix))]

@@ -20,8 +20,8 @@ const PX_PER_MV: f64 = 27.0;
 /// A millimetre of the paper.
 const PX_PER_MM: f64 = 4.0;
 /// The height of a row, and which part of it lies above 0 mV.
-const ROW: f64 = 84.0;
-const ABOVE: f64 = 0.68;
+const ROW: f64 = 92.0;
+const ABOVE: f64 = 0.64;
 /// The margins: left, where the days stand; top, where the title does; all others.
 const LEFT: f64 = 104.0;
 const TOP: f64 = 76.0;
@@ -227,7 +227,7 @@ impl Plan {
                 caption.text = caption.face.shorten(&tag, caption.size, 120.0 * self.scale);
                 let end = caption.x + caption.lay_out().1.width;
                 // What finds no room can still be pointed at.
-                if caption.x > taken && end < f64::from(self.size.width) {
+                if caption.x > taken && end < f64::from(self.size.width) - PAD * self.scale {
                     taken = end + 6.0 * self.scale;
                     captions.push(caption);
                 }

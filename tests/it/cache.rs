@@ -6,6 +6,7 @@ use std::process::{Child, Stdio};
 
 use crate::chance;
 use crate::repo::{Repo, file, files};
+use crate::tools;
 
 /// Enough commits for several threads.
 const MANY: usize = 400;
@@ -59,6 +60,20 @@ fn another_way_of_counting_is_another_answer() {
             assert_eq!(json(&repo, words), expected, "{words}");
         }
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_would_never_end_is_not_read() {
+    let repo = small();
+    let expected = json(&repo, "");
+    let path = cached(&repo).remove(0);
+    fs::remove_file(&path).unwrap();
+    tools::output("mkfifo", &[path.to_str().unwrap()]);
+    assert_eq!(json(&repo, ""), expected);
+    fs::remove_file(&path).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+    assert_eq!(json(&repo, ""), expected);
 }
 
 #[test]

@@ -11,8 +11,9 @@ use crate::vocabulary::{Folder, Ran};
 #[track_caller]
 fn by_log(repo: &Repo, words: &str) -> Ran {
     let mut shell = repo.alone("repo", "sh");
+    let merges = if words.contains("--first-parent") { "--first-parent" } else { "" };
     let script = format!(
-        "command=$(\"$FLAKY\" history --print-log-command {words}) && \
+        "command=$(\"$FLAKY\" history --print-log-command {merges}) && \
          eval \"$command\" | \"$FLAKY\" history --from-log - --json {words}"
     );
     shell.env("FLAKY", env!("CARGO_BIN_EXE_flaky")).args(["-c", &script]);
@@ -72,6 +73,16 @@ fn tells_the_same_life() {
     same(&repo, "--author ann --since 2024-05-01 --until 2024-05-02");
     for seed in 200..203 {
         same(&chance::repository(seed, 40), "");
+    }
+}
+
+#[test]
+fn the_command_is_for_all_there_is() {
+    let folder = Folder::new();
+    for words in ["main~3..main", ". main~3..main", "--path a", "--no-merges", "--since 2024-05-01"]
+    {
+        let said = folder.flaky(&format!("history --print-log-command {words}")).stderr();
+        assert!(said.contains("cannot be used with"), "{words}: {said}");
     }
 }
 

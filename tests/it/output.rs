@@ -138,7 +138,7 @@ mod unix {
 
     #[test]
     fn a_signal_leaves_the_older_file_and_nothing_else() {
-        for (name, number) in [("INT", 2), ("TERM", 15)] {
+        for (name, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("TERM", 15)] {
             let folder = Folder::new().with("ecg.gif", "older");
             let mut child =
                 folder.command().args(LONG.split(' ')).stderr(Stdio::piped()).spawn().unwrap();

@@ -24,10 +24,13 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;
     let (path, range) = places(args);
+    // One word that is no path is taken for a range; perhaps it was meant as a path.
+    let lone = range.clone().filter(|_| args.range.is_none() && args.branch.is_none());
     let selection = selection(args, range)?;
     let mut history = match &args.from_log {
         Some(log) => from_log(log, &weight, &selection)?,
-        None => from_repository(args, path, &selection, &weight, talk)?,
+        None => from_repository(args, path, &selection, &weight, talk)
+            .map_err(|error| neither(error, lone.as_deref()))?,
     };
     if let Some(path) = &args.status {
         let name = path.display().to_string();
@@ -40,6 +43,17 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
     }
     report(&history, args.strict, talk)?;
     Ok(history)
+}
+
+/// Says that a word is no path either, where it is no range.
+fn neither(error: Error, lone: Option<&str>) -> Error {
+    let about = |words: &str| error.what.contains(words);
+    match lone {
+        Some(word) if about("names nothing") || about("in no git repository") => {
+            Error { what: format!("there is no folder {word:?}, and {}", error.what), ..error }
+        }
+        _ => error,
+    }
 }
 
 /// A path and a range; one alone is a path if there is one.

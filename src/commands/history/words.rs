@@ -2,6 +2,7 @@
 
 use crate::history::message::one_line;
 use crate::history::pulse::{self, Pulse};
+use crate::history::select::is_bot;
 use crate::history::{Commit, History, json};
 use crate::rhythm::{Alarm, mark};
 use crate::scene::life::{Entry, Tag};
@@ -9,19 +10,22 @@ use crate::scene::sheet::Note;
 use crate::verdict::Verdict;
 
 /// The whole in a line: "main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
-pub fn title(history: &History) -> String {
+pub fn title(history: &History, group: usize) -> String {
     let commits = history.commits.len();
-    let mut authors: Vec<u32> = history.commits.iter().map(|commit| commit.author).collect();
-    authors.sort_unstable();
-    authors.dedup_by_key(|author| history.people[*author as usize].name.clone());
+    let human = |commit: &&Commit| !is_bot(history.author(commit));
+    let mut authors: Vec<u32> =
+        history.commits.iter().filter(human).map(|commit| commit.author).collect();
+    authors.sort_unstable_by_key(|author| &history.people[*author as usize].name);
+    authors.dedup_by_key(|author| &history.people[*author as usize].name);
     let (first, last) = ends(history);
     let days = if first == last { first } else { format!("{first} to {last}") };
     format!(
-        "{}: {commits} commit{} by {} {}, {days}",
+        "{}: {commits} commit{} by {} {}, {days}{}",
         history.place,
         if commits == 1 { "" } else { "s" },
         authors.len(),
-        if authors.len() == 1 { "person" } else { "people" }
+        if authors.len() == 1 { "person" } else { "people" },
+        if group > 1 { format!(", {group} to a beat") } else { String::new() }
     )
 }
 
@@ -49,7 +53,8 @@ impl Releases {
     }
 }
 
-/// What is written beside a beat: of several commits, that of the last. None of its texts has
+/// What is written beside a beat: of several commits, that of the one whose mark
+/// it has. None of its texts has
 /// more than so many characters.
 pub fn entry(
     history: &History,
@@ -59,8 +64,12 @@ pub fn entry(
     longest: usize,
 ) -> Entry {
     let commits = pulse.commits(history, beat);
-    let Some(last) = commits.last() else { return Entry::default() };
+    let Some(told) = pulse::worst(commits) else { return Entry::default() };
     let begin = beat * pulse.group;
+    let number = match (begin + 1, begin + commits.len()) {
+        (first, last) if first == last => last.to_string(),
+        (first, last) => format!("{first}–{last}"),
+    };
     let own = own_tags(commits);
     let tag = match releases.before(history, begin) {
         _ if !own.is_empty() => Tag::Here(one_line(&own, longest)),
@@ -69,13 +78,13 @@ pub fn entry(
     };
     let (added, removed) = lines(commits);
     Entry {
-        name: last.id.short(),
-        text: one_line(&last.subject, longest),
-        author: one_line(&history.author(last).name, longest),
-        day: json::day(last),
+        name: told.id.short(),
+        text: one_line(&told.subject, longest),
+        author: one_line(&history.author(told).name, longest),
+        day: json::day(told),
         added,
         removed,
-        number: format!("{} / {}", begin + commits.len(), history.commits.len()),
+        number: format!("{number} / {}", history.commits.len()),
         tag,
         word: word(history, pulse, beat),
     }
