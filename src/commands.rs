@@ -9,10 +9,12 @@ mod history;
 mod render;
 
 use std::io::{self, Write};
+use std::num::NonZero;
 use std::path::Path;
+use std::thread;
 
-use crate::animation::Animation;
-use crate::cli::values::Format;
+use crate::animation::{Animation, Plays};
+use crate::cli::values::{Format, Loops};
 use crate::cli::{Cli, Command, Talk};
 use crate::encode::video::{self, Layout};
 use crate::encode::{apng, gif, png};
@@ -82,6 +84,19 @@ fn write_frames(
         }
         Format::Rgb => video::write(animation, Layout::Rgb, out),
         _ => png::write(animation, out),
+    }
+}
+
+/// How many threads are worked on: so many, or one for every core.
+fn threads(asked: Option<u16>) -> usize {
+    asked.map_or_else(|| thread::available_parallelism().map_or(1, NonZero::get), usize::from)
+}
+
+/// How often an animation plays.
+fn plays(loops: Loops) -> Plays {
+    match loops {
+        Loops::Forever => Plays::Forever,
+        Loops::Times(times) => Plays::Times(times),
     }
 }
 

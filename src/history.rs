@@ -178,8 +178,6 @@ pub struct Remark {
     pub what: String,
     /// What to do about it.
     pub hint: Option<String>,
-    /// Whether something could not be read, so that the picture is not the whole truth.
-    pub damage: bool,
 }
 
 /// Every commit of a selection, oldest first.
@@ -201,7 +199,12 @@ impl History {
         &self.people[commit.author as usize]
     }
 
-    fn remark(&mut self, damage: bool, what: impl Into<String>, hint: Option<&str>) {
-        self.remarks.push(Remark { what: what.into(), hint: hint.map(str::to_string), damage });
+    /// How many commits could not be read in full.
+    pub fn damaged(&self) -> usize {
+        self.commits.iter().filter(|commit| commit.traits.damaged).count()
+    }
+
+    fn remark(&mut self, what: impl Into<String>, hint: Option<&str>) {
+        self.remarks.push(Remark { what: what.into(), hint: hint.map(str::to_string) });
     }
 }

@@ -84,6 +84,21 @@ pub struct Caption {
 }
 
 impl Caption {
+    /// A text that begins at the origin and is always shown.
+    pub fn always(text: impl Into<String>, face: text::Face, size: f64, colour: Colour) -> Self {
+        Self {
+            text: text.into(),
+            face,
+            size,
+            colour,
+            x: 0.0,
+            y: 0.0,
+            anchor: Anchor::Start,
+            from_s: 0.0,
+            to_s: f64::INFINITY,
+        }
+    }
+
     /// Whether it is on the screen at `t_s` seconds.
     pub fn shown_at(&self, t_s: f64) -> bool {
         self.from_s <= t_s && t_s < self.to_s

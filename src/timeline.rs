@@ -26,8 +26,8 @@ pub struct Timeline {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Instants {
-    /// So many at equal distances, from an instant on and over a time.
-    Even { begin_s: f64, strip_s: f64, frames: u32 },
+    /// So many at equal distances over a time, from its beginning.
+    Even { strip_s: f64, frames: u32 },
     /// These.
     Listed(Vec<f64>),
 }
@@ -37,7 +37,7 @@ impl Timeline {
     /// that is no more than `fps` a second.
     pub fn uniform(duration_s: f64, fps: f64, ticks_per_s: u32) -> Self {
         let frames = (duration_s * fps + 1e-6).floor().max(1.0) as u32;
-        let instants = Instants::Even { begin_s: 0.0, strip_s: duration_s, frames };
+        let instants = Instants::Even { strip_s: duration_s, frames };
         Self { instants, display_s: duration_s, hold_s: 0.0, ticks_per_s }
     }
 
@@ -84,9 +84,7 @@ impl Timeline {
         let at = move |i: u32| (f64::from(i) / f64::from(frames) * total).round() as u32;
         (0..frames).map(move |i| {
             let t_s = match &self.instants {
-                Instants::Even { begin_s, strip_s, .. } => {
-                    begin_s + f64::from(i) / f64::from(frames) * strip_s
-                }
+                Instants::Even { strip_s, .. } => f64::from(i) / f64::from(frames) * strip_s,
                 Instants::Listed(instants) => instants[i as usize],
             };
             let delay = at(i + 1) - at(i);

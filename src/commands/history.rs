@@ -8,11 +8,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::budget::{self, Budget, Smaller};
-use super::{format_of, human, write_frames};
-use crate::animation::Plays;
+use super::{format_of, human, plays, threads, write_frames};
 use crate::cli::Talk;
 use crate::cli::history::{self as typed, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET};
-use crate::cli::values::{self, Format, Loops};
+use crate::cli::values::{self, Format};
 use crate::encode::svg::Life;
 use crate::encode::{gif, png, svg};
 use crate::error::Error;
@@ -107,7 +106,7 @@ impl<'a> Settings<'a> {
             let what = format!("--max-bytes: nothing can be left out of {name}");
             return refuse(what, "write .gif, .apng, .png or .svg, or leave it out");
         }
-        Ok(Self { typed, target, format, sheet, threads: source::threads(typed) })
+        Ok(Self { typed, target, format, sheet, threads: threads(typed.threads) })
     }
 
     /// How many commits a beat stands for.
@@ -138,13 +137,6 @@ impl<'a> Settings<'a> {
         Ok(group)
     }
 
-    fn plays(&self) -> Plays {
-        match self.typed.loops {
-            Loops::Forever => Plays::Forever,
-            Loops::Times(times) => Plays::Times(times),
-        }
-    }
-
     fn theme(&self) -> &'static theme::Theme {
         let usual = if self.sheet { SHEET_THEME } else { theme::DEFAULT };
         self.typed.theme.or_else(|| theme::find(usual)).expect("the default stands in the table")
@@ -164,7 +156,7 @@ impl Drawn<'_> {
         let typed = self.settings.typed;
         let usual = || values::size(typed::SIZE).expect("the default is a size");
         let size = match typed.size {
-            None if self.settings.sheet => self.paper(None).size,
+            None if self.settings.sheet => sheet::size(&self.pulse.rhythm),
             size => size.unwrap_or_else(usual),
         };
         Smaller { levels: LEVELS, fps: typed.fps, size }
@@ -222,7 +214,7 @@ impl Drawn<'_> {
             _ => gif::TICKS_PER_S,
         });
         let mut animation =
-            raster::animate(&scene, timeline, self.settings.plays(), smaller.levels);
+            raster::animate(&scene, timeline, plays(self.settings.typed.loops), smaller.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
         let rate = ((100.0 * smaller.fps).round() as u32, 100);
         write_frames(animation, format, rate, threads, out)
@@ -231,7 +223,7 @@ impl Drawn<'_> {
     /// Beats → scene → an SVG that moves, its texts as long as it may be large.
     fn moving_svg(&self, size: Size) -> Vec<u8> {
         let last_s = self.pulse.shown_s.last().copied().unwrap_or_default();
-        let life = Life::Steps(self.settings.plays(), self.timeline(gif::TICKS_PER_S));
+        let life = Life::Steps(plays(self.settings.typed.loops), self.timeline(gif::TICKS_PER_S));
         let mut document = Vec::new();
         for longest in LONGEST_TEXTS {
             document.clear();
@@ -246,8 +238,9 @@ impl Drawn<'_> {
 
     /// Beats → scene → one sheet.
     fn sheet(&self, smaller: &Smaller, out: &mut dyn Write) -> io::Result<()> {
-        let usual = self.paper(self.settings.typed.size);
-        let scene = if usual.size == smaller.size { usual } else { self.paper(Some(smaller.size)) };
+        let own =
+            self.settings.typed.size.is_none() && smaller.size == sheet::size(&self.pulse.rhythm);
+        let scene = self.paper((!own).then_some(smaller.size));
         if self.settings.format == Format::Svg {
             return svg::write(&scene, Life::Still, 0.0, out);
         }

@@ -2,19 +2,17 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
-use std::num::NonZero;
 use std::path::Path;
-use std::thread;
 
 use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::budget::{self, Budget, Smaller};
-use super::{format_of, human, write_frames};
+use super::{format_of, human, plays, threads, write_frames};
 use crate::animation::Plays;
 use crate::cli::Talk;
 use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
-use crate::cli::values::{Format, Gain, Loops, Seconds};
+use crate::cli::values::{Format, Gain, Seconds};
 use crate::encode::svg::Life;
 use crate::encode::{gif, svg};
 use crate::error::{Error, did_you_mean, lower};
@@ -82,16 +80,12 @@ impl<'a> Settings<'a> {
             None => format_of(&target)?,
         };
         check(typed, format)?;
-        let cores = thread::available_parallelism().map_or(1, NonZero::get);
         Ok(Self {
             typed,
             target,
             format,
-            threads: typed.threads.map_or(cores, usize::from),
-            plays: match typed.loops {
-                Loops::Forever => Plays::Forever,
-                Loops::Times(times) => Plays::Times(times),
-            },
+            threads: threads(typed.threads),
+            plays: plays(typed.loops),
         })
     }
 

@@ -257,7 +257,7 @@ impl Document<'_> {
                     number(-loop_px),
                     number(2.0 * loop_px),
                 ));
-                self.line(layer, &[(sweep, 0.0)]);
+                self.line(layer, &[(sweep, 0.0, 0.0)]);
                 self.body.push_str("</g>");
             }
         }
@@ -267,9 +267,11 @@ impl Document<'_> {
         let trace = &self.scene.trace;
         let (width, height) = (self.scene.size.width, self.scene.size.height);
         let beam = self.base_s.min(trace.duration_s()) * trace.px_per_s();
-        let placed: Vec<(i64, f64)> = strips
+        let placed: Vec<(i64, f64, f64)> = strips
             .iter()
-            .map(|strip| (strip.rem_euclid(i64::from(trace.sweeps)), *strip as f64 * trace.width))
+            .map(|strip| {
+                (strip.rem_euclid(i64::from(trace.sweeps)), *strip as f64 * trace.width, 0.0)
+            })
             .collect();
         let moved = number(trace.width - beam);
         let layers: &[char] = match trace.trail {
@@ -289,9 +291,9 @@ impl Document<'_> {
         }
     }
 
-    /// The line of some sweeps, each moved to the right: with its glow in the trace's colour,
-    /// alone in the beam's.
-    fn line(&mut self, layer: char, sweeps: &[(i64, f64)]) {
+    /// The line of some sweeps, each moved to the right and down: with its glow in the trace's
+    /// colour, alone in the beam's.
+    fn line(&mut self, layer: char, sweeps: &[(i64, f64, f64)]) {
         let theme = &self.scene.theme;
         let stroke = 10.0 * self.scene.trace.stroke;
         let (colour, glow) = match layer {
@@ -306,13 +308,14 @@ impl Document<'_> {
             let opacity = opacity
                 .map(|opacity| format!(" stroke-opacity=\"{}\"", short(opacity, 2)))
                 .unwrap_or_default();
-            for (sweep, dx) in sweeps {
-                let x = match number(10.0 * dx) {
+            for (sweep, dx, dy) in sweeps {
+                let moved = |name: &str, by: f64| match number(10.0 * by) {
                     zero if zero == "0" => String::new(),
-                    x => format!(" x=\"{x}\""),
+                    by => format!(" {name}=\"{by}\""),
                 };
+                let (x, y) = (moved("x", *dx), moved("y", *dy));
                 self.add(format_args!(
-                    "<use href=\"#p{sweep}{SUFFIX}\"{x} stroke-width=\"{}\"{opacity}/>",
+                    "<use href=\"#p{sweep}{SUFFIX}\"{x}{y} stroke-width=\"{}\"{opacity}/>",
                     number(width)
                 ));
             }

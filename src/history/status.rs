@@ -48,7 +48,6 @@ pub fn from_lines(history: &mut History, name: &str, text: &str) -> Result<(), E
     if missing > 0 {
         let of = said.len();
         history.remark(
-            false,
             format!("{missing} of {of} lines of {name} name no commit that is drawn"),
             None,
         );
@@ -141,10 +140,6 @@ impl Strange {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("use {}, or a CI system's own word", known.join(", ")),
         };
-        history.remark(
-            false,
-            format!("{place} says {word:?}, which is no status{others}"),
-            Some(&hint),
-        );
+        history.remark(format!("{place} says {word:?}, which is no status{others}"), Some(&hint));
     }
 }

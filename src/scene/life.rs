@@ -174,17 +174,7 @@ impl Page {
     }
 
     fn text(&self, text: &str, face: Face, size: f64, colour: Colour) -> Caption {
-        Caption {
-            text: text.to_string(),
-            face,
-            size: self.size(size),
-            colour,
-            x: self.pad(),
-            y: 0.0,
-            anchor: Anchor::Start,
-            from_s: 0.0,
-            to_s: f64::INFINITY,
-        }
+        Caption { x: self.pad(), ..Caption::always(text, face, self.size(size), colour) }
     }
 
     /// The two ends of the line of life, where there is room for both.

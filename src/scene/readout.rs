@@ -55,17 +55,8 @@ impl Screen {
     /// A text whose capitals touch the upper margin at the left.
     fn text(&self, text: String, face: Face, size: f64, colour: Colour) -> Caption {
         let size = (size * self.scale).max(SMALLEST_TEXT);
-        Caption {
-            text,
-            face,
-            size,
-            colour,
-            x: self.pad,
-            y: self.pad + CAPITAL * size,
-            anchor: Anchor::Start,
-            from_s: 0.0,
-            to_s: f64::INFINITY,
-        }
+        let (x, y) = (self.pad, self.pad + CAPITAL * size);
+        Caption { x, y, ..Caption::always(text, face, size, colour) }
     }
 
     fn at_the_right(&self, caption: Caption) -> Caption {

@@ -7,7 +7,7 @@ use super::monitor::grid;
 use super::text::Face;
 use super::theme::{Colour, Theme};
 use super::trace::{Motion, Trace, Trail};
-use super::{Anchor, Caption, Scene, Sheet, Size, Strokes, Tip};
+use super::{Caption, Scene, Sheet, Size, Strokes, Tip};
 use crate::rhythm::mark::{self, Mark};
 use crate::rhythm::{Beat, BeatKind, Extent, Rhythm};
 use crate::signal::Signal;
@@ -61,6 +61,11 @@ pub struct Note {
     pub tag: String,
     /// All there is to say.
     pub tip: String,
+}
+
+/// The size that the sheet of `rhythm` has by itself.
+pub fn size(rhythm: &Rhythm) -> Size {
+    Plan::new(rhythm, None).size
 }
 
 /// Builds the sheet of `rhythm`, of whose beats `note` says more.
@@ -179,17 +184,8 @@ impl Plan {
     }
 
     fn text(&self, text: &str, face: Face, size: f64, colour: Colour) -> Caption {
-        Caption {
-            text: text.to_string(),
-            face,
-            size: size * self.scale,
-            colour,
-            x: PAD * self.scale,
-            y: 0.0,
-            anchor: Anchor::Start,
-            from_s: 0.0,
-            to_s: f64::INFINITY,
-        }
+        let size = size * self.scale;
+        Caption { x: PAD * self.scale, ..Caption::always(text, face, size, colour) }
     }
 
     fn title(&self, title: &str) -> Caption {

@@ -2,10 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::num::NonZero;
 use std::path::Path;
-use std::thread;
 
+use super::super::threads;
 use crate::cli::Talk;
 use crate::cli::history::History as Typed;
 use crate::error::{Error, lower};
@@ -88,11 +87,6 @@ fn selection(args: &Typed, range: Option<String>) -> Result<Selection, Error> {
     })
 }
 
-pub fn threads(args: &Typed) -> usize {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    args.threads.map_or(cores, usize::from)
-}
-
 fn from_repository(
     args: &Typed,
     path: Option<&Path>,
@@ -118,7 +112,7 @@ fn from_repository(
         repository: &repository,
         paths: &selection.paths,
         weight,
-        threads: threads(args),
+        threads: threads(args.threads),
         progress: &|what, steps| talk.progress(what, steps),
     };
     churn::count(&counting, &jobs, &mut history.commits)?;
@@ -126,7 +120,7 @@ fn from_repository(
         // Without a place to keep them the results are counted again next time.
         let _ = cache.keep(&jobs, &history.commits);
     }
-    let damaged = history.commits.iter().filter(|commit| commit.traits.damaged).count();
+    let damaged = history.damaged();
     if damaged > 0 && repo::is_partial(&repository) {
         return Err(repo::incomplete(damaged, history.commits.len()));
     }
@@ -170,7 +164,7 @@ fn text(path: &Path) -> Result<String, Error> {
 
 /// Says what should be known of a history; with `strict`, damage is an error.
 fn report(history: &History, strict: bool, talk: Talk) -> Result<(), Error> {
-    let damaged = history.commits.iter().filter(|commit| commit.traits.damaged).count();
+    let damaged = history.damaged();
     let cut = history.commits.iter().filter(|commit| commit.traits.boundary).count();
     if damaged > 0 {
         let what =

@@ -1,5 +1,6 @@
 //! What is said of commits on the screen.
 
+use super::plural;
 use crate::history::message::one_line;
 use crate::history::pulse::{self, Pulse};
 use crate::history::select::is_bot;
@@ -11,7 +12,6 @@ use crate::verdict::Verdict;
 
 /// The whole in a line: "main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
 pub fn title(history: &History, group: usize) -> String {
-    let commits = history.commits.len();
     let human = |commit: &&Commit| !is_bot(history.author(commit));
     let mut authors: Vec<u32> =
         history.commits.iter().filter(human).map(|commit| commit.author).collect();
@@ -20,9 +20,9 @@ pub fn title(history: &History, group: usize) -> String {
     let (first, last) = ends(history);
     let days = if first == last { first } else { format!("{first} to {last}") };
     format!(
-        "{}: {commits} commit{} by {} {}, {days}{}",
+        "{}: {} by {} {}, {days}{}",
         history.place,
-        if commits == 1 { "" } else { "s" },
+        plural(history.commits.len(), "commit"),
         authors.len(),
         if authors.len() == 1 { "person" } else { "people" },
         if group > 1 { format!(", {group} to a beat") } else { String::new() }
@@ -53,9 +53,8 @@ impl Releases {
     }
 }
 
-/// What is written beside a beat: of several commits, that of the one whose mark
-/// it has. None of its texts has
-/// more than so many characters.
+/// What is written beside a beat: of several commits, that of the one whose mark it has. None of
+/// its texts has more than so many characters.
 pub fn entry(
     history: &History,
     pulse: &Pulse,
