@@ -22,6 +22,7 @@ pub mod json;
 mod lines;
 pub mod log;
 pub mod message;
+mod people;
 pub mod pulse;
 pub mod repo;
 pub mod select;

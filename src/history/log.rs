@@ -8,8 +8,9 @@
 use std::io::{self, BufRead};
 
 use super::message::{LONGEST_NAME, LONGEST_SUBJECT, judge, offset_min, one_line, seconds};
+use super::people::People;
 use super::weight::Weight;
-use super::{Churn, Commit, History, Id, Person, Traits};
+use super::{Churn, Commit, History, Id, Traits};
 use crate::error::{Error, lower};
 
 /// The first field of every record; a new format gets a new number.
@@ -38,7 +39,7 @@ pub fn command(first_parent: bool) -> String {
 pub fn read(input: impl BufRead, weight: &Weight, first_parent: bool) -> Result<History, Error> {
     let mut fields = Fields { input, number: 0 };
     let mut history = History { place: "log".to_string(), ..History::default() };
-    let mut people = std::collections::BTreeMap::new();
+    let mut people = People::default();
     let mut field = fields.next()?;
     while let Some(mark) = field {
         if mark != MARK.as_bytes() {
@@ -49,10 +50,8 @@ pub fn read(input: impl BufRead, weight: &Weight, first_parent: bool) -> Result<
             let bytes = fields.next()?.ok_or_else(|| cut(history.commits.len()))?;
             texts.push(String::from_utf8_lossy(&bytes).into_owned());
         }
-        let (mut commit, person) =
-            commit(&texts).ok_or_else(|| not_a_log(history.commits.len()))?;
-        let next = people.len() as u32;
-        commit.author = *people.entry(person).or_insert(next);
+        let mut commit =
+            commit(&texts, &mut people).ok_or_else(|| not_a_log(history.commits.len()))?;
         loop {
             field = fields.next()?;
             let Some(line) = field.as_deref().and_then(numstat) else { break };
@@ -71,9 +70,7 @@ pub fn read(input: impl BufRead, weight: &Weight, first_parent: bool) -> Result<
         let merges = history.commits.iter_mut().filter(|commit| commit.is_merge());
         merges.for_each(|commit| commit.traits.counted = false);
     }
-    let mut list: Vec<(Person, u32)> = people.into_iter().collect();
-    list.sort_by_key(|(_, place)| *place);
-    history.people = list.into_iter().map(|(person, _)| person).collect();
+    history.people = people.list;
     Ok(history)
 }
 
@@ -117,7 +114,7 @@ impl<R: BufRead> Fields<R> {
     }
 }
 
-fn commit(texts: &[String]) -> Option<(Commit, Person)> {
+fn commit(texts: &[String], people: &mut People) -> Option<Commit> {
     let [id, parents, name, email, written, committed, references, subject, body] = texts else {
         return None;
     };
@@ -131,10 +128,11 @@ fn commit(texts: &[String]) -> Option<(Commit, Person)> {
     let mut tags: Vec<&str> =
         references.split(", ").filter_map(|name| name.strip_prefix("tag: refs/tags/")).collect();
     tags.sort_unstable();
-    let commit = Commit {
+    let (name, email) = (one_line(name, LONGEST_NAME), one_line(email, LONGEST_NAME));
+    Some(Commit {
         id: Id::from_hex(id)?,
         parents: parents.split_whitespace().map(Id::from_hex).collect::<Option<_>>()?,
-        author: 0,
+        author: people.place(&name, &email),
         written_s,
         offset_min: offset_min(offset).unwrap_or_default(),
         committed_s: committed.unwrap_or(written_s),
@@ -143,11 +141,7 @@ fn commit(texts: &[String]) -> Option<(Commit, Person)> {
         tags: tags.join(" ").into(),
         churn: Churn::default(),
         verdict: None,
-    };
-    let name = if name.is_empty() { "(no name)" } else { name };
-    let name = one_line(name, LONGEST_NAME);
-    let email = one_line(email, LONGEST_NAME);
-    Some((commit, Person { name: name.into(), email: email.into() }))
+    })
 }
 
 /// A line of `--numstat`.

@@ -6,13 +6,14 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use git2::{Mailmap, ObjectType, Odb, Oid, Repository, Signature, Time};
+use git2::{ObjectType, Odb, Oid, Repository};
 
 use super::churn::Job;
 use super::message::{self, Parsed};
+use super::people::People;
 use super::repo::{self, Ends};
 use super::select::Selection;
-use super::{Commit, History, Id, Person};
+use super::{Commit, History, Id};
 use crate::error::Error;
 use crate::progress::Progress;
 
@@ -229,45 +230,6 @@ fn lost(time_s: i64) -> Parsed {
     parsed.committed_s = time_s;
     parsed.author.time_s = time_s;
     parsed
-}
-
-/// Authors, each once.
-#[derive(Default)]
-struct People {
-    list: Vec<Person>,
-    places: BTreeMap<Person, u32>,
-}
-
-impl People {
-    fn place(&mut self, name: &str, email: &str) -> u32 {
-        let name = if name.is_empty() { "(no name)" } else { name };
-        let person = Person { name: name.into(), email: email.into() };
-        let next = self.list.len() as u32;
-        *self.places.entry(person).or_insert_with_key(|person| {
-            self.list.push(person.clone());
-            next
-        })
-    }
-
-    /// The names that the repository's mailmap gives them.
-    fn mapped(self, repository: &Repository) -> Vec<Person> {
-        let Ok(mailmap) = repository.mailmap() else { return self.list };
-        self.list.into_iter().map(|person| mapped(&mailmap, &person).unwrap_or(person)).collect()
-    }
-}
-
-fn mapped(mailmap: &Mailmap, person: &Person) -> Option<Person> {
-    let written = Signature::new(&person.name, &person.email, &Time::new(0, 0)).ok()?;
-    let mapped = mailmap.resolve_signature(&written).ok()?;
-    // A signature has lost the quotes and commas at its ends: only what the mailmap says is new.
-    let text = |before: &[u8], after: &[u8], own: &str| match after {
-        same if same == before => own.into(),
-        other => String::from_utf8_lossy(other).into(),
-    };
-    Some(Person {
-        name: text(written.name_bytes(), mapped.name_bytes(), &person.name),
-        email: text(written.email_bytes(), mapped.email_bytes(), &person.email),
-    })
 }
 
 /// What is wanted of the graph, in its order, and what is to be compared.
