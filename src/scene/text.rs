@@ -10,6 +10,8 @@ use std::sync::OnceLock;
 use ttf_parser::{GlyphId, OutlineBuilder};
 use unicode_bidi::BidiInfo;
 
+use crate::error::controls_direction;
+
 /// A face of the font.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Face {
@@ -139,13 +141,6 @@ fn visible(c: char) -> Option<char> {
         c if c.is_control() || controls_direction(c) => Some('\u{fffd}'),
         c => Some(c),
     }
-}
-
-/// Whether a character changes the order or the breaks of a line without being seen.
-pub fn controls_direction(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 struct Steps(Vec<Step>);

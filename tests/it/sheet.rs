@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use flaky::error::controls_direction;
 use flaky::history::pulse::{self, Scale};
 use flaky::scene::sheet::{Note, Settings};
-use flaky::scene::text::controls_direction;
 use flaky::scene::{Size, sheet, theme};
 use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
 
