@@ -51,6 +51,7 @@
 //! ```
 
 pub mod animation;
+pub mod ci;
 pub mod cli;
 pub mod commands;
 pub mod encode;

@@ -1,0 +1,170 @@
+//! Gitea and Forgejo: the statuses of a branch's commits.
+//!
+//! A commit keeps every status that was ever set; those of one context, in their order, are the
+//! executions of one job. <https://docs.gitea.com/api/>
+
+use serde::Deserialize;
+
+use super::flakiness::executions;
+use super::place::{self, under};
+use super::{
+    About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
+    variable,
+};
+use crate::error::Error;
+use crate::verdict::Verdict;
+
+/// How many commits a page has at the most.
+const LARGEST_PAGE: usize = 50;
+/// How many statuses of a commit are read.
+const STATUSES: &str = "50";
+
+/// Gitea, and Forgejo.
+pub struct Gitea;
+
+static ABOUT: About = About {
+    name: "gitea",
+    takes: "REPO",
+    help: "A repository on Gitea or Forgejo: owner/repo with --server, or its address",
+    many: false,
+    words: &[Word::Server, Word::Ref],
+    retries: "statuses of one context that were set again",
+    commits: true,
+    variables: &[
+        "GITEA_ACTIONS",
+        "FORGEJO_ACTIONS",
+        "GITHUB_SERVER_URL",
+        "GITHUB_REPOSITORY",
+        "GITHUB_REF_NAME",
+        "GITHUB_JOB",
+    ],
+    tokens: &["GITEA_TOKEN", "FORGEJO_TOKEN"],
+    scheme: Scheme::Token,
+    denied: "a private repository wants a token with the scope read:repository in FLAKY_TOKEN",
+};
+
+#[derive(Deserialize)]
+struct Repository {
+    default_branch: String,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    sha: String,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    #[serde(default)]
+    id: u64,
+    /// Gitea's word for what GitHub calls state.
+    #[serde(rename = "status")]
+    word: String,
+    #[serde(default)]
+    context: String,
+}
+
+impl Provider for Gitea {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn here(&self) -> Option<Question> {
+        variable("GITEA_ACTIONS").or_else(|| variable("FORGEJO_ACTIONS"))?;
+        Some(Question {
+            server: variable("GITHUB_SERVER_URL"),
+            reference: variable("GITHUB_HEAD_REF").or_else(|| variable("GITHUB_REF_NAME")),
+            own: variable("GITHUB_JOB").map(|job| Own { pipeline: 0, job }),
+            ..Question::about(variable("GITHUB_REPOSITORY")?)
+        })
+    }
+
+    fn place(&self, question: &Question) -> Result<Place, Error> {
+        let (server, project) =
+            place::project(question.subject(), question.server.as_deref(), 2, "owner/repo")?;
+        let server = server.ok_or_else(|| {
+            Error::usage("--gitea does not say on which server")
+                .hint("add --server https://gitea.example.org, or give the repository's address")
+        })?;
+        Ok(Place::new(under(server, &["api", "v1"]), project, question))
+    }
+
+    fn settle(&self, client: &Client, place: &mut Place) -> Result<(), Trouble> {
+        if place.reference().is_none() {
+            let reply = client.get(at(place, &[], &[]))?;
+            place.question.reference = Some(reply.json::<Repository>()?.default_branch);
+        }
+        Ok(())
+    }
+
+    fn runs(
+        &self,
+        client: &Client,
+        place: &Place,
+        page: usize,
+        about: usize,
+    ) -> Result<Page, Trouble> {
+        let size = about.clamp(1, LARGEST_PAGE);
+        let (number, limit) = (page.to_string(), size.to_string());
+        let query = [
+            ("sha", place.reference()),
+            ("page", Some(number.as_str())),
+            ("limit", Some(limit.as_str())),
+            ("stat", Some("false")),
+            ("verification", Some("false")),
+            ("files", Some("false")),
+        ];
+        let commits: Vec<Commit> = client.get(at(place, &["commits"], &query))?.json()?;
+        let urls = commits
+            .iter()
+            .map(|commit| {
+                at(place, &["commits", &commit.sha, "statuses"], &[("limit", Some(STATUSES))])
+            })
+            .collect();
+        let mut runs = Vec::new();
+        for (commit, reply) in commits.iter().zip(client.get_all(urls)) {
+            runs.extend(run(place, &commit.sha, reply?.json()?));
+        }
+        Ok(Page { runs, more: commits.len() == size })
+    }
+}
+
+/// The statuses of a commit as a pipeline; nothing where it has none but our own.
+fn run(place: &Place, sha: &str, statuses: Vec<Status>) -> Option<Run> {
+    // The context of an action is "workflow / job (event)".
+    let own = place.question.own.as_ref().map(|own| format!(" / {} (", own.job));
+    let ours = |status: &Status| {
+        own.as_ref().is_some_and(|own| status.context.contains(own)) && status.word == "pending"
+    };
+    let jobs: Vec<Job> = statuses
+        .into_iter()
+        .filter(|status| !ours(status))
+        .map(|status| Job {
+            outcome: Outcome::of(Verdict::of(&status.word).unwrap_or(Verdict::Unknown)),
+            name: status.context,
+            id: status.id,
+            optional: false,
+        })
+        .collect();
+    let latest: Vec<Verdict> = executions(&jobs)
+        .iter()
+        .filter_map(|(_, executions)| Some(executions.last()?.outcome.verdict))
+        .collect();
+    let order =
+        [Verdict::Failed, Verdict::Running, Verdict::Unknown, Verdict::Stopped, Verdict::Passed];
+    let verdict = order.into_iter().find(|verdict| latest.contains(verdict))?;
+    Some(Run {
+        reference: place.reference().unwrap_or_default().to_string(),
+        outcome: Outcome::of(verdict),
+        jobs,
+        ..Run::new(0, sha, verdict.word())
+    })
+}
+
+/// An address under the repository.
+fn at(place: &Place, path: &[&str], query: &[(&str, Option<&str>)]) -> reqwest::Url {
+    let project = place.project.split('/');
+    let segments: Vec<&str> =
+        ["repos"].into_iter().chain(project).chain(path.iter().copied()).collect();
+    place.url(&segments, query)
+}

@@ -1,0 +1,289 @@
+//! GitHub Actions, and the statuses that other systems leave on a commit.
+//!
+//! <https://docs.github.com/en/rest/actions/workflow-runs>
+
+use serde::Deserialize;
+
+use super::place::{self, address, under};
+use super::{
+    About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
+    variable,
+};
+use crate::error::Error;
+use crate::verdict::Verdict;
+
+/// The API of github.com.
+const API: &str = "https://api.github.com";
+/// The largest page there is.
+const LARGEST_PAGE: usize = 100;
+/// How many earlier attempts of a run are asked for.
+const MOST_ATTEMPTS: u64 = 3;
+
+/// GitHub, also an enterprise server.
+pub struct GitHub;
+
+static ABOUT: About = About {
+    name: "github",
+    takes: "REPO",
+    help: "A repository on GitHub: owner/repo, or its address",
+    many: false,
+    words: &[Word::Server, Word::Ref, Word::Source, Word::Workflow],
+    retries: "earlier attempts of a run; runs of one sha",
+    commits: true,
+    variables: &[
+        "GITHUB_API_URL",
+        "GITHUB_REPOSITORY",
+        "GITHUB_REF_NAME",
+        "GITHUB_HEAD_REF",
+        "GITHUB_WORKFLOW_REF",
+        "GITHUB_RUN_ID",
+        "GITHUB_JOB",
+    ],
+    tokens: &["GITHUB_TOKEN", "GH_TOKEN"],
+    scheme: Scheme::Bearer,
+    denied: "a private repository wants a token that may read actions: in a job, \
+             `permissions: {actions: read}` and `env: {GITHUB_TOKEN: ${{ github.token }}}`",
+};
+
+#[derive(Deserialize)]
+struct Repository {
+    default_branch: String,
+}
+
+#[derive(Deserialize)]
+struct Runs {
+    #[serde(default)]
+    total_count: usize,
+    workflow_runs: Vec<WorkflowRun>,
+}
+
+#[derive(Deserialize)]
+struct WorkflowRun {
+    id: u64,
+    #[serde(default)]
+    workflow_id: u64,
+    #[serde(default)]
+    head_sha: String,
+    head_branch: Option<String>,
+    status: Option<String>,
+    conclusion: Option<String>,
+    run_attempt: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Jobs {
+    jobs: Vec<WorkflowJob>,
+}
+
+#[derive(Deserialize)]
+struct WorkflowJob {
+    id: u64,
+    name: String,
+    status: Option<String>,
+    conclusion: Option<String>,
+}
+
+/// What other systems say of a commit.
+#[derive(Deserialize)]
+struct Combined {
+    #[serde(default)]
+    sha: String,
+    state: String,
+    #[serde(default)]
+    total_count: usize,
+}
+
+#[derive(Deserialize)]
+struct CheckRuns {
+    #[serde(default)]
+    check_runs: Vec<WorkflowJob>,
+}
+
+/// The word that counts: how it ended, or how far it is.
+fn word(status: Option<&str>, conclusion: Option<String>) -> String {
+    match (status, conclusion) {
+        (Some("completed") | None, Some(conclusion)) => conclusion,
+        (Some("completed") | None, None) => "unknown".to_string(),
+        (Some(status), _) => status.to_string(),
+    }
+}
+
+/// What a word comes to. What was never started, or ran out of time, says nothing.
+fn outcome(word: &str) -> Outcome {
+    Outcome {
+        verdict: Verdict::of(word).unwrap_or(Verdict::Unknown),
+        blameless: matches!(word, "startup_failure" | "timed_out"),
+    }
+}
+
+impl From<WorkflowRun> for Run {
+    fn from(run: WorkflowRun) -> Self {
+        let word = word(run.status.as_deref(), run.conclusion);
+        Self {
+            reference: run.head_branch.unwrap_or_default(),
+            workflow: run.workflow_id,
+            outcome: outcome(&word),
+            idle: matches!(word.as_str(), "skipped" | "action_required"),
+            attempts: run.run_attempt.unwrap_or(1),
+            ..Self::new(run.id, run.head_sha, word)
+        }
+    }
+}
+
+impl From<WorkflowJob> for Job {
+    fn from(job: WorkflowJob) -> Self {
+        let outcome = outcome(&word(job.status.as_deref(), job.conclusion));
+        Self { name: job.name, id: job.id, outcome, optional: false }
+    }
+}
+
+impl Provider for GitHub {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn here(&self) -> Option<Question> {
+        variable("GITHUB_ACTIONS")?;
+        // owner/repo/.github/workflows/ci.yml@refs/heads/main
+        let workflow = variable("GITHUB_WORKFLOW_REF").and_then(|full| {
+            let path = full.split('@').next()?;
+            Some(path.rsplit('/').next()?.to_string())
+        });
+        Some(Question {
+            server: variable("GITHUB_API_URL"),
+            reference: variable("GITHUB_HEAD_REF").or_else(|| variable("GITHUB_REF_NAME")),
+            workflow,
+            own: variable("GITHUB_RUN_ID")
+                .and_then(|id| id.parse().ok())
+                .map(|pipeline| Own { pipeline, job: variable("GITHUB_JOB").unwrap_or_default() }),
+            ..Question::about(variable("GITHUB_REPOSITORY")?)
+        })
+    }
+
+    fn place(&self, question: &Question) -> Result<Place, Error> {
+        let server = question.server.as_deref().map(|server| {
+            let server = server.trim_end_matches('/');
+            server.strip_suffix("/api/v3").unwrap_or(server)
+        });
+        let (server, project) = place::project(question.subject(), server, 2, "owner/repo")?;
+        let public = ["github.com", "www.github.com", "api.github.com"];
+        let root = match server {
+            Some(server) if !public.contains(&server.host_str().unwrap_or_default()) => {
+                under(server, &["api", "v3"])
+            }
+            _ => address(API)?,
+        };
+        Ok(Place::new(root, project, question))
+    }
+
+    fn settle(&self, client: &Client, place: &mut Place) -> Result<(), Trouble> {
+        if place.reference().is_none() {
+            let reply = client.get(at(place, &[], &[]))?;
+            place.question.reference = Some(reply.json::<Repository>()?.default_branch);
+        }
+        Ok(())
+    }
+
+    fn runs(
+        &self,
+        client: &Client,
+        place: &Place,
+        page: usize,
+        about: usize,
+    ) -> Result<Page, Trouble> {
+        let size = (2 * about).clamp(20, LARGEST_PAGE).to_string();
+        let number = page.to_string();
+        let workflow = place.question.workflow.as_deref();
+        let path: Vec<&str> = match workflow {
+            Some(workflow) => vec!["actions", "workflows", workflow, "runs"],
+            None => vec!["actions", "runs"],
+        };
+        let query = [
+            ("branch", place.reference()),
+            ("event", place.question.source.as_deref()),
+            ("exclude_pull_requests", Some("true")),
+            ("per_page", Some(size.as_str())),
+            ("page", Some(number.as_str())),
+        ];
+        let reply = client.get(at(place, &path, &query))?;
+        let Runs { total_count, workflow_runs } = reply.json()?;
+        if page == 1 && total_count == 0 && workflow_runs.is_empty() && workflow.is_none() {
+            return Ok(Page { runs: statuses(client, place)?.into_iter().collect(), more: false });
+        }
+        let runs = workflow_runs.into_iter().map(Run::from).collect();
+        Ok(Page { runs, more: reply.next.is_some() })
+    }
+
+    fn details(&self, client: &Client, place: &Place, runs: &mut [Run]) -> Result<(), Trouble> {
+        let mut trouble = None;
+        let mut asked = Vec::new();
+        for (which, run) in runs.iter().enumerate().filter(|(_, run)| run.attempts > 1) {
+            for attempt in (1..run.attempts).rev().take(MOST_ATTEMPTS as usize) {
+                let (id, attempt) = (run.id.to_string(), attempt.to_string());
+                let path = ["actions", "runs", &id, "attempts", &attempt];
+                asked.push((which, at(place, &path, &[("exclude_pull_requests", Some("true"))])));
+            }
+        }
+        let (whose, urls): (Vec<usize>, Vec<_>) = asked.into_iter().unzip();
+        for (which, reply) in whose.into_iter().zip(client.get_all(urls)) {
+            match reply.and_then(|reply| reply.json::<WorkflowRun>()) {
+                Ok(earlier) => runs[which].earlier.push(Run::from(earlier).outcome),
+                Err(refused) => {
+                    trouble.get_or_insert(refused);
+                }
+            }
+        }
+        let own = place.question.own.as_ref().map(|own| own.pipeline);
+        if let Some(run) = runs.iter_mut().find(|run| Some(run.id) == own) {
+            let id = run.id.to_string();
+            let size = LARGEST_PAGE.to_string();
+            let query = [("filter", Some("latest")), ("per_page", Some(size.as_str()))];
+            match client
+                .get(at(place, &["actions", "runs", &id, "jobs"], &query))
+                .and_then(|reply| reply.json::<Jobs>())
+            {
+                Ok(Jobs { jobs }) => run.jobs = jobs.into_iter().map(Job::from).collect(),
+                Err(refused) => trouble = trouble.or(Some(refused)),
+            }
+        }
+        trouble.map_or(Ok(()), Err)
+    }
+}
+
+/// An address under the repository.
+fn at(place: &Place, path: &[&str], query: &[(&str, Option<&str>)]) -> reqwest::Url {
+    let project = place.project.split('/');
+    let segments: Vec<&str> =
+        ["repos"].into_iter().chain(project).chain(path.iter().copied()).collect();
+    place.url(&segments, query)
+}
+
+/// What other systems left on the branch's latest commit, where Actions are not used. Without any
+/// status GitHub calls it pending, which is not true.
+fn statuses(client: &Client, place: &Place) -> Result<Option<Run>, Trouble> {
+    let reference = place.reference().unwrap_or("HEAD");
+    let urls = ["status", "check-runs"].map(|what| at(place, &["commits", reference, what], &[]));
+    let mut replies = client.get_all(urls.into()).into_iter();
+    let combined: Combined = replies.next().expect("two answers")?.json()?;
+    let checks = replies.next().expect("two answers").and_then(|reply| reply.json::<CheckRuns>());
+    let jobs: Vec<Job> = checks
+        .map(|checks| checks.check_runs)
+        .unwrap_or_default()
+        .into_iter()
+        .map(Job::from)
+        .collect();
+    if combined.total_count == 0 && jobs.is_empty() {
+        return Ok(None);
+    }
+    let mut run = Run::new(0, combined.sha, combined.state);
+    if combined.total_count == 0 {
+        run.outcome = Outcome::of(Verdict::Passed);
+    }
+    let any = |wanted: Verdict| jobs.iter().any(|job| job.outcome.verdict == wanted);
+    for worse in [Verdict::Running, Verdict::Failed] {
+        if any(worse) && run.outcome.verdict != Verdict::Failed {
+            run.outcome = Outcome::of(worse);
+        }
+    }
+    Ok(Some(Run { jobs, reference: reference.to_string(), ..run }))
+}

@@ -1,0 +1,310 @@
+//! GitLab: pipelines, their jobs with those that were retried, their child pipelines.
+//!
+//! <https://docs.gitlab.com/api/pipelines/>, <https://docs.gitlab.com/api/jobs/>
+
+use serde::Deserialize;
+
+use super::place::{self, address, under};
+use super::{
+    About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
+    variable,
+};
+use crate::error::Error;
+use crate::verdict::Verdict;
+
+/// The server where none is named.
+const SERVER: &str = "https://gitlab.com";
+/// The most segments in a project's path.
+const MOST_SEGMENTS: usize = 22;
+/// The largest page there is.
+const LARGEST_PAGE: usize = 100;
+/// How many pages of a pipeline's jobs are read.
+const MOST_JOB_PAGES: usize = 10;
+/// How deep child pipelines go.
+const DEEPEST: usize = 2;
+/// Reasons for which a job fails that say nothing about the project.
+const RUNNER_BROKE: [&str; 6] = [
+    "runner_system_failure",
+    "stuck_or_timeout_failure",
+    "runner_unsupported",
+    "scheduler_failure",
+    "stale_schedule",
+    "data_integrity_failure",
+];
+
+/// GitLab.
+pub struct GitLab;
+
+static ABOUT: About = About {
+    name: "gitlab",
+    takes: "PROJECT",
+    help: "A project on GitLab: group/project, or its address",
+    many: false,
+    words: &[Word::Server, Word::Ref, Word::Source],
+    retries: "jobs retried in a pipeline; pipelines of one sha",
+    commits: true,
+    variables: &[
+        "CI_API_V4_URL",
+        "CI_PROJECT_PATH",
+        "CI_COMMIT_REF_NAME",
+        "CI_MERGE_REQUEST_REF_PATH",
+        "CI_PIPELINE_ID",
+        "CI_JOB_NAME",
+    ],
+    tokens: &["GITLAB_TOKEN"],
+    scheme: Scheme::Header("private-token"),
+    denied: "a private project wants a token with the scope read_api in FLAKY_TOKEN (a CI_JOB_TOKEN \
+             may not list pipelines); in a job, --junit reads the reports, and --status \
+             \"$CI_JOB_STATUS\" in after_script needs no token",
+};
+
+#[derive(Deserialize)]
+struct Project {
+    default_branch: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Pipeline {
+    id: u64,
+    #[serde(default)]
+    sha: String,
+    #[serde(default, rename = "ref")]
+    reference: Option<String>,
+    status: String,
+}
+
+#[derive(Deserialize)]
+struct Execution {
+    id: u64,
+    name: String,
+    status: String,
+    #[serde(default)]
+    allow_failure: bool,
+    failure_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Bridge {
+    name: String,
+    #[serde(default)]
+    allow_failure: bool,
+    pipeline: Option<Downstream>,
+    downstream_pipeline: Option<Downstream>,
+}
+
+#[derive(Deserialize)]
+struct Downstream {
+    id: u64,
+    project_id: Option<u64>,
+    #[serde(default)]
+    status: String,
+}
+
+impl Bridge {
+    /// The pipeline it starts, where that is of the same project.
+    fn child(&self) -> Option<&Downstream> {
+        let ours = self.pipeline.as_ref().and_then(|pipeline| pipeline.project_id);
+        let child = self.downstream_pipeline.as_ref()?;
+        let theirs = child.project_id;
+        (ours.is_none() || theirs.is_none() || ours == theirs).then_some(child)
+    }
+}
+
+impl Provider for GitLab {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn here(&self) -> Option<Question> {
+        variable("GITLAB_CI")?;
+        Some(Question {
+            server: variable("CI_API_V4_URL").or_else(|| variable("CI_SERVER_URL")),
+            reference: variable("CI_MERGE_REQUEST_REF_PATH")
+                .or_else(|| variable("CI_COMMIT_REF_NAME")),
+            own: variable("CI_PIPELINE_ID")
+                .and_then(|id| id.parse().ok())
+                .map(|pipeline| Own { pipeline, job: variable("CI_JOB_NAME").unwrap_or_default() }),
+            ..Question::about(variable("CI_PROJECT_PATH")?)
+        })
+    }
+
+    fn place(&self, question: &Question) -> Result<Place, Error> {
+        let server = question.server.as_deref().map(|server| {
+            let server = server.trim_end_matches('/');
+            server.strip_suffix("/api/v4").unwrap_or(server)
+        });
+        let example = "group/project";
+        let (server, project) = place::project(question.subject(), server, MOST_SEGMENTS, example)?;
+        let server = match server {
+            Some(server) => server,
+            None => address(&variable("CI_SERVER_URL").unwrap_or_else(|| SERVER.to_string()))?,
+        };
+        Ok(Place::new(under(server, &["api", "v4"]), project, question))
+    }
+
+    fn settle(&self, client: &Client, place: &mut Place) -> Result<(), Trouble> {
+        if place.reference().is_some() {
+            return Ok(());
+        }
+        let reply = client.get(place.url(&["projects", &place.project], &[]))?;
+        let Project { default_branch } = reply.json()?;
+        place.question.reference = Some(default_branch.ok_or_else(|| {
+            Trouble::new("the project has no branch yet", "push a commit, or name a --ref")
+        })?);
+        Ok(())
+    }
+
+    fn runs(
+        &self,
+        client: &Client,
+        place: &Place,
+        page: usize,
+        about: usize,
+    ) -> Result<Page, Trouble> {
+        let (page, size) = (page.to_string(), (2 * about).clamp(20, LARGEST_PAGE).to_string());
+        let url = place.url(
+            &["projects", &place.project, "pipelines"],
+            &[
+                ("ref", place.reference()),
+                ("source", place.question.source.as_deref()),
+                ("order_by", Some("id")),
+                ("sort", Some("desc")),
+                ("per_page", Some(&size)),
+                ("page", Some(&page)),
+            ],
+        );
+        let reply = client.get(url)?;
+        let pipelines: Vec<Pipeline> = reply.json()?;
+        let run = |pipeline: Pipeline| Run {
+            reference: pipeline.reference.unwrap_or_default(),
+            ..Run::new(pipeline.id, pipeline.sha, pipeline.status)
+        };
+        Ok(Page { runs: pipelines.into_iter().map(run).collect(), more: reply.next.is_some() })
+    }
+
+    fn details(&self, client: &Client, place: &Place, runs: &mut [Run]) -> Result<(), Trouble> {
+        let own = place.question.own.as_ref().map(|own| own.pipeline);
+        let asked = |run: &Run| !run.idle && (run.finished() || Some(run.id) == own);
+        let mut all: Vec<&mut Run> = runs.iter_mut().filter(|run| asked(run)).collect();
+        let ids: Vec<u64> = all.iter().map(|run| run.id).collect();
+        let (jobs, mut trouble) = jobs(client, place, &ids);
+        for (run, jobs) in all.iter_mut().zip(jobs) {
+            run.jobs = jobs;
+        }
+        // Where the latest pipeline has no children the others are not asked for theirs.
+        let (first, rest) = all.split_at_mut(1.min(ids.len()));
+        let found = children(client, place, first, &mut trouble);
+        if found && client.has_time() {
+            children(client, place, rest, &mut trouble);
+        }
+        trouble.map_or(Ok(()), Err)
+    }
+}
+
+/// The jobs of some pipelines, those that were retried among them; nothing where they are not
+/// told, and why.
+fn jobs(client: &Client, place: &Place, pipelines: &[u64]) -> (Vec<Vec<Job>>, Option<Trouble>) {
+    let mut jobs: Vec<Vec<Job>> = pipelines.iter().map(|_| Vec::new()).collect();
+    let mut trouble = None;
+    let mut open: Vec<(usize, _)> =
+        pipelines.iter().map(|id| of(place, *id, "jobs", true)).enumerate().collect();
+    for _ in 0..MOST_JOB_PAGES {
+        let (places, urls): (Vec<usize>, Vec<_>) = open.drain(..).unzip();
+        for (at, reply) in places.into_iter().zip(client.get_all(urls)) {
+            let told = reply.and_then(|reply| Ok((reply.json::<Vec<Execution>>()?, reply.next)));
+            match told {
+                Ok((executions, next)) => {
+                    jobs[at].extend(executions.into_iter().map(job));
+                    open.extend(next.map(|next| (at, next)));
+                }
+                Err(refused) => {
+                    trouble.get_or_insert(refused);
+                }
+            }
+        }
+        if open.is_empty() {
+            break;
+        }
+    }
+    (jobs, trouble)
+}
+
+fn of(place: &Place, pipeline: u64, what: &str, retried: bool) -> reqwest::Url {
+    let size = LARGEST_PAGE.to_string();
+    place.url(
+        &["projects", &place.project, "pipelines", &pipeline.to_string(), what],
+        &[("include_retried", retried.then_some("true")), ("per_page", Some(&size))],
+    )
+}
+
+fn job(execution: Execution) -> Job {
+    let verdict = match execution.status.as_str() {
+        // Nobody started it: it is not awaited.
+        "manual" | "skipped" => Verdict::Stopped,
+        word => Verdict::of(word).unwrap_or(Verdict::Unknown),
+    };
+    let reason = execution.failure_reason.unwrap_or_default();
+    Job {
+        name: execution.name,
+        id: execution.id,
+        outcome: Outcome { verdict, blameless: RUNNER_BROKE.contains(&reason.as_str()) },
+        optional: execution.allow_failure,
+    }
+}
+
+/// Adds to `runs` what became of their child pipelines; returns whether there are any.
+fn children(
+    client: &Client,
+    place: &Place,
+    runs: &mut [&mut Run],
+    trouble: &mut Option<Trouble>,
+) -> bool {
+    // Each pipeline with the run it belongs to and what its jobs are called after.
+    let mut parents: Vec<(usize, u64, String)> =
+        runs.iter().enumerate().map(|(at, run)| (at, run.id, String::new())).collect();
+    let mut found = false;
+    for _ in 0..DEEPEST {
+        let urls = parents.iter().map(|(_, id, _)| of(place, *id, "bridges", false)).collect();
+        let replies = client.get_all(urls);
+        let mut young = Vec::new();
+        for ((at, _, prefix), reply) in parents.into_iter().zip(replies) {
+            let bridges: Vec<Bridge> = match reply.and_then(|reply| reply.json()) {
+                Ok(bridges) => bridges,
+                Err(refused) => {
+                    trouble.get_or_insert(refused);
+                    continue;
+                }
+            };
+            for bridge in &bridges {
+                let Some(child) = bridge.child() else { continue };
+                if !bridge.allow_failure {
+                    count(runs[at], &child.status);
+                }
+                young.push((at, child.id, format!("{prefix}{} / ", bridge.name)));
+            }
+        }
+        if young.is_empty() {
+            break;
+        }
+        found = true;
+        let ids: Vec<u64> = young.iter().map(|(_, id, _)| *id).collect();
+        let (jobs, refused) = jobs(client, place, &ids);
+        *trouble = trouble.take().or(refused);
+        for ((at, _, prefix), jobs) in young.iter().zip(jobs) {
+            let named =
+                jobs.into_iter().map(|job| Job { name: format!("{prefix}{}", job.name), ..job });
+            runs[*at].jobs.extend(named);
+        }
+        parents = young;
+    }
+    found
+}
+
+/// A parent that passed is not done before its children are.
+fn count(run: &mut Run, status: &str) {
+    let child = Verdict::of(status).unwrap_or(Verdict::Unknown);
+    let worse = matches!(child, Verdict::Failed | Verdict::Running);
+    if worse && run.outcome.verdict == Verdict::Passed {
+        run.outcome = Outcome::of(child);
+    }
+}

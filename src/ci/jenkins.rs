@@ -1,0 +1,143 @@
+//! Jenkins: the builds of a job. <https://www.jenkins.io/doc/book/using/remote-access-api/>
+
+use serde::Deserialize;
+
+use super::place::{address, shown, under};
+use super::{
+    About, Client, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
+    variable,
+};
+use crate::error::Error;
+use crate::verdict::Verdict;
+
+/// Jenkins.
+pub struct Jenkins;
+
+static ABOUT: About = About {
+    name: "jenkins",
+    takes: "URL",
+    help: "A job on Jenkins, by its address; a branch of it with --ref",
+    many: false,
+    words: &[Word::Ref],
+    retries: "builds of one sha",
+    commits: true,
+    variables: &["JENKINS_URL", "JOB_URL", "BUILD_NUMBER"],
+    tokens: &["JENKINS_TOKEN"],
+    scheme: Scheme::Basic,
+    denied: "put `user:token` into FLAKY_TOKEN; the user needs to be allowed to read the job",
+};
+
+#[derive(Deserialize)]
+struct JobState {
+    color: Option<String>,
+    builds: Option<Vec<Build>>,
+}
+
+#[derive(Deserialize)]
+struct Build {
+    #[serde(default)]
+    number: u64,
+    result: Option<String>,
+    #[serde(default)]
+    building: bool,
+    #[serde(default)]
+    actions: Vec<Option<Action>>,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    #[serde(rename = "lastBuiltRevision")]
+    revision: Option<Revision>,
+}
+
+#[derive(Deserialize)]
+struct Revision {
+    #[serde(rename = "SHA1")]
+    sha: Option<String>,
+}
+
+impl From<Build> for Run {
+    fn from(build: Build) -> Self {
+        let mut actions = build.actions.into_iter().flatten();
+        let sha = actions.find_map(|action| action.revision?.sha).unwrap_or_default();
+        let word = match build.result {
+            Some(result) if !build.building => result.to_ascii_lowercase(),
+            _ => "running".to_string(),
+        };
+        Self { idle: word == "not_built", ..Self::new(build.number, sha, word) }
+    }
+}
+
+impl Provider for Jenkins {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn here(&self) -> Option<Question> {
+        variable("JENKINS_URL")?;
+        Some(Question {
+            own: variable("BUILD_NUMBER")
+                .and_then(|id| id.parse().ok())
+                .map(|pipeline| Own { pipeline, job: String::new() }),
+            ..Question::about(variable("JOB_URL")?)
+        })
+    }
+
+    fn place(&self, question: &Question) -> Result<Place, Error> {
+        let mut root = address(question.subject())?;
+        root.set_query(None);
+        if let Some(branch) = &question.reference {
+            // Jenkins names the job of a branch by its escaped name, and that is escaped again.
+            root = under(root, &["job", &branch.replace('%', "%25").replace('/', "%2F")]);
+        }
+        Ok(Place::new(root, question.subject(), question))
+    }
+
+    fn runs(
+        &self,
+        client: &Client,
+        place: &Place,
+        page: usize,
+        about: usize,
+    ) -> Result<Page, Trouble> {
+        let size = 2 * about;
+        let (from, to) = ((page - 1) * size, page * size);
+        let tree = format!(
+            "color,builds[number,result,building,actions[lastBuiltRevision[SHA1]]]{{{from},{to}}}"
+        );
+        let reply = client.get(place.url(&["api", "json"], &[("tree", Some(&tree))]))?;
+        let JobState { color, builds } = reply.json()?;
+        let disabled = color.as_deref().is_some_and(|color| color.starts_with("disabled"));
+        match (builds, color) {
+            (_, Some(color)) if disabled => {
+                Ok(Page { runs: of(&color).into_iter().collect(), more: false })
+            }
+            (Some(builds), _) => {
+                let more = builds.len() == size;
+                Ok(Page { runs: builds.into_iter().map(Run::from).collect(), more })
+            }
+            (None, Some(color)) => Ok(Page { runs: of(&color).into_iter().collect(), more: false }),
+            (None, None) => Err(Trouble::new(
+                format!("{} is a folder of jobs", shown(&place.project)),
+                "name a branch of it with --ref, or a job in it",
+            )),
+        }
+    }
+}
+
+/// The run behind the ball of a job that does not list its builds; nothing where it never ran.
+fn of(color: &str) -> Option<Run> {
+    let (plain, anime) = match color.strip_suffix("_anime") {
+        Some(plain) => (plain, true),
+        None => (color, false),
+    };
+    let verdict = match plain {
+        _ if anime => Verdict::Running,
+        "blue" | "green" => Verdict::Passed,
+        "red" | "yellow" => Verdict::Failed,
+        "aborted" | "disabled" => Verdict::Stopped,
+        "notbuilt" | "grey" => return None,
+        _ => Verdict::Unknown,
+    };
+    Some(Run { outcome: Outcome::of(verdict), idle: false, ..Run::new(0, "", color) })
+}

@@ -1,0 +1,179 @@
+//! The right pipeline, and what is to be said of it.
+
+use super::flakiness::{self, Weighed, executions};
+use super::{Client, Outcome, Own, Page, Place, Provider, Run, Trouble};
+use crate::error::plain;
+use crate::verdict::{Finding, Verdict};
+
+/// How many pages are read to find enough pipelines that finished.
+const MOST_PAGES: usize = 5;
+/// How many jobs that failed are named.
+const MOST_NAMED: usize = 3;
+/// How much of a stranger's word is repeated, in characters.
+const LONGEST_WORD: usize = 40;
+
+/// What was found out, and what was not.
+#[derive(Debug)]
+pub struct Heard {
+    /// The verdict.
+    pub finding: Finding,
+    /// What kept more from being known.
+    pub missing: Option<Trouble>,
+}
+
+/// Asks for the latest pipelines and judges them; flakiness is told from the last `count` that
+/// finished.
+///
+/// # Errors
+/// Whatever keeps the verdict from being known.
+pub fn ask(
+    provider: &dyn Provider,
+    client: &Client,
+    mut place: Place,
+    count: usize,
+) -> Result<Heard, Trouble> {
+    provider.settle(client, &mut place)?;
+    let mut runs: Vec<Run> = Vec::new();
+    for page in 1..=MOST_PAGES {
+        let Page { runs: older, more } = provider.runs(client, &place, page, count)?;
+        runs.extend(older);
+        let useful = runs.iter().filter(|run| run.finished() && !run.idle).count();
+        if !more || useful >= count {
+            break;
+        }
+    }
+    keep(&mut runs, count);
+    let missing = provider.details(client, &place, &mut runs).err();
+    Ok(Heard { finding: judge(&runs, place.question.own.as_ref()), missing })
+}
+
+/// Keeps the runs up to the `count`-th that is of use.
+fn keep(runs: &mut Vec<Run>, count: usize) {
+    let mut useful = runs.iter().enumerate().filter(|(_, run)| run.finished() && !run.idle);
+    if let Some((last, _)) = useful.nth(count - 1) {
+        runs.truncate(last + 1);
+    }
+}
+
+/// What is to be said of `runs`, newest first.
+pub fn judge(runs: &[Run], own: Option<&Own>) -> Finding {
+    let weighed = flakiness::weigh(runs);
+    let mut seen: Vec<Run> = runs.iter().filter(|run| !run.idle).cloned().collect();
+    if let Some(own) = own.filter(|own| seen.first().is_some_and(|run| run.id == own.pipeline)) {
+        match siblings(&seen[0], own) {
+            Some(verdict) => seen[0].outcome = Outcome::of(verdict),
+            None => seen.retain(Run::finished),
+        }
+    }
+    let Some(first) = seen.first() else {
+        return match runs.first() {
+            None => Finding::new(Verdict::Unknown, "there is no pipeline yet"),
+            Some(idle) if own.is_some_and(|own| own.pipeline == idle.id) => {
+                Finding::new(Verdict::Unknown, "no pipeline has finished yet")
+            }
+            Some(idle) if idle.idle => {
+                let word = plain(&idle.word, LONGEST_WORD);
+                Finding::new(Verdict::Stopped, format!("pipeline {} is {word}", idle.id))
+            }
+            Some(_) => Finding::new(Verdict::Unknown, "no pipeline has finished yet"),
+        };
+    };
+    let chosen = latest(&seen, first);
+    let mut finding = of(&chosen, &weighed);
+    if finding.verdict == Verdict::Running {
+        let finished: Vec<Run> = seen.iter().filter(|run| run.finished()).cloned().collect();
+        finding.before =
+            finished.first().map(|first| of(&latest(&finished, first), &weighed).verdict);
+    }
+    finding
+}
+
+/// The runs of the first one's commit, the latest of each workflow.
+fn latest<'a>(runs: &'a [Run], first: &'a Run) -> Vec<&'a Run> {
+    let mut chosen = vec![first];
+    for run in runs {
+        let same =
+            !first.sha.is_empty() && run.sha == first.sha && run.reference == first.reference;
+        if same && chosen.iter().all(|other| other.workflow != run.workflow) {
+            chosen.push(run);
+        }
+    }
+    chosen
+}
+
+/// What the runs of one commit come to.
+fn of(chosen: &[&Run], weighed: &Weighed) -> Finding {
+    let gravity = |verdict: Verdict| match verdict {
+        Verdict::Failed => 5,
+        Verdict::Running => 4,
+        Verdict::Unknown => 3,
+        Verdict::Stopped => 2,
+        Verdict::Flaky => 1,
+        Verdict::Passed => 0,
+    };
+    let heaviest = chosen.iter().max_by_key(|run| gravity(run.outcome.verdict));
+    let run = heaviest.expect("at least the first");
+    if let Some(tests) = &run.tests {
+        return Finding {
+            evidence: tests.evidence.clone(),
+            flakiness: tests.flakiness.clone(),
+            ..Finding::new(run.outcome.verdict, tests.reason.clone())
+        };
+    }
+    let flaky = run.outcome.verdict == Verdict::Passed && weighed.flaky() > 0;
+    let verdict = if flaky { Verdict::Flaky } else { run.outcome.verdict };
+    let name =
+        if run.id == 0 { "the last pipeline".to_string() } else { format!("pipeline {}", run.id) };
+    let reason = match verdict {
+        Verdict::Flaky => weighed.reason(),
+        Verdict::Passed => format!("{name} passed; {}", weighed.reason()),
+        Verdict::Failed => format!("{name} failed{}", blamed(run)),
+        Verdict::Running => format!("{name} is under way"),
+        Verdict::Stopped => format!("{name} is {}", plain(&run.word, LONGEST_WORD)),
+        Verdict::Unknown => {
+            let word = plain(&run.word, LONGEST_WORD);
+            format!("{name} is {word:?}, a word nobody has heard of")
+        }
+    };
+    let (evidence, flakiness) = (weighed.evidence.clone(), weighed.flakiness.clone());
+    Finding { evidence, flakiness, ..Finding::new(verdict, reason) }
+}
+
+/// The jobs to blame for a failure: ": job `unit`".
+fn blamed(run: &Run) -> String {
+    let all = executions(&run.jobs);
+    let failed = all.iter().filter_map(|(name, executions)| {
+        let last = executions.last()?;
+        (last.outcome.verdict == Verdict::Failed && !last.optional).then_some(*name)
+    });
+    let names: Vec<String> =
+        failed.map(|name| format!("`{}`", plain(name, LONGEST_WORD))).collect();
+    let shown = names[..names.len().min(MOST_NAMED)].join(", ");
+    match names.len() {
+        0 => String::new(),
+        1 => format!(": job {shown}"),
+        n if n > MOST_NAMED => format!(": jobs {shown} and {} more", n - MOST_NAMED),
+        _ => format!(": jobs {shown}"),
+    }
+}
+
+/// What the other jobs of the pipeline that is asking came to; nothing where one of them is still
+/// to come that is not to come after ours.
+fn siblings(run: &Run, own: &Own) -> Option<Verdict> {
+    let all = executions(&run.jobs);
+    let last: Vec<_> = all.iter().filter_map(|(_, executions)| executions.last()).collect();
+    let ours = last.iter().find(|job| job.name == own.job).map(|job| job.id);
+    let others = || last.iter().filter(|job| Some(job.id) != ours && !job.optional);
+    if others().any(|job| job.outcome.verdict == Verdict::Failed) {
+        return Some(Verdict::Failed);
+    }
+    // Jobs are numbered in the order of their stages. A job whose name is not known is the one
+    // that runs.
+    let open = others()
+        .filter(|job| job.outcome.verdict == Verdict::Running)
+        .filter(|job| ours.is_none_or(|ours| job.id < ours))
+        .count();
+    let waits = open > usize::from(ours.is_none());
+    let passed = others().any(|job| job.outcome.verdict == Verdict::Passed);
+    (passed && !waits).then_some(Verdict::Passed)
+}
