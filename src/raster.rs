@@ -4,15 +4,19 @@
 //! over it, or text; the palette has an entry for each, so nothing is ever quantised later.
 //! The line of a sweep is drawn once, as the energy the beam leaves (`beam`); what changes
 //! with time is only how much of it is still to be seen (`phosphor`). The rasteriser knows
-//! what it changed and never compares whole pictures, except where everything moves (scroll).
+//! what it changed and never compares whole pictures, except where everything moves (scroll) and
+//! where small pictures are drawn from SVG (`documents`).
 
 mod beam;
 mod captions;
+mod documents;
 mod glyphs;
 mod ground;
 mod palette;
 mod phosphor;
 mod screen;
+
+pub use documents::{Settings as Documents, documents};
 
 use crate::animation::{Animation, Plays};
 use crate::scene::Scene;

@@ -5,8 +5,10 @@
 //! shown. Here the pipeline forks: the SVG encoder writes a scene as it is, the rasteriser
 //! turns it into frames. Both forks read decay and colours from the [`Theme`].
 //!
-//! Kinds of picture are constructors of a scene ([`mod@monitor`]), not renderers of their own.
+//! Kinds of picture are constructors of a scene ([`mod@monitor`], [`mod@badge`]), not renderers of
+//! their own.
 
+pub mod badge;
 pub mod life;
 pub mod markup;
 pub mod monitor;
@@ -16,6 +18,7 @@ pub mod text;
 pub mod theme;
 pub mod trace;
 
+pub use badge::badge;
 pub use life::life;
 pub use monitor::monitor;
 pub use sheet::sheet;
@@ -226,6 +229,29 @@ impl fmt::Debug for Slides {
     }
 }
 
+/// What a trace is set in where it does not fill the picture: plates of plain colour, and a window
+/// between them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Case {
+    /// The plates from left to right; together they are as wide as the picture.
+    pub plates: Vec<Plate>,
+    /// The left edge of the window, in pixels; it is as wide as the trace.
+    pub window: f64,
+    /// The radius of the corners, in pixels.
+    pub corner: f64,
+    /// Whether light falls on it from above.
+    pub sheen: bool,
+}
+
+/// A part of a case, as high as the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Plate {
+    /// Its width in pixels.
+    pub width: f64,
+    /// Its colour.
+    pub fill: Rgb,
+}
+
 /// A picture in vectors that lives for the length of its trace.
 #[derive(Clone, Debug)]
 pub struct Scene {
@@ -235,10 +261,14 @@ pub struct Scene {
     pub theme: Theme,
     /// Whether the ground is left out.
     pub transparent: bool,
+    /// What it is in a few words, where that says more than the title.
+    pub label: Option<String>,
     /// What it is, for those who cannot see it.
     pub title: String,
-    /// The same in a sentence.
+    /// The same in a sentence; nothing where the title is one.
     pub description: String,
+    /// What the trace is set in; nothing where it fills the picture.
+    pub case: Option<Case>,
     /// The static layer above the ground, from the lowest.
     pub marks: Vec<Strokes>,
     /// The trace.

@@ -18,9 +18,9 @@ use std::fmt;
 use std::io::{self, Write};
 
 use crate::animation::Plays;
+use crate::error::controls_direction;
 use crate::rhythm::Extent;
 use crate::scene::markup::{number, put, static_layer};
-use crate::scene::text::controls_direction;
 use crate::scene::theme::Decay;
 use crate::scene::{Colour, Motion, Scene, Trail};
 use crate::timeline::Timeline;
@@ -80,10 +80,8 @@ impl Document<'_> {
         }
         let mut text = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" role=\"img\" aria-labelledby=\"t{SUFFIX} d{SUFFIX}\">\
-             <title id=\"t{SUFFIX}\">{}</title><desc id=\"d{SUFFIX}\">{}</desc>",
-            escape(&self.scene.title),
-            escape(&self.scene.description)
+             viewBox=\"0 0 {width} {height}\" role=\"img\" {}",
+            self.name()
         );
         if !self.css.is_empty() {
             let css = &self.css;
@@ -103,6 +101,19 @@ impl Document<'_> {
         text.replace(SUFFIX, &suffix)
     }
 
+    /// What it is, for those who cannot see it, and for those who point at it.
+    fn name(&self) -> String {
+        let title = escape(&self.scene.title);
+        match &self.scene.label {
+            Some(label) => format!("aria-label=\"{}\"><title>{title}</title>", escape(label)),
+            None => format!(
+                "aria-labelledby=\"t{SUFFIX} d{SUFFIX}\"><title id=\"t{SUFFIX}\">{title}</title>\
+                 <desc id=\"d{SUFFIX}\">{}</desc>",
+                escape(&self.scene.description)
+            ),
+        }
+    }
+
     fn add(&mut self, arguments: fmt::Arguments<'_>) {
         put(&mut self.body, arguments);
     }
@@ -120,9 +131,16 @@ impl Document<'_> {
         }
         self.gradients();
         self.body.push_str("</defs>");
+        let window = self.scene.case.as_ref().map(|case| number(case.window));
+        if let Some(window) = &window {
+            self.add(format_args!("<g transform=\"translate({window})\">"));
+        }
         match trace.motion {
             Motion::Sweep => self.sweeping(&strips),
             Motion::Scroll => self.scrolling(&strips),
+        }
+        if window.is_some() {
+            self.body.push_str("</g>");
         }
         if let Life::Steps(plays, timeline) = &self.life {
             self.step(*plays, &timeline.clone());
@@ -132,7 +150,7 @@ impl Document<'_> {
                 Motion::Sweep => (0.0, trace.width * f64::from(trace.sweeps)),
                 Motion::Scroll => (trace.width, trace.width * (1.0 - f64::from(trace.sweeps))),
             };
-            let seconds = trace.duration_s();
+            let seconds = short(trace.display_s(), 3);
             put(
                 &mut self.css,
                 format_args!(
@@ -151,9 +169,16 @@ impl Document<'_> {
     fn path(&mut self, sweep: i64) {
         let trace = &self.scene.trace;
         let bleed = 0.5 * GLOW[0].0 * trace.stroke;
+        let line = trace.sweep(sweep, bleed);
+        let dashes = trace.dash_px.zip(line.first()).map(|(dash, first)| {
+            // Counted from where the sweep begins, not from where its line does.
+            let offset = (sweep as f64 * trace.width + first.0).rem_euclid(2.0 * dash);
+            let (dash, offset) = (number(10.0 * dash), number(10.0 * offset));
+            format!(" stroke-dasharray=\"{dash}\" stroke-dashoffset=\"{offset}\"")
+        });
         let mut data = String::new();
         let mut at = (0, 0);
-        for (i, (x, y)) in trace.sweep(sweep, bleed).into_iter().enumerate() {
+        for (i, (x, y)) in line.into_iter().enumerate() {
             let to = ((10.0 * x).round() as i64, (10.0 * y).round() as i64);
             let (dx, dy) = (to.0 - at.0, to.1 - at.1);
             match i {
@@ -173,7 +198,8 @@ impl Document<'_> {
             }
             at = to;
         }
-        self.add(format_args!("<path id=\"p{sweep}{SUFFIX}\" d=\"{data}\"/>"));
+        let dashes = dashes.unwrap_or_default();
+        self.add(format_args!("<path id=\"p{sweep}{SUFFIX}\"{dashes} d=\"{data}\"/>"));
     }
 
     /// The decay by distance from the beam: for the line, and for what exceeds its own colour.
@@ -265,7 +291,7 @@ impl Document<'_> {
 
     fn scrolling(&mut self, strips: &[i64]) {
         let trace = &self.scene.trace;
-        let (width, height) = (self.scene.size.width, self.scene.size.height);
+        let (width, height) = (number(trace.width), self.scene.size.height);
         let beam = self.base_s.min(trace.duration_s()) * trace.px_per_s();
         let placed: Vec<(i64, f64, f64)> = strips
             .iter()

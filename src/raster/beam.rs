@@ -59,6 +59,11 @@ impl Energy {
         for (&a, &b) in line.iter().zip(line.iter().skip(1)) {
             self.segment(&pen, (a.0 - shift, a.1), (b.0 - shift, b.1));
         }
+        if trace.dash_px.is_some() {
+            for x in (0..self.width).filter(|x| trace.gap_at(number, *x as f64 + 0.5 + shift)) {
+                self.values.iter_mut().skip(x).step_by(self.width).for_each(|value| *value = 0);
+            }
+        }
     }
 
     fn segment(&mut self, pen: &Pen, a: (f64, f64), b: (f64, f64)) {

@@ -121,6 +121,8 @@ pub fn life(
         stroke: (settings.theme.stroke * scale).clamp(1.2, 12.0),
         motion: settings.motion,
         trail: Trail::Phosphor,
+        dash_px: None,
+        slowness: 1.0,
     };
     let page = Page { width: width_px, height: height_px, scale, detail, count: shown_s.len() };
     let mut marks = grid(width_px, height_px, px_per_mm, trace.baseline);
@@ -131,6 +133,8 @@ pub fn life(
         size: settings.size,
         theme: settings.theme.clone(),
         transparent: false,
+        label: None,
+        case: None,
         title: settings.title.clone(),
         description: rhythm.describe(),
         marks,

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use super::{Colour, Scene, Size, Strokes};
+use super::{Case, Colour, Scene, Size, Strokes};
 
 /// Where the vignette begins, as a part of the way to where it ends.
 const VIGNETTE_BEGINS: f64 = 0.6;
@@ -27,17 +27,61 @@ pub fn number(value: f64) -> String {
 pub fn static_layer(scene: &Scene, suffix: &str) -> String {
     let Size { width, height } = scene.size;
     let mut out = String::new();
-    if !scene.transparent {
+    if let Some(case) = &scene.case {
+        plates(&mut out, case, scene.size, suffix);
+    } else if !scene.transparent {
         let ground = scene.theme.rgb(Colour::Ground);
         put(&mut out, format_args!("<path fill=\"{ground}\" d=\"M0 0h{width}v{height}H0z\"/>"));
     }
     for strokes in &scene.marks {
         put(&mut out, format_args!("{}", marks(scene, strokes)));
     }
-    if scene.theme.vignette > 0.0 && !scene.transparent {
+    if scene.theme.vignette > 0.0 && !scene.transparent && scene.case.is_none() {
         out.push_str(&vignette(scene, suffix));
     }
     out
+}
+
+/// The plates of a case, the corners of its ends round.
+fn plates(out: &mut String, case: &Case, size: Size, suffix: &str) {
+    let (height, corner) = (f64::from(size.height), case.corner);
+    let straight = number(height - 2.0 * corner);
+    let r = number(corner);
+    // A side from the top to the bottom, and one from the bottom to the top.
+    let right = match r.as_str() {
+        "0" => format!("v{height}"),
+        _ => format!("a{r} {r} 0 0 1 {r} {r}v{straight}a{r} {r} 0 0 1-{r} {r}"),
+    };
+    let left = match r.as_str() {
+        "0" => "z".to_string(),
+        _ => format!("a{r} {r} 0 0 1-{r}-{r}v-{straight}a{r} {r} 0 0 1 {r}-{r}z"),
+    };
+    let outline = |begins: bool, ends: bool, from: f64, width: f64| {
+        let inset = corner * f64::from(u8::from(begins) + u8::from(ends));
+        let (from, along) = (from + if begins { corner } else { 0.0 }, number(width - inset));
+        let right = if ends { right.clone() } else { format!("v{height}") };
+        let left = if begins { left.as_str() } else { "z" };
+        format!("M{} 0h{along}{right}h-{along}{left}", number(from))
+    };
+    let mut from = 0.0;
+    for (place, plate) in case.plates.iter().enumerate() {
+        let (first, last) = (place == 0, place + 1 == case.plates.len());
+        let path = outline(first, last, from, plate.width);
+        put(out, format_args!("<path fill=\"{}\" d=\"{path}\"/>", plate.fill));
+        from += plate.width;
+    }
+    if case.sheen {
+        let path = outline(true, true, 0.0, f64::from(size.width));
+        put(
+            out,
+            format_args!(
+                "<linearGradient id=\"w{suffix}\" x2=\"0\" y2=\"1\">\
+                 <stop stop-color=\"#bbb\" stop-opacity=\".1\"/>\
+                 <stop offset=\"1\" stop-opacity=\".1\"/></linearGradient>\
+                 <path fill=\"url(#w{suffix})\" d=\"{path}\"/>"
+            ),
+        );
+    }
 }
 
 /// Darker corners: nothing within an ellipse, which is left out because gradients are slow,

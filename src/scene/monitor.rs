@@ -85,6 +85,8 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
         stroke: (settings.theme.stroke * scale).clamp(1.2, 12.0),
         motion: settings.motion,
         trail: settings.trail,
+        dash_px: None,
+        slowness: 1.0,
     };
 
     let mut marks = Vec::new();
@@ -102,6 +104,8 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
         size: settings.size,
         theme: settings.theme.clone(),
         transparent: settings.transparent,
+        label: None,
+        case: None,
         title: rhythm.describe(),
         description: format!(
             "Lead {}, {:.0} beats per minute, {} mm/s, {gain} mm/mV. Art, not a medical device.",

@@ -86,8 +86,12 @@ impl Screen {
 
     /// The heart rate; dashes while it cannot be read.
     fn rates(&self, rhythm: &Rhythm) -> Vec<Caption> {
-        let bpm = if rhythm.beats.is_empty() { 0.0 } else { rhythm.bpm };
-        let rate = format!("{bpm:.0}");
+        let rate = match (rhythm.beats.as_slice(), rhythm.episodes.as_slice()) {
+            ([], []) => "0".to_string(),
+            // Nothing is ever seen, not even that the heart stands still.
+            ([], _) => "---".to_string(),
+            _ => format!("{:.0}", rhythm.bpm),
+        };
         let mut captions = Vec::new();
         let mut show = |text: &str, from_s: f64, to_s: f64| {
             if from_s < to_s {

@@ -91,6 +91,8 @@ pub fn sheet(
         size: plan.size,
         theme: settings.theme.clone(),
         transparent: false,
+        label: None,
+        case: None,
         title: settings.title.clone(),
         description: rhythm.describe(),
         marks,
@@ -180,6 +182,8 @@ impl Plan {
             stroke: (0.65 * theme.stroke * self.scale).max(0.3),
             motion: Motion::Sweep,
             trail: Trail::Lcd,
+            dash_px: None,
+            slowness: 1.0,
         }
     }
 

@@ -61,12 +61,21 @@ pub struct Trace {
     pub motion: Motion,
     /// What the beam leaves behind.
     pub trail: Trail,
+    /// Whether the line is dashed: the length of a dash, and of the gap after it, in pixels.
+    pub dash_px: Option<f64>,
+    /// How many seconds on display a second of the extent takes.
+    pub slowness: f64,
 }
 
 impl Trace {
     /// The length of the extent in seconds.
     pub fn duration_s(&self) -> f64 {
         self.signal.duration_s()
+    }
+
+    /// How long the extent is on display, in seconds.
+    pub fn display_s(&self) -> f64 {
+        self.duration_s() * self.slowness
     }
 
     /// The speed of the beam in pixels a second.
@@ -84,6 +93,12 @@ impl Trace {
             Trail::Lcd => ERASE_S,
         };
         (erase_s * self.px_per_s()).min(ERASE_MOST * self.width)
+    }
+
+    /// Whether there is no line at `x` pixels from the left of a sweep.
+    pub fn gap_at(&self, number: i64, x: f64) -> bool {
+        let from_start = number as f64 * self.width + x;
+        self.dash_px.is_some_and(|dash| (from_start / dash).floor().rem_euclid(2.0) >= 1.0)
     }
 
     /// The line of a sweep (numbered from 0; in a loop any number is one of the loop's) as

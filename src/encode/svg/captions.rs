@@ -66,7 +66,7 @@ impl Document<'_> {
 
     /// The attributes of the ground that shows around letters, which are drawn at this scale.
     pub(super) fn halo(&self, caption: &Caption, scale: f64) -> String {
-        if self.scene.transparent {
+        if self.scene.transparent || self.scene.case.is_some() {
             return String::new();
         }
         format!(
