@@ -3,10 +3,13 @@
 //! One file per command, and [`values`] for the words that options take. What the words mean
 //! is for [`commands`](crate::commands) to say.
 
+pub mod badge;
 pub mod catalogue;
 pub mod history;
 pub mod moment;
 pub mod render;
+pub mod source;
+pub mod status;
 pub mod values;
 
 use clap::{Args, Parser, Subcommand};
@@ -46,6 +49,15 @@ pub enum Command {
     /// --numstat --no-renames` does; attributes are not asked. What is counted is kept in the user's
     /// cache folder.
     History(Box<history::History>),
+    /// Draw the state of a pipeline as a badge: its pulse
+    ///
+    /// In a CI job everything comes from the job's own variables. Where the state cannot be found out
+    /// the badge is drawn all the same and says unknown; the reason is on standard error.
+    Badge(Box<badge::Badge>),
+    /// Say the state of a pipeline, with its evidence
+    Status(Box<status::Status>),
+    /// List the platforms that can be asked, and what each can tell
+    Providers,
     /// List the themes, or draw one picture of each
     Themes(catalogue::List),
     /// List the glitches, or draw one picture of each

@@ -3,10 +3,13 @@
 //! A command turns typed words into settings and runs the pipeline. Only here is anything said
 //! to a person, and only here may the pipeline run again with smaller settings.
 
+mod asking;
+mod badge;
 mod budget;
 mod catalogue;
 mod history;
 mod render;
+mod status;
 
 use std::io::{self, Write};
 use std::num::NonZero;
@@ -33,6 +36,9 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Render(args) => render::run(&args, talk),
         Command::History(args) => history::run(&args, talk),
+        Command::Badge(args) => badge::run(&args, talk),
+        Command::Status(args) => status::run(&args, talk),
+        Command::Providers => catalogue::providers(),
         Command::Themes(args) => catalogue::themes(&args, talk),
         Command::Glitches(args) => catalogue::glitches(&args, talk),
         Command::Completions(args) => catalogue::completions(&args),

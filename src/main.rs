@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let _ = writeln!(io::stderr(), "{error}");
     match error.end {
         End::WrongUsage => ExitCode::from(2),
+        End::Matched => ExitCode::from(3),
         End::Failed | End::ReaderGone => ExitCode::FAILURE,
     }
 }

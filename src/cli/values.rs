@@ -13,6 +13,7 @@ use crate::rhythm::glitch::{self, Glitch};
 use crate::rhythm::json;
 use crate::scene::theme::{self, Rgb, Theme};
 use crate::scene::{Colour, Size};
+use crate::verdict::Verdict;
 
 /// The sizes that are drawn, in pixels either way.
 pub const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;
@@ -156,6 +157,44 @@ pub fn rate(text: &str) -> Result<f64, String> {
 /// Outside 1–240.
 pub fn fps(text: &str) -> Result<f64, String> {
     ranged(text, "fps", 1.0, 240.0)
+}
+
+/// How long a server is asked.
+///
+/// # Errors
+/// Outside of 0.1 s to 10 min, or where it is no time.
+pub fn timeout(text: &str) -> Result<Seconds, String> {
+    let Seconds(seconds) = text.parse()?;
+    let fits = (0.1..=600.0).contains(&seconds);
+    fits.then_some(Seconds(seconds)).ok_or_else(|| "it goes from 100ms to 10min".to_string())
+}
+
+/// A part of a whole: `0.07` or `7%`, as 0–1.
+///
+/// # Errors
+/// Outside of 0–1.
+pub fn part(text: &str) -> Result<f64, String> {
+    let part = match text.strip_suffix('%') {
+        Some(percent) => number(percent, "").map(|percent| percent / 100.0),
+        None => number(text, ""),
+    };
+    part.filter(|part| (0.0..=1.0).contains(part))
+        .ok_or_else(|| "it goes from 0 to 1, or from 0% to 100%".to_string())
+}
+
+/// A verdict, in our word or a CI system's.
+///
+/// # Errors
+/// Where it is neither.
+pub fn verdict(text: &str) -> Result<Verdict, String> {
+    let known = Verdict::ALL.map(Verdict::word);
+    Verdict::of(text).ok_or_else(|| {
+        let hint = match did_you_mean(text, known.into_iter()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None => format!("use {}, or a CI system's own word", known.join(", ")),
+        };
+        format!("there is no such status; {hint}")
+    })
 }
 
 /// The speed of the beam.

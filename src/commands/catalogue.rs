@@ -1,4 +1,4 @@
-//! `flaky themes`, `flaky glitches`, `flaky completions`, `flaky man`: what there is, in words
+//! `flaky providers`, `flaky themes`, `flaky glitches`, `flaky completions`, `flaky man`: what there is, in words
 //! and in pictures.
 
 use std::io::{self, Write};
@@ -8,6 +8,7 @@ use clap::CommandFactory;
 
 use super::existing;
 use crate::animation::Plays;
+use crate::ci::PROVIDERS;
 use crate::cli::catalogue::{Completions, List, Man};
 use crate::cli::{Cli, Talk};
 use crate::encode::{gif, png};
@@ -69,6 +70,39 @@ pub fn glitches(args: &List, talk: Talk) -> Result<(), Error> {
             writeln!(out, "\n* drawn from where --glitch names none")
         }),
     }
+}
+
+/// `flaky providers`.
+pub fn providers() -> Result<(), Error> {
+    say(|out| {
+        for (n, about) in PROVIDERS.iter().map(|provider| provider.about()).enumerate() {
+            let words: Vec<_> = about.words.iter().map(|word| word.option()).collect();
+            // Files want no token.
+            let first = if about.many { "" } else { "FLAKY_TOKEN" };
+            let tokens: Vec<_> = [first].iter().chain(about.tokens).copied().collect();
+            let flakiness = match about.retries {
+                "" => "cannot tell",
+                retries => retries,
+            };
+            if n > 0 {
+                writeln!(out)?;
+            }
+            writeln!(out, "--{} {}", about.name, about.takes)?;
+            for (what, said) in [
+                ("what", about.help),
+                ("flakiness", flakiness),
+                ("commits", if about.commits { "yes: flaky history --ci" } else { "" }),
+                ("takes", &words.join(", ")),
+                ("in a job", &about.variables.join(", ")),
+                ("token", &tokens.join(", ")),
+            ] {
+                if !said.is_empty() {
+                    writeln!(out, "  {what:<10} {said}")?;
+                }
+            }
+        }
+        Ok(())
+    })
 }
 
 /// `flaky completions`.

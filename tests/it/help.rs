@@ -14,7 +14,18 @@ fn the_parser_is_sound() {
 
 #[test]
 fn is_as_it_was() {
-    for words in ["", "render", "history", "themes", "glitches", "completions", "man"] {
+    for words in [
+        "",
+        "render",
+        "history",
+        "badge",
+        "status",
+        "providers",
+        "themes",
+        "glitches",
+        "completions",
+        "man",
+    ] {
         let help = Folder::new().flaky(&format!("{words} --help")).succeeds().stdout();
         let name = if words.is_empty() { "flaky" } else { words };
         insta::assert_snapshot!(name, help);
@@ -23,7 +34,7 @@ fn is_as_it_was() {
 
 #[test]
 fn its_examples_can_be_typed() {
-    for (command, least) in [("render", 6), ("history", 8)] {
+    for (command, least) in [("render", 6), ("history", 8), ("badge", 6), ("status", 3)] {
         let help = Folder::new().flaky(&format!("{command} --help")).succeeds().stdout();
         let examples: Vec<&str> = help
             .lines()

@@ -1,0 +1,199 @@
+//! Typed words → a finding: what was asked, and what came of it.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use crate::ci::client::Token;
+use crate::ci::judge::{self, Heard};
+use crate::ci::{self, About, Client, Place, Provider, Question, Scheme, Trouble, Word};
+use crate::cli::Talk;
+use crate::cli::source::{Access, Asked, Source};
+use crate::cli::values::Seconds;
+use crate::error::{Error, lower, plain};
+use crate::verdict::{Finding, Flakiness, Verdict};
+
+/// The variable that is asked for a token first.
+const TOKEN: &str = "FLAKY_TOKEN";
+/// The largest file that is taken for a token, in bytes.
+const LARGEST_TOKEN: u64 = 1 << 16;
+/// How much of a reason is said, in characters.
+const LONGEST_REASON: usize = 300;
+
+/// A finding, and where it comes from.
+pub struct Answer {
+    pub finding: Finding,
+    /// The platform; nothing where the verdict was said.
+    pub provider: Option<&'static About>,
+    /// The project.
+    pub subject: Option<String>,
+    /// What the program ends with where it was told to be strict.
+    unknown: Option<Error>,
+}
+
+impl Answer {
+    /// Fails where the verdict had to be known.
+    pub fn strictly(self, source: &Source) -> Result<(), Error> {
+        match self.unknown {
+            Some(error) if source.strict => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Finds out what is asked. What keeps a verdict from being known makes it unknown, and is said.
+pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
+    if let Some(verdict) = source.status {
+        return said(verdict, source.flake_rate);
+    }
+    let (provider, question) = question(source)?;
+    let about = provider.about();
+    let place = provider.place(&question)?;
+    let client = client(about, &place, &source.access)?;
+    let heard = judge::ask(provider, &client, place, usize::from(source.runs));
+    let trouble = heard.as_ref().err().cloned();
+    let finding = match heard {
+        Ok(Heard { finding, missing }) => {
+            if let Some(missing) = missing {
+                let what = plain(&missing.what, LONGEST_REASON);
+                talk.say(&format!("not all could be asked whether it is flaky: {what}"));
+            }
+            finding
+        }
+        Err(trouble) => Finding::new(Verdict::Unknown, plain(&trouble.what, LONGEST_REASON)),
+    };
+    let unknown = (finding.verdict == Verdict::Unknown).then(|| {
+        let error = Error::failed(format!("the state is unknown: {}", finding.reason));
+        match trouble.and_then(|trouble| way_out(about, &client, trouble)) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    });
+    if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
+        // Nobody to hear it is no reason to fail.
+        let _ = writeln!(io::stderr(), "{}", error.to_string().replacen("error:", "warning:", 1));
+    }
+    let subject = Some(plain(question.subject(), LONGEST_REASON));
+    Ok(Answer { finding, provider: Some(about), subject, unknown })
+}
+
+/// What a person says.
+fn said(verdict: Verdict, rate: Option<f64>) -> Result<Answer, Error> {
+    if rate.is_some() && verdict != Verdict::Flaky {
+        return Err(Error::usage(format!("--flake-rate: what {verdict} is not flaky"))
+            .hint("use it with --status flaky, or leave it out"));
+    }
+    let flakiness = rate.map(Flakiness::said);
+    let finding = Finding { flakiness, ..Finding::new(verdict, "as was said") };
+    Ok(Answer { finding, provider: None, subject: None, unknown: None })
+}
+
+/// Which platform is asked what: as it was typed, or as the job's variables have it.
+fn question(source: &Source) -> Result<(&'static dyn Provider, Question), Error> {
+    let (provider, mut question) = asked(&source.asked, &source.access)?.ok_or_else(|| {
+        Error::usage("nothing says which pipeline is meant, and this is no CI job")
+            .hint("name it, such as --gitlab group/project, or say --status passed")
+    })?;
+    let replace = |old: &mut Option<String>, new: &Option<String>| {
+        if new.is_some() {
+            old.clone_from(new);
+        }
+    };
+    replace(&mut question.reference, &source.r#ref);
+    replace(&mut question.source, &source.source);
+    replace(&mut question.workflow, &source.workflow);
+    replace(&mut question.project, &source.project);
+    let about = provider.about();
+    let typed = [
+        (Word::Server, source.access.server.is_some()),
+        (Word::Ref, source.r#ref.is_some()),
+        (Word::Source, source.source.is_some()),
+        (Word::Workflow, source.workflow.is_some()),
+        (Word::Project, source.project.is_some()),
+    ];
+    let foreign = |(word, typed): &(Word, bool)| *typed && !about.words.contains(word);
+    if let Some((word, _)) = typed.into_iter().find(foreign) {
+        let known: Vec<_> = about.words.iter().map(|word| word.option()).collect();
+        let known = if known.is_empty() { "no such words".to_string() } else { known.join(", ") };
+        return Err(Error::usage(format!(
+            "{}: --{} knows no such thing",
+            word.option(),
+            about.name
+        ))
+        .hint(format!("it knows {known}")));
+    }
+    Ok((provider, question))
+}
+
+/// The platform that was typed, or that of the job this runs in.
+pub fn asked<const COMMITS: bool>(
+    typed: &Asked<COMMITS>,
+    access: &Access,
+) -> Result<Option<(&'static dyn Provider, Question)>, Error> {
+    let here = ci::here();
+    let Some((name, subjects)) = &typed.0 else {
+        return Ok(here.map(|(provider, question)| {
+            let server = access.server.clone().or(question.server);
+            (provider, Question { server, ..question })
+        }));
+    };
+    let provider = ci::find(name).expect("an option of the table");
+    if subjects.iter().any(|subject| subject.trim().is_empty()) {
+        return Err(Error::usage(format!("--{name} is empty"))
+            .hint(format!("write --{name} {}", provider.about().takes)));
+    }
+    // The job knows more of its own project than was typed.
+    let own = here.filter(|(of, question)| {
+        of.about().name == *name && question.subjects == *subjects && access.server.is_none()
+    });
+    let question = match own {
+        Some((_, question)) => Question { reference: None, ..question },
+        None => Question {
+            subjects: subjects.clone(),
+            server: access.server.clone(),
+            ..Question::default()
+        },
+    };
+    Ok(Some((provider, question)))
+}
+
+/// A client for a place, with the token there is.
+pub fn client(about: &About, place: &Place, access: &Access) -> Result<Client, Error> {
+    let Seconds(timeout_s) = access.timeout;
+    let timeout = Duration::from_secs_f64(timeout_s);
+    let named = |name: &&str| std::env::var(name).ok().and_then(|text| Token::new(&text));
+    let token = match &access.token_file {
+        Some(path) => Some(token_in(path)?),
+        None => [TOKEN].iter().chain(about.tokens).find_map(named),
+    };
+    // A token is for whom it was made, and a list from anywhere is not a platform's own.
+    Ok(Client::new(Some(place.root.clone()), token, about.scheme, timeout))
+}
+
+fn token_in(path: &Path) -> Result<Token, Error> {
+    let name = path.display();
+    let mut text = String::new();
+    File::open(path).and_then(|file| file.take(LARGEST_TOKEN).read_to_string(&mut text)).map_err(
+        |error| {
+            Error::failed(format!("cannot read the token in {name}: {}", lower(&error)))
+                .hint("--token-file takes a file with nothing but the token in it")
+        },
+    )?;
+    Token::new(&text).ok_or_else(|| {
+        Error::failed(format!("{name} holds no token")).hint("write the token into it, on one line")
+    })
+}
+
+/// What to do about trouble: where access is denied the platform knows best.
+fn way_out(about: &About, client: &Client, trouble: Trouble) -> Option<String> {
+    if !trouble.denied() || about.denied.is_empty() {
+        return trouble.hint.filter(|hint| !hint.is_empty());
+    }
+    let token = match (client.has_token(), about.scheme) {
+        (true, Scheme::Basic) => "the user or the token is not accepted, or the name is wrong",
+        (true, _) => "the token is not accepted, or the name is wrong",
+        (false, _) => "the name is wrong, or no token was given",
+    };
+    Some(format!("{token}; {}", about.denied))
+}
