@@ -12,6 +12,7 @@
 
 mod cctray;
 pub mod client;
+pub mod commits;
 
 mod endpoint;
 pub mod flakiness;
@@ -63,6 +64,8 @@ pub struct About {
     pub retries: &'static str,
     /// Whether it can tell what became of each commit.
     pub commits: bool,
+    /// What stands in the names of hosts that run it.
+    pub hosts: &'static [&'static str],
     /// The variables it reads in a job.
     pub variables: &'static [&'static str],
     /// The variables that may hold a token, besides `FLAKY_TOKEN`.

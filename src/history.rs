@@ -190,6 +190,8 @@ pub struct History {
     pub people: Vec<Person>,
     /// Where it was read, such as "main" or "1cc4a43".
     pub place: String,
+    /// The address it was cloned from, if any.
+    pub origin: Option<String>,
     /// What a person should know about it.
     pub remarks: Vec<Remark>,
 }

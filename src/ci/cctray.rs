@@ -22,6 +22,7 @@ static ABOUT: About = About {
     words: &[Word::Project],
     retries: "",
     commits: false,
+    hosts: &[],
     variables: &[],
     tokens: &[],
     scheme: Scheme::Bearer,

@@ -18,6 +18,7 @@ static ABOUT: About = About {
     words: &[],
     retries: "",
     commits: false,
+    hosts: &[],
     variables: &[],
     tokens: &[],
     scheme: Scheme::Bearer,

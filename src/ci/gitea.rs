@@ -30,6 +30,7 @@ static ABOUT: About = About {
     words: &[Word::Server, Word::Ref],
     retries: "statuses of one context that were set again",
     commits: true,
+    hosts: &["codeberg", "gitea", "forgejo"],
     variables: &[
         "GITEA_ACTIONS",
         "FORGEJO_ACTIONS",

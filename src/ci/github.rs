@@ -30,6 +30,7 @@ static ABOUT: About = About {
     words: &[Word::Server, Word::Ref, Word::Source, Word::Workflow],
     retries: "earlier attempts of a run; runs of one sha",
     commits: true,
+    hosts: &["github"],
     variables: &[
         "GITHUB_API_URL",
         "GITHUB_REPOSITORY",

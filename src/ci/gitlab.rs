@@ -43,6 +43,7 @@ static ABOUT: About = About {
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "jobs retried in a pipeline; pipelines of one sha",
     commits: true,
+    hosts: &["gitlab"],
     variables: &[
         "CI_API_V4_URL",
         "CI_PROJECT_PATH",
@@ -129,7 +130,10 @@ impl Provider for GitLab {
     }
 
     fn place(&self, question: &Question) -> Result<Place, Error> {
-        let server = question.server.as_deref().map(|server| {
+        let here = || variable("CI_API_V4_URL").or_else(|| variable("CI_SERVER_URL"));
+        let whole = question.subject().contains("://");
+        let server = question.server.clone().or_else(|| if whole { None } else { here() });
+        let server = server.as_deref().map(|server| {
             let server = server.trim_end_matches('/');
             server.strip_suffix("/api/v4").unwrap_or(server)
         });
@@ -137,7 +141,7 @@ impl Provider for GitLab {
         let (server, project) = place::project(question.subject(), server, MOST_SEGMENTS, example)?;
         let server = match server {
             Some(server) => server,
-            None => address(&variable("CI_SERVER_URL").unwrap_or_else(|| SERVER.to_string()))?,
+            None => address(SERVER)?,
         };
         Ok(Place::new(under(server, &["api", "v4"]), project, question))
     }

@@ -21,6 +21,7 @@ static ABOUT: About = About {
     words: &[Word::Ref],
     retries: "builds of one sha",
     commits: true,
+    hosts: &[],
     variables: &["JENKINS_URL", "JOB_URL", "BUILD_NUMBER"],
     tokens: &["JENKINS_TOKEN"],
     scheme: Scheme::Basic,

@@ -33,6 +33,7 @@ static ABOUT: About = About {
     words: &[],
     retries: "tests that were run again",
     commits: false,
+    hosts: &[],
     variables: &[],
     tokens: &[],
     scheme: Scheme::Bearer,

@@ -75,6 +75,20 @@ pub fn shown(text: &str) -> String {
     }
 }
 
+/// The host and the path of the address of a clone: `git@host:group/project.git`, or a URL.
+pub fn cloned(origin: &str) -> Option<(String, String)> {
+    let (host, path) = match origin.split_once("://") {
+        Some((_, rest)) => rest.split_once('/')?,
+        None => origin.split_once(':')?,
+    };
+    let host = host.rsplit('@').next()?;
+    // The port is ssh's where the address is.
+    let host = if origin.starts_with("http") { host } else { host.split(':').next()? };
+    let path = path.trim_matches('/').trim_end_matches(".git");
+    let sound = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
+    (sound(host) && sound(path)).then(|| (host.to_string(), path.to_string()))
+}
+
 /// The same with a path added.
 #[must_use]
 pub fn under(mut url: Url, segments: &[&str]) -> Url {

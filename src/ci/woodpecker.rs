@@ -24,6 +24,7 @@ static ABOUT: About = About {
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "pipelines of one sha",
     commits: true,
+    hosts: &[],
     variables: &[
         "CI_SYSTEM_URL",
         "CI_REPO",

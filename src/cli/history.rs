@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 
 use super::moment::{self, Moment};
+use super::source::{Access, Asked};
 use super::values::{self, Format, Loops};
 use crate::scene::Size;
 use crate::scene::theme::Theme;
@@ -74,6 +75,7 @@ pub enum Captions {
   flaky history --still -o poster.svg
   flaky history --json -o beats.json
   flaky history --since '6 months ago' --no-merges --no-bots -o lately.gif
+  flaky history --ci -o history.gif
   flaky history --status ci.csv --max-bytes 5MB -o history.gif
   eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif
 
@@ -144,6 +146,10 @@ pub struct History {
     /// The same words in git notes under this name
     #[arg(long, value_name = "REF", help_heading = "Commits")]
     pub notes: Option<String>,
+    /// Ask the CI system what became of them: the one of this job, or of the address this repository
+    /// was cloned from, or the one that is named
+    #[arg(long, help_heading = "Commits")]
+    pub ci: bool,
     /// Read the commits from a log instead; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = "Commits",
           conflicts_with_all = ["repository", "range", "branch", "path", "notes", "no_cache"])]
@@ -153,6 +159,13 @@ pub struct History {
         "repository", "range", "branch", "since", "until", "author", "path", "no_merges", "no_bots",
     ])]
     pub print_log_command: bool,
+
+    /// The platform.
+    #[command(flatten)]
+    pub asked: Asked<true>,
+    /// How to ask.
+    #[command(flatten)]
+    pub access: Access,
 
     /// Size in pixels, 16x16 to 8192x8192 [default: 800x300; a sheet is at most 1600 wide, and as
     /// high as it must be]

@@ -1,7 +1,7 @@
 //! Typed words → a finding: what was asked, and what came of it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
@@ -65,14 +65,13 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
     };
     let unknown = (finding.verdict == Verdict::Unknown).then(|| {
         let error = Error::failed(format!("the state is unknown: {}", finding.reason));
-        match trouble.and_then(|trouble| way_out(about, &client, trouble)) {
+        match trouble.and_then(|trouble| way_out(about, &client, &trouble)) {
             Some(hint) => error.hint(hint),
             None => error,
         }
     });
     if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
-        // Nobody to hear it is no reason to fail.
-        let _ = writeln!(io::stderr(), "{}", error.to_string().replacen("error:", "warning:", 1));
+        talk.warn(error);
     }
     let subject = Some(plain(question.subject(), LONGEST_REASON));
     Ok(Answer { finding, provider: Some(about), subject, unknown })
@@ -167,7 +166,6 @@ pub fn client(about: &About, place: &Place, access: &Access) -> Result<Client, E
         Some(path) => Some(token_in(path)?),
         None => [TOKEN].iter().chain(about.tokens).find_map(named),
     };
-    // A token is for whom it was made, and a list from anywhere is not a platform's own.
     Ok(Client::new(Some(place.root.clone()), token, about.scheme, timeout))
 }
 
@@ -186,9 +184,9 @@ fn token_in(path: &Path) -> Result<Token, Error> {
 }
 
 /// What to do about trouble: where access is denied the platform knows best.
-fn way_out(about: &About, client: &Client, trouble: Trouble) -> Option<String> {
+pub fn way_out(about: &About, client: &Client, trouble: &Trouble) -> Option<String> {
     if !trouble.denied() || about.denied.is_empty() {
-        return trouble.hint.filter(|hint| !hint.is_empty());
+        return trouble.hint.clone().filter(|hint| !hint.is_empty());
     }
     let token = match (client.has_token(), about.scheme) {
         (true, Scheme::Basic) => "the user or the token is not accepted, or the name is wrong",

@@ -1,5 +1,6 @@
 //! `flaky history`: commits → beats → a picture, or the beats themselves.
 
+mod fate;
 mod source;
 mod words;
 

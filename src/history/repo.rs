@@ -218,3 +218,9 @@ pub fn name(repository: &Repository) -> Option<String> {
     let name = folder.file_name()?.to_string_lossy();
     Some(name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_string())
 }
+
+/// The address it was cloned from.
+pub fn origin(repository: &Repository) -> Option<String> {
+    let remote = repository.find_remote("origin").ok()?;
+    remote.url().ok().map(str::to_string)
+}

@@ -97,6 +97,11 @@ pub fn from_notes(
     Ok(())
 }
 
+/// Gives the commits what somebody else found out: verdicts by whole ids.
+pub fn given(history: &mut History, said: &[(String, Verdict)]) {
+    place(&mut history.commits, said);
+}
+
 /// Gives commits what is said of them; returns how much is said of others.
 fn place(commits: &mut [Commit], said: &[(String, Verdict)]) -> usize {
     let places: BTreeMap<String, usize> =

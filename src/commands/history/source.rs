@@ -5,6 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::super::threads;
+use super::fate;
 use crate::cli::Talk;
 use crate::cli::history::History as Typed;
 use crate::error::{Error, lower};
@@ -34,6 +35,12 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
     if let Some(path) = &args.status {
         let name = path.display().to_string();
         status::from_lines(&mut history, &name, &text(path)?)?;
+    }
+    if args.ci || args.asked.0.is_some() {
+        fate::ask(&mut history, args, talk)?;
+    } else if args.access.server.is_some() || args.access.token_file.is_some() {
+        return Err(Error::usage("--server and --token-file go with --ci")
+            .hint("add --ci, or leave them out"));
     }
     if history.commits.is_empty() {
         return Err(Error::failed(format!("no commit of {} is left to draw", history.place)).hint(
@@ -125,6 +132,7 @@ fn from_repository(
         return Err(repo::incomplete(damaged, history.commits.len()));
     }
     history.commits.retain(|commit| selection.keeps(commit));
+    history.origin = repo::origin(&repository);
     if let Some(notes) = &args.notes {
         status::from_notes(&mut history, &repository, notes)?;
     }
