@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # flaky beside other tools, and what one run costs.
 # Pictures: 500 frames, 800x300, 50 a second, beside ffmpeg, gifski and gifsicle.
+# Badges: beside anybadge (pip install anybadge) and badge-maker (npm install -g badge-maker).
 # Histories: those of FLAKY_REPOS (paths, separated by spaces), beside `git log --shortstat`;
 # choose some of about 2k, 20k and 80k commits.
 #
 # Ours is the whole process from nothing; the others are handed the very same frames ready-made.
 # Times are the best of three; every figure is of this run, on this machine: look at the ratios.
 # A peak below that of python itself (some 14 MiB), which starts the processes, shows as that.
-# Wants ffmpeg, gifsicle and gifski on the path (a missing one is said and left out), python3.
+# Wants ffmpeg, gifsicle, gifski, anybadge and badge on the path (a missing one is said and left
+# out), python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --quiet --release
@@ -80,6 +82,28 @@ printf '20,000 frames: %s (s, MiB)\n' "$(measure 1 "$flaky" render -q --seed 3 -
 printf 'a still:       %s (s, MiB)\n' "$(measure 9 "$flaky" render -q --seed 3 --still -o c.png)"
 printf 'an svg:        %s (s, MiB)\n' "$(measure 9 "$flaky" render -q --seed 3 -o d.svg)"
 printf 'svg bytes:     %s, gzipped %s\n' "$(stat -c %s d.svg)" "$(gzip -9c d.svg | wc -c)"
+
+printf '\nbadges, whole processes\n| %-26s | %10s | %7s | %10s | %9s |\n|---|---|---|---|---|\n' \
+  tool time ratio peak bytes
+figures=$(measure 30 "$flaky" badge -q --status passed -o ours.svg)
+ours=${figures% *}
+# shellcheck disable=SC2086 # a pair of figures
+row "flaky badge" ours.svg $figures "$ours"
+if command -v anybadge >/dev/null; then
+  figures=$(measure 10 anybadge -l pipeline -v passed -f anybadge.svg -o)
+  # shellcheck disable=SC2086
+  row "anybadge" anybadge.svg $figures "$ours"
+else echo "anybadge is not installed"; fi
+if command -v badge >/dev/null; then
+  badge pipeline passed :brightgreen >badge-maker.svg
+  figures=$(measure 10 badge pipeline passed :brightgreen)
+  # shellcheck disable=SC2086
+  row "badge-maker" badge-maker.svg $figures "$ours"
+else echo "badge-maker is not installed"; fi
+printf 'png: %s, monitor png: %s, flaky gif: %s (s, MiB)\n' \
+  "$(measure 20 "$flaky" badge -q --status passed -o badge.png)" \
+  "$(measure 20 "$flaky" badge -q --status passed --style monitor -o monitor.png)" \
+  "$(measure 3 "$flaky" badge -q --status flaky --flake-rate 7% -o flaky.gif)"
 
 # Reading and counting alone, then drawing. Ratios are those of the times.
 history() { # repository

@@ -6,13 +6,14 @@
 //! source              rhythm            signal         scene              frames           encode          output
 //! random glitches ─┐
 //! rhythm file     ─┼─> Rhythm        ─> v(t) in mV ─> Scene          ─> Animation     ─> gif apng png ─> file, stdout
-//! git history     ─┘   beats, episodes                vectors, trace,   delta frames     y4m rgb
-//!                                                     captions          in one palette
+//! git history     ─┤   beats, episodes                vectors, trace,   delta frames     y4m rgb
+//! CI status       ─┘                                  captions          in one palette
 //!                                                        └─────────────────────────────> svg
 //! ```
 //!
 //! - [`rhythm`]: what the heart does and when; the table of glitches; the seeded source
-//! - [`history`]: a repository's commits as a rhythm; [`verdict`]: what CI says of them
+//! - [`history`]: a repository's commits as a rhythm
+//! - [`ci`]: the state of a pipeline as a rhythm; [`verdict`]: the words for it
 //! - [`signal`]: a rhythm as millivolts at any time
 //! - [`scene`]: what is on the screen, in vectors; themes, text
 //! - [`timeline`]: when frames are taken

@@ -134,7 +134,7 @@ impl Flakiness {
 pub struct Finding {
     /// The verdict.
     pub verdict: Verdict,
-    /// Why, in a clause.
+    /// Why, in a clause; empty where nobody asks.
     pub reason: String,
     /// What it rests on, a line each, the strongest first.
     pub evidence: Vec<String>,

@@ -14,6 +14,8 @@ use super::{
 use crate::error::Error;
 use crate::verdict::Verdict;
 
+/// Statuses are a commit's: there is no number of a pipeline.
+const NO_PIPELINE: u64 = u64::MAX;
 /// How many commits a page has at the most.
 const LARGEST_PAGE: usize = 50;
 /// How many statuses of a commit are read.
@@ -75,7 +77,7 @@ impl Provider for Gitea {
         Some(Question {
             server: variable("GITHUB_SERVER_URL"),
             reference: variable("GITHUB_HEAD_REF").or_else(|| variable("GITHUB_REF_NAME")),
-            own: variable("GITHUB_JOB").map(|job| Own { pipeline: 0, job }),
+            own: variable("GITHUB_JOB").map(|job| Own { pipeline: NO_PIPELINE, job }),
             ..Question::about(variable("GITHUB_REPOSITORY")?)
         })
     }

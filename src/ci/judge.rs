@@ -59,18 +59,17 @@ fn keep(runs: &mut Vec<Run>, count: usize) {
 pub fn judge(runs: &[Run], own: Option<&Own>) -> Finding {
     let weighed = flakiness::weigh(runs);
     let mut seen: Vec<Run> = runs.iter().filter(|run| !run.idle).cloned().collect();
-    if let Some(own) = own.filter(|own| seen.first().is_some_and(|run| run.id == own.pipeline)) {
-        match siblings(&seen[0], own) {
-            Some(verdict) => seen[0].outcome = Outcome::of(verdict),
-            None => seen.retain(Run::finished),
+    let ours = |run: &Run| own.is_some_and(|own| own.pipeline == run.id);
+    if let Some((own, at)) = own.zip(seen.iter().position(ours)) {
+        match siblings(&seen[at], own) {
+            Some(verdict) => seen[at].outcome = Outcome::of(verdict),
+            None if at == 0 => seen.retain(Run::finished),
+            None => drop(seen.remove(at)),
         }
     }
     let Some(first) = seen.first() else {
         return match runs.first() {
             None => Finding::new(Verdict::Unknown, "there is no pipeline yet"),
-            Some(idle) if own.is_some_and(|own| own.pipeline == idle.id) => {
-                Finding::new(Verdict::Unknown, "no pipeline has finished yet")
-            }
             Some(idle) if idle.idle => {
                 let word = plain(&idle.word, LONGEST_WORD);
                 Finding::new(Verdict::Stopped, format!("pipeline {} is {word}", idle.id))

@@ -84,7 +84,7 @@ fn said(verdict: Verdict, rate: Option<f64>) -> Result<Answer, Error> {
             .hint("use it with --status flaky, or leave it out"));
     }
     let flakiness = rate.map(Flakiness::said);
-    let finding = Finding { flakiness, ..Finding::new(verdict, "as was said") };
+    let finding = Finding { flakiness, ..Finding::new(verdict, "") };
     Ok(Answer { finding, provider: None, subject: None, unknown: None })
 }
 
@@ -142,19 +142,17 @@ pub fn asked<const COMMITS: bool>(
         return Err(Error::usage(format!("--{name} is empty"))
             .hint(format!("write --{name} {}", provider.about().takes)));
     }
-    // The job knows more of its own project than was typed.
-    let own = here.filter(|(of, question)| {
-        of.about().name == *name && question.subjects == *subjects && access.server.is_none()
+    // The job knows where its own project is, and which pipeline is its own.
+    let home = here.map(|(of, question)| (of.about().name == *name, question));
+    let home = home.filter(|(same, question)| {
+        *same && question.subjects == *subjects && access.server.is_none()
     });
-    let question = match own {
-        Some((_, question)) => Question { reference: None, ..question },
-        None => Question {
-            subjects: subjects.clone(),
-            server: access.server.clone(),
-            ..Question::default()
-        },
-    };
-    Ok(Some((provider, question)))
+    let (server, own) =
+        home.map_or((access.server.clone(), None), |(_, home)| (home.server, home.own));
+    Ok(Some((
+        provider,
+        Question { subjects: subjects.clone(), server, own, ..Question::default() },
+    )))
 }
 
 /// A client for a place, with the token there is.

@@ -16,11 +16,12 @@ use crate::output::{self, Target};
 use crate::raster::{self, LEVELS};
 use crate::rhythm::Rhythm;
 use crate::scene::{self, Colour, Motion, Rgb, Scene, Size, Trail, badge, monitor};
-use crate::timeline::Timeline;
+use crate::timeline::{Tick, Timeline};
 use crate::verdict::{Finding, Verdict};
 
-/// Frames a second.
-const FPS: f64 = 20.0;
+/// Frames a second: about one for every pixel that a badge's trace moves. They are whole ticks of
+/// a GIF.
+const FPS: f64 = 12.5;
 /// The RR interval of a resting heart in a badge, in seconds on display.
 const RESTING_S: f64 = 0.8;
 /// The speed of a monitor's beam in mm/s.
@@ -136,7 +137,8 @@ impl<'a> Drawn<'a> {
         if format == Format::Svg {
             return svg::write(&self.scene, life, self.still_s(), out);
         }
-        let ticks_per_s = if format == Format::Apng { FPS as u32 } else { gif::TICKS_PER_S };
+        let ticks_per_s = gif::TICKS_PER_S;
+        let threads = if self.moves { threads(None) } else { 1 };
         let timeline = if self.moves {
             Timeline::uniform(self.scene.trace.display_s(), FPS, ticks_per_s)
         } else {
@@ -146,14 +148,13 @@ impl<'a> Drawn<'a> {
             raster::animate(&self.scene, timeline, Plays::Forever, LEVELS)
         } else {
             let slowness = if self.moves { self.scene.trace.slowness } else { 1.0 };
-            let frames =
-                timeline.ticks().map(|tick| (self.still_at(tick.t_s / slowness), tick.delay));
+            let still = |tick: Tick| (self.still_at(tick.t_s / slowness), tick.delay);
+            let documents: Vec<_> = timeline.ticks().map(still).collect();
             let alpha = format != Format::Gif;
-            let settings = raster::Documents { plays: Plays::Forever, ticks_per_s, alpha };
-            raster::documents(self.scene.size, frames, settings)?
+            let settings = raster::Documents { plays: Plays::Forever, ticks_per_s, alpha, threads };
+            raster::documents(self.scene.size, &documents, settings)?
         };
-        let threads = if self.moves { threads(None) } else { 1 };
-        write_frames(animation, format, (FPS as u32, 1), threads, out)
+        write_frames(animation, format, (25, 2), threads, out)
     }
 
     /// The badge at a moment, as a document.
@@ -168,11 +169,11 @@ impl<'a> Drawn<'a> {
 fn names(typed: &Typed, finding: &Finding) -> (String, String) {
     let colon = if typed.label.is_empty() { "" } else { ": " };
     let name = format!("{}{colon}{}", typed.label, finding.verdict);
-    let title = match &finding.flakiness {
-        Some(flakiness) if finding.verdict == Verdict::Flaky => {
-            format!("{name} ({}): {}", flakiness.percent(), finding.reason)
-        }
-        _ => format!("{name}: {}", finding.reason),
+    let rate = finding.flakiness.as_ref().filter(|_| finding.verdict == Verdict::Flaky);
+    let rate = rate.map_or(String::new(), |rate| format!(" ({})", rate.percent()));
+    let title = match finding.reason.as_str() {
+        "" => format!("{name}{rate}"),
+        reason => format!("{name}{rate}: {reason}"),
     };
     (name, title)
 }

@@ -27,7 +27,10 @@ pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
 
 fn words(answer: &Answer, out: &mut dyn Write) -> io::Result<()> {
     let finding = &answer.finding;
-    writeln!(out, "{}: {}", finding.message(), finding.reason)?;
+    match finding.reason.as_str() {
+        "" => writeln!(out, "{}", finding.message())?,
+        reason => writeln!(out, "{}: {reason}", finding.message())?,
+    }
     for line in &finding.evidence {
         writeln!(out, "  {line}")?;
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::thread;
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
@@ -23,6 +24,8 @@ pub struct Settings {
     pub ticks_per_s: u32,
     /// Whether a pixel may be half transparent.
     pub alpha: bool,
+    /// How many threads draw.
+    pub threads: usize,
 }
 
 /// The frames that these documents of one size look like, each with its delay in ticks.
@@ -31,29 +34,28 @@ pub struct Settings {
 /// Where one of them is no document that can be drawn.
 pub fn documents(
     size: Size,
-    documents: impl Iterator<Item = (Vec<u8>, u32)>,
+    documents: &[(Vec<u8>, u32)],
     settings: Settings,
 ) -> io::Result<Animation<'static>> {
-    let Settings { plays, ticks_per_s, alpha } = settings;
-    let mut pictures: Vec<(Vec<Rgba>, u32)> = Vec::new();
+    let Settings { plays, ticks_per_s, alpha, threads } = settings;
+    let pictures = draw_all(documents, size, alpha, threads)?;
     let mut counts: BTreeMap<Rgba, usize> = BTreeMap::new();
-    for (document, delay) in documents {
-        let pixels = draw(&document, size, alpha)?;
-        for pixel in &pixels {
-            *counts.entry(*pixel).or_default() += 1;
-        }
-        pictures.push((pixels, delay));
+    for run in pictures.iter().flat_map(|picture| picture.chunk_by(|a, b| a == b)) {
+        *counts.entry(run[0]).or_default() += run.len();
     }
     let (palette, entries) = palette(counts);
     let rect = Rect { x: 0, y: 0, width: size.width, height: size.height };
     let mut before: Vec<u8> = vec![KEEP; (size.width * size.height) as usize];
     let frames: Vec<Frame> = pictures
-        .into_iter()
-        .map(|(picture, delay)| {
-            let pixels: Vec<u8> = picture.iter().map(|pixel| entries[pixel]).collect();
+        .iter()
+        .zip(documents)
+        .map(|(picture, (_, delay))| {
+            let runs = picture.chunk_by(|a, b| a == b);
+            let pixels: Vec<u8> =
+                runs.flat_map(|run| std::iter::repeat_n(entries[&run[0]], run.len())).collect();
             let changed = spans(&before, &pixels);
             before.clone_from(&pixels);
-            Frame { rect, pixels, changed, delay }
+            Frame { rect, pixels, changed, delay: *delay }
         })
         .collect();
     Ok(Animation {
@@ -65,6 +67,30 @@ pub fn documents(
         count: frames.len() as u32,
         counts: false,
         frames: Box::new(frames.into_iter()),
+    })
+}
+
+fn draw_all(
+    documents: &[(Vec<u8>, u32)],
+    size: Size,
+    alpha: bool,
+    threads: usize,
+) -> io::Result<Vec<Vec<Rgba>>> {
+    let draw_some = |some: &[(Vec<u8>, u32)]| -> io::Result<Vec<Vec<Rgba>>> {
+        some.iter().map(|(document, _)| draw(document, size, alpha)).collect()
+    };
+    let share = documents.len().div_ceil(threads.max(1)).max(1);
+    if share >= documents.len() {
+        return draw_some(documents);
+    }
+    thread::scope(|scope| {
+        let shares = documents.chunks(share).map(|some| scope.spawn(move || draw_some(some)));
+        let shares: Vec<_> = shares.collect();
+        let mut pictures = Vec::with_capacity(documents.len());
+        for share in shares {
+            pictures.extend(share.join().expect("drawing does not panic")?);
+        }
+        Ok(pictures)
     })
 }
 

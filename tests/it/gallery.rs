@@ -20,6 +20,13 @@ const PICTURES: &[(&str, &str)] = &[
     ("ecg-light.svg", "render --seed 99 --theme paper"),
     ("ecg.gif", "render --seed 91 --size 640x200 --fps 20 --max-bytes 500kB"),
     ("scroll.svg", "render --seed 9 --motion scroll --theme paper --glitch bigeminy --trail lcd"),
+    ("badge-passed.svg", "badge --status passed"),
+    ("badge-flaky.svg", "badge --status flaky --flake-rate 7%"),
+    ("badge-failed.svg", "badge --status failed"),
+    ("badge-running.svg", "badge --status running"),
+    ("badge-stopped.svg", "badge --status stopped"),
+    ("badge-unknown.svg", "badge --status unknown"),
+    ("badge-monitor.svg", "badge --status flaky --flake-rate 7% --style monitor"),
     ("life.gif", "history --from-log flaky.log --fps 5"),
     ("life.svg", "history --from-log flaky.log --still"),
 ];

@@ -24,7 +24,9 @@ pub fn ask(history: &mut History, args: &Typed, talk: Talk) -> Result<(), Error>
             .hint("`flaky providers` lists those that can; or write --status FILE"));
     }
     // Commits are of every branch; the job that asks has no part in them.
-    let question = Question { reference: args.branch.clone(), own: None, ..question };
+    let (subjects, server) = (question.subjects, question.server);
+    let question =
+        Question { subjects, server, reference: args.branch.clone(), ..Question::default() };
     let place: Place = provider.place(&question)?;
     let client = asking::client(provider.about(), &place, &args.access)?;
     let folder = Cache::folder().filter(|_| !args.no_cache);
