@@ -7,6 +7,7 @@ mod catalogue;
 mod chance;
 mod counts;
 mod decoders;
+mod dummy;
 mod from_log;
 mod gallery;
 mod help;
