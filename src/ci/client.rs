@@ -384,8 +384,7 @@ async fn read(mut response: reqwest::Response, url: &Url) -> Result<Reply, Refus
 }
 
 fn refusal(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal {
-    let number =
-        |name: &str| -> Option<f64> { headers.get(name)?.to_str().ok()?.trim().parse().ok() };
+    let number = |name: &str| -> Option<f64> { seconds(headers.get(name)?.to_str().ok()?) };
     let spent = ["x-ratelimit-remaining", "ratelimit-remaining"]
         .into_iter()
         .any(|name| number(name) == Some(0.0));
@@ -413,7 +412,7 @@ fn refusal(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal {
         || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let after =
         headers.get("retry-after").and_then(|after| after.to_str().ok()).and_then(|after| {
-            after.trim().parse().ok().or_else(|| {
+            seconds(after).or_else(|| {
                 let at = jiff::fmt::rfc2822::parse(after).ok()?;
                 Some(at.timestamp().as_second() as f64 - since_1970())
             })
@@ -427,6 +426,11 @@ fn refusal(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal {
         (true, Some(after)) => Again::After(after),
     };
     Refusal { trouble, again }
+}
+
+/// A number in a header; "NaN" reads as one, and is none.
+fn seconds(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|number: &f64| !number.is_nan())
 }
 
 /// The address of the next page in a `Link` header.

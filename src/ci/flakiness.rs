@@ -77,6 +77,7 @@ pub fn weigh(runs: &[Run]) -> Weighed {
     for key in order {
         let seen = Seen::new(&groups[&key], &mut jobs);
         let sha: String = key.0.chars().take(SHORT_SHA).collect();
+        let sha = plain(&sha, SHORT_SHA);
         if seen.twice && !twice.contains(&key.0) {
             twice.push(key.0);
         }

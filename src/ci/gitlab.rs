@@ -43,7 +43,6 @@ static ABOUT: About = About {
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "jobs retried in a pipeline; pipelines of one sha",
     commits: true,
-    hosts: &["gitlab"],
     variables: &[
         "CI_API_V4_URL",
         "CI_PROJECT_PATH",
@@ -130,18 +129,20 @@ impl Provider for GitLab {
     }
 
     fn place(&self, question: &Question) -> Result<Place, Error> {
-        let here = || variable("CI_API_V4_URL").or_else(|| variable("CI_SERVER_URL"));
-        let whole = question.subject().contains("://");
-        let server = question.server.clone().or_else(|| if whole { None } else { here() });
-        let server = server.as_deref().map(|server| {
+        let base = |server: &str| {
             let server = server.trim_end_matches('/');
-            server.strip_suffix("/api/v4").unwrap_or(server)
-        });
+            server.strip_suffix("/api/v4").unwrap_or(server).to_string()
+        };
+        let server = question.server.as_deref().map(base);
         let example = "group/project";
-        let (server, project) = place::project(question.subject(), server, MOST_SEGMENTS, example)?;
+        let (server, project) =
+            place::project(question.subject(), server.as_deref(), MOST_SEGMENTS, example)?;
         let server = match server {
             Some(server) => server,
-            None => address(SERVER)?,
+            None => {
+                let own = variable("CI_API_V4_URL").or_else(|| variable("CI_SERVER_URL"));
+                address(&own.map_or_else(|| SERVER.to_string(), |own| base(&own)))?
+            }
         };
         Ok(Place::new(under(server, &["api", "v4"]), project, question))
     }
