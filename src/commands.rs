@@ -55,17 +55,17 @@ impl Talk {
         }
     }
 
-    /// Says what would be an error if it kept anything from being done; it is never left out.
-    fn warn(self, error: &Error) {
-        let warning = error.to_string().replacen("error:", "warning:", 1);
-        // Nobody to hear it is no reason to fail.
-        let _ = writeln!(io::stderr(), "{warning}");
-    }
-
     /// How far long work has got.
     fn progress(self, what: &'static str, steps: u64) -> Box<dyn Progress> {
         if self.quiet { Box::new(Silent) } else { Box::new(Bar::new(what, steps)) }
     }
+}
+
+/// Says what would be an error if it kept anything from being done; it is never left out.
+fn warn(error: &Error) {
+    let warning = error.to_string().replacen("error:", "warning:", 1);
+    // Nobody to hear it is no reason to fail.
+    let _ = writeln!(io::stderr(), "{warning}");
 }
 
 /// The format that the extension of a target names.

@@ -1,11 +1,12 @@
 //! Gitea and Forgejo: the statuses of a branch's commits.
 //!
 //! A commit keeps every status that was ever set; those of one context, in their order, are the
-//! executions of one job. <https://docs.gitea.com/api/>
+//! executions of one job. Its API is modelled on GitHub's. <https://docs.gitea.com/api/>
 
 use serde::Deserialize;
 
 use super::flakiness::executions;
+use super::github::{at, settle_branch};
 use super::place::{self, under};
 use super::{
     About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
@@ -45,11 +46,6 @@ static ABOUT: About = About {
     scheme: Scheme::Token,
     denied: "a private repository wants a token with the scope read:repository in FLAKY_TOKEN",
 };
-
-#[derive(Deserialize)]
-struct Repository {
-    default_branch: String,
-}
 
 #[derive(Deserialize)]
 struct Commit {
@@ -93,11 +89,7 @@ impl Provider for Gitea {
     }
 
     fn settle(&self, client: &Client, place: &mut Place) -> Result<(), Trouble> {
-        if place.reference().is_none() {
-            let reply = client.get(at(place, &[], &[]))?;
-            place.question.reference = Some(reply.json::<Repository>()?.default_branch);
-        }
-        Ok(())
+        settle_branch(client, place)
     }
 
     fn runs(
@@ -162,12 +154,4 @@ fn run(place: &Place, sha: &str, statuses: Vec<Status>) -> Option<Run> {
         jobs,
         ..Run::new(0, sha, verdict.word())
     })
-}
-
-/// An address under the repository.
-fn at(place: &Place, path: &[&str], query: &[(&str, Option<&str>)]) -> reqwest::Url {
-    let project = place.project.split('/');
-    let segments: Vec<&str> =
-        ["repos"].into_iter().chain(project).chain(path.iter().copied()).collect();
-    place.url(&segments, query)
 }

@@ -178,11 +178,7 @@ impl Provider for GitHub {
     }
 
     fn settle(&self, client: &Client, place: &mut Place) -> Result<(), Trouble> {
-        if place.reference().is_none() {
-            let reply = client.get(at(place, &[], &[]))?;
-            place.question.reference = Some(reply.json::<Repository>()?.default_branch);
-        }
-        Ok(())
+        settle_branch(client, place)
     }
 
     fn runs(
@@ -251,8 +247,17 @@ impl Provider for GitHub {
     }
 }
 
+/// Looks up the default branch where none is named.
+pub(super) fn settle_branch(client: &Client, place: &mut Place) -> Result<(), Trouble> {
+    if place.reference().is_none() {
+        let reply = client.get(at(place, &[], &[]))?;
+        place.question.reference = Some(reply.json::<Repository>()?.default_branch);
+    }
+    Ok(())
+}
+
 /// An address under the repository.
-fn at(place: &Place, path: &[&str], query: &[(&str, Option<&str>)]) -> reqwest::Url {
+pub(super) fn at(place: &Place, path: &[&str], query: &[(&str, Option<&str>)]) -> reqwest::Url {
     let project = place.project.split('/');
     let segments: Vec<&str> =
         ["repos"].into_iter().chain(project).chain(path.iter().copied()).collect();

@@ -43,6 +43,7 @@ static ABOUT: About = About {
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "jobs retried in a pipeline; pipelines of one sha",
     commits: true,
+    hosts: &["gitlab"],
     variables: &[
         "CI_API_V4_URL",
         "CI_PROJECT_PATH",
@@ -137,13 +138,11 @@ impl Provider for GitLab {
         let example = "group/project";
         let (server, project) =
             place::project(question.subject(), server.as_deref(), MOST_SEGMENTS, example)?;
-        let server = match server {
-            Some(server) => server,
-            None => {
-                let own = variable("CI_API_V4_URL").or_else(|| variable("CI_SERVER_URL"));
-                address(&own.map_or_else(|| SERVER.to_string(), |own| base(&own)))?
-            }
+        let usual = || {
+            let own = variable("CI_API_V4_URL").or_else(|| variable("CI_SERVER_URL"));
+            address(&own.map_or_else(|| SERVER.to_string(), |own| base(&own)))
         };
+        let server = server.map_or_else(usual, Ok)?;
         Ok(Place::new(under(server, &["api", "v4"]), project, question))
     }
 

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
+use super::warn;
 use crate::ci::client::Token;
 use crate::ci::judge::{self, Heard};
 use crate::ci::{self, About, Client, Place, Provider, Question, Scheme, Trouble, Word};
@@ -71,7 +72,7 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
         }
     });
     if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
-        talk.warn(error);
+        warn(error);
     }
     let subject = Some(plain(question.subject(), LONGEST_REASON));
     Ok(Answer { finding, provider: Some(about), subject, unknown })

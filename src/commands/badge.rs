@@ -24,6 +24,8 @@ use crate::verdict::{Finding, Verdict};
 const FPS: f64 = 12.5;
 /// The RR interval of a resting heart in a badge, in seconds on display.
 const RESTING_S: f64 = 0.8;
+/// How many lines of evidence the title has.
+const MOST_EVIDENCE: usize = 3;
 /// The speed of a monitor's beam in mm/s.
 const SPEED_MM_S: f64 = 25.0;
 
@@ -165,16 +167,19 @@ impl<'a> Drawn<'a> {
     }
 }
 
-/// "pipeline: flaky", and the same with the evidence.
+/// "pipeline: flaky", and the same with the reason and the evidence.
 fn names(typed: &Typed, finding: &Finding) -> (String, String) {
     let colon = if typed.label.is_empty() { "" } else { ": " };
     let name = format!("{}{colon}{}", typed.label, finding.verdict);
     let rate = finding.flakiness.as_ref().filter(|_| finding.verdict == Verdict::Flaky);
     let rate = rate.map_or(String::new(), |rate| format!(" ({})", rate.percent()));
-    let title = match finding.reason.as_str() {
-        "" => format!("{name}{rate}"),
-        reason => format!("{name}{rate}: {reason}"),
-    };
+    let mut title = format!("{name}{rate}");
+    if !finding.reason.is_empty() {
+        title = format!("{title}: {}", finding.reason);
+    }
+    for line in finding.evidence.iter().take(MOST_EVIDENCE) {
+        title = format!("{title}\n{line}");
+    }
     (name, title)
 }
 

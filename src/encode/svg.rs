@@ -216,7 +216,9 @@ impl Document<'_> {
                 .collect(),
         };
         tail.push((full, 0.0));
-        self.gradient('f', &tail);
+        if !self.evenly_lit() {
+            self.gradient('f', &tail);
+        }
         if trace.trail == Trail::Phosphor {
             let flash: Vec<_> = FLASH_STOPS
                 .iter()
@@ -231,6 +233,13 @@ impl Document<'_> {
                 .collect();
             self.gradient('h', &flash);
         }
+    }
+
+    /// Whether the whole line is seen at every moment: it does not fade, and the beam meets it
+    /// nowhere.
+    fn evenly_lit(&self) -> bool {
+        let trace = &self.scene.trace;
+        trace.trail == Trail::Lcd && trace.erased_px() <= 0.0
     }
 
     /// A gradient from opacities at distances behind the beam, in pixels. When sweeping it
@@ -304,11 +313,14 @@ impl Document<'_> {
             Trail::Phosphor => &['f', 'h'],
             Trail::Lcd => &['f'],
         };
+        let evenly_lit = self.evenly_lit();
         for &layer in layers {
+            let light =
+                if evenly_lit { "#fff".to_string() } else { format!("url(#{layer}{SUFFIX})") };
             self.add(format_args!(
                 "<mask id=\"{layer}0{SUFFIX}\" maskUnits=\"userSpaceOnUse\" x=\"0\" y=\"0\" \
                  width=\"{width}\" height=\"{height}\"><rect width=\"{width}\" \
-                 height=\"{height}\" fill=\"url(#{layer}{SUFFIX})\"/></mask>\
+                 height=\"{height}\" fill=\"{light}\"/></mask>\
                  <g mask=\"url(#{layer}0{SUFFIX})\"><g class=\"s{SUFFIX}\" \
                  transform=\"translate({moved})\">"
             ));

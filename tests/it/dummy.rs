@@ -1,4 +1,4 @@
-//! The project whose tests pass, fail or flake on purpose (fixtures/flaky_test), run for real and
+//! The project whose tests pass, fail or flake on purpose (`fixtures/flaky_test`), run for real and
 //! read back.
 
 use std::fs;

@@ -1,9 +1,8 @@
 //! What CI says of the commits that are drawn.
 
-use super::super::asking;
+use super::super::{asking, warn};
 use crate::ci::commits::{self, Record, Told};
 use crate::ci::{self, Place, Provider, Question};
-use crate::cli::Talk;
 use crate::cli::history::History as Typed;
 use crate::error::{Error, plain};
 use crate::history::cache::Cache;
@@ -13,7 +12,7 @@ use crate::history::{History, status};
 const LONGEST_ADDRESS: usize = 200;
 
 /// Asks what became of the commits and gives it to them; what cannot be known is said.
-pub fn ask(history: &mut History, args: &Typed, talk: Talk) -> Result<(), Error> {
+pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
     let (provider, question) = match asking::asked(&args.asked, &args.access)? {
         Some(asked) => asked,
         None => cloned_from(history.origin.as_deref(), args)?,
@@ -49,7 +48,7 @@ pub fn ask(history: &mut History, args: &Typed, talk: Talk) -> Result<(), Error>
     if args.strict {
         return Err(error);
     }
-    talk.warn(&error);
+    warn(&error);
     Ok(())
 }
 

@@ -37,7 +37,7 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
         status::from_lines(&mut history, &name, &text(path)?)?;
     }
     if args.ci || args.asked.0.is_some() {
-        fate::ask(&mut history, args, talk)?;
+        fate::ask(&mut history, args)?;
     } else if args.access.server.is_some() || args.access.token_file.is_some() {
         return Err(Error::usage("--server and --token-file go with --ci")
             .hint("add --ci, or leave them out"));
