@@ -81,10 +81,7 @@ impl Provider for Gitea {
     fn place(&self, question: &Question) -> Result<Place, Error> {
         let (server, project) =
             place::project(question.subject(), question.server.as_deref(), 2, "owner/repo")?;
-        let server = server.ok_or_else(|| {
-            Error::usage("--gitea does not say on which server")
-                .hint("add --server https://gitea.example.org, or give the repository's address")
-        })?;
+        let server = place::named(server, ABOUT.name)?;
         Ok(Place::new(under(server, &["api", "v1"]), project, question))
     }
 
@@ -109,7 +106,8 @@ impl Provider for Gitea {
             ("verification", Some("false")),
             ("files", Some("false")),
         ];
-        let commits: Vec<Commit> = client.get(at(place, &["commits"], &query))?.json()?;
+        let reply = client.get(at(place, &["commits"], &query))?;
+        let commits: Vec<Commit> = reply.json()?;
         let urls = commits
             .iter()
             .map(|commit| {
@@ -120,7 +118,7 @@ impl Provider for Gitea {
         for (commit, reply) in commits.iter().zip(client.get_all(urls)) {
             runs.extend(run(place, &commit.sha, reply?.json()?));
         }
-        Ok(Page { runs, more: commits.len() == size })
+        Ok(Page { runs, more: reply.next.is_some() || commits.len() == size })
     }
 }
 

@@ -75,6 +75,17 @@ pub fn shown(text: &str) -> String {
     }
 }
 
+/// The server, which a platform without a usual one must be told.
+///
+/// # Errors
+/// Where nobody named it.
+pub fn named(server: Option<Url>, option: &str) -> Result<Url, Error> {
+    server.ok_or_else(|| {
+        Error::usage(format!("--{option} does not say on which server"))
+            .hint("add --server https://ci.example.org, or give the repository's address")
+    })
+}
+
 /// The host and the path of the address of a clone: `git@host:group/project.git`, or a URL.
 pub fn cloned(origin: &str) -> Option<(String, String)> {
     let (host, path) = match origin.split_once("://") {

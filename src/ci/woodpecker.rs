@@ -19,7 +19,7 @@ pub struct Woodpecker;
 static ABOUT: About = About {
     name: "woodpecker",
     takes: "REPO",
-    help: "A repository on Woodpecker: owner/repo with --server, or the server's address of it",
+    help: "A repository on Woodpecker: owner/repo with --server",
     many: false,
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "pipelines of one sha",
@@ -104,10 +104,7 @@ impl Provider for Woodpecker {
         let server = question.server.clone().or_else(|| variable("WOODPECKER_SERVER"));
         let (server, project) =
             place::project(question.subject(), server.as_deref(), 2, "owner/repo")?;
-        let server = server.ok_or_else(|| {
-            Error::usage("--woodpecker does not say on which server")
-                .hint("add --server https://ci.example.org")
-        })?;
+        let server = place::named(server, ABOUT.name)?;
         Ok(Place::new(under(server, &["api", "repos"]), project, question))
     }
 
