@@ -33,17 +33,27 @@ pub fn ask(
     count: usize,
 ) -> Result<Heard, Trouble> {
     provider.settle(client, &mut place)?;
-    let mut runs: Vec<Run> = Vec::new();
-    for page in 1..=MOST_PAGES {
-        let Page { runs: older, more } = provider.runs(client, &place, page, count)?;
-        runs.extend(older);
+    let Page { mut runs, mut more } = provider.runs(client, &place, 1, count)?;
+    let mut missing = None;
+    for page in 2..=MOST_PAGES {
         let useful = runs.iter().filter(|run| run.finished() && !run.idle).count();
         if !more || useful >= count {
             break;
         }
+        match provider.runs(client, &place, page, count) {
+            Ok(older) => {
+                runs.extend(older.runs);
+                more = older.more;
+            }
+            // The latest are known, and they decide.
+            Err(trouble) => {
+                missing = Some(trouble);
+                break;
+            }
+        }
     }
     keep(&mut runs, count);
-    let missing = provider.details(client, &place, &mut runs).err();
+    let missing = missing.or(provider.details(client, &place, &mut runs).err());
     Ok(Heard { finding: judge(&runs, place.question.own.as_ref()), missing })
 }
 

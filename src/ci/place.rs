@@ -130,7 +130,10 @@ pub fn project(
         let base = server.map(address).transpose()?;
         let prefix =
             base.as_ref().map_or(String::new(), |base| base.path().trim_matches('/').to_string());
-        let path = path.strip_prefix(&prefix).unwrap_or(&path).trim_matches('/').to_string();
+        let path = match path.strip_prefix(&prefix) {
+            Some(rest) if rest.starts_with('/') => rest.trim_matches('/').to_string(),
+            _ => path,
+        };
         url.set_path(&prefix);
         if base.as_ref().is_some_and(|base| base.origin() != url.origin()) {
             return Err(Error::usage("--server and the project's address name different servers")
