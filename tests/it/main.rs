@@ -19,6 +19,7 @@ mod readout;
 mod render;
 mod repo;
 mod rhythms;
+mod runners;
 mod sheet;
 mod svg;
 mod text;
