@@ -2,6 +2,7 @@
 
 mod asking;
 mod bad_input;
+mod badges;
 mod beats;
 mod cache;
 mod catalogue;
@@ -26,6 +27,7 @@ mod render;
 mod repo;
 mod reports;
 mod rhythms;
+mod saying;
 mod secrets;
 mod server;
 mod sheet;
