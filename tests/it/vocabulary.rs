@@ -59,11 +59,17 @@ impl Folder {
         self.alone(env!("CARGO_BIN_EXE_flaky"))
     }
 
-    /// A program to be run here, which meets no file, setting or repository of the user's.
+    /// A program to be run here, which meets no file, setting or repository of the user's and no
+    /// variable of the CI job that the tests may run in.
     pub fn alone(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY"] {
             command.env_remove(name);
+        }
+        for (name, _) in std::env::vars_os() {
+            if name.to_str().is_some_and(is_of_a_job) {
+                command.env_remove(name);
+            }
         }
         command
             .current_dir(&self.here)
@@ -92,6 +98,16 @@ impl Folder {
         self.flaky(&format!("render -q {words} -o {name}")).succeeds();
         self.read(name)
     }
+}
+
+/// Whether a variable may tell of a CI job, of a token or of the way to the network.
+fn is_of_a_job(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let families = ["CI_", "GITLAB_", "GITHUB_", "GITEA_", "FORGEJO_", "WOODPECKER_", "JENKINS_"];
+    families.iter().any(|family| name.starts_with(family))
+        || name.ends_with("_TOKEN")
+        || name.ends_with("_PROXY")
+        || matches!(name.as_str(), "CI" | "JOB_URL" | "BUILD_NUMBER")
 }
 
 /// What came of a run.

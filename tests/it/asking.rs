@@ -1,0 +1,111 @@
+//! Asking `flaky` what the state is: by whom, in which job, and what it says.
+
+use serde::Deserialize;
+
+use crate::vocabulary::{Folder, Ran};
+
+/// Somebody who asks, in a folder of their own.
+pub struct Asker {
+    pub folder: Folder,
+    variables: Vec<(String, String)>,
+}
+
+impl Asker {
+    pub fn new() -> Self {
+        Self { folder: Folder::new(), variables: Vec::new() }
+    }
+
+    /// With this variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_string(), value.to_string()));
+        self
+    }
+
+    /// Runs `flaky` with these words, split at spaces.
+    pub fn flaky(&self, words: &str) -> Ran {
+        let words: Vec<_> = words.split_whitespace().collect();
+        self.says(&words)
+    }
+
+    /// Runs `flaky` with these words.
+    pub fn says(&self, words: &[&str]) -> Ran {
+        let mut command = self.folder.command();
+        let variables = self.variables.iter().map(|(name, value)| (name, value));
+        Ran::of(&words.join(" "), command.args(words).envs(variables))
+    }
+
+    /// What `flaky status --json` says, which succeeds.
+    #[track_caller]
+    pub fn hears(&self, words: &str) -> Said {
+        let ran = self.flaky(&format!("status --json {words}")).succeeds();
+        serde_json::from_slice(ran.bytes()).unwrap_or_else(|error| panic!("{words}: {error}"))
+    }
+
+    /// Draws `badge.svg`, which succeeds, and returns it.
+    #[track_caller]
+    pub fn badge(&self, words: &str) -> String {
+        self.flaky(&format!("badge -o badge.svg {words}")).succeeds();
+        self.folder.text("badge.svg")
+    }
+}
+
+/// What somebody outside of any job hears.
+#[track_caller]
+pub fn hears(words: &str) -> Said {
+    Asker::new().hears(words)
+}
+
+/// What `flaky status --json` writes.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    pub verdict: String,
+    pub reason: String,
+    pub rate: Option<f64>,
+    pub flaky: Option<usize>,
+    pub n: Option<usize>,
+    pub of: Option<String>,
+    pub evidence: Vec<String>,
+    pub before: Option<String>,
+    pub provider: Option<String>,
+    pub subject: Option<String>,
+}
+
+impl Said {
+    /// The verdict is this.
+    #[track_caller]
+    pub fn is(self, verdict: &str) -> Self {
+        assert_eq!(self.verdict, verdict, "{self:?}");
+        self
+    }
+
+    /// The reason has these words.
+    #[track_caller]
+    pub fn because(self, words: &str) -> Self {
+        assert!(self.reason.contains(words), "no {words:?} in: {self:?}");
+        self
+    }
+
+    /// So many are flaky, of so many that could be.
+    #[track_caller]
+    pub fn counts(self, flaky: usize, n: usize) -> Self {
+        assert_eq!((self.flaky, self.n), (Some(flaky), Some(n)), "{self:?}");
+        assert_eq!(self.rate, Some(flaky as f64 / n as f64), "{self:?}");
+        self
+    }
+
+    /// Nothing could have been flaky.
+    #[track_caller]
+    pub fn counts_nothing(self) -> Self {
+        assert_eq!((self.rate, self.flaky, self.n), (None, None, None), "{self:?}");
+        assert_eq!(self.evidence, [""; 0], "{self:?}");
+        self
+    }
+
+    /// The evidence is this, the strongest first.
+    #[track_caller]
+    pub fn shows(self, evidence: &[&str]) -> Self {
+        assert_eq!(self.evidence, evidence, "{self:?}");
+        self
+    }
+}

@@ -1,0 +1,320 @@
+//! Badges: what they say, what they show, and that they fit beside others.
+
+use std::collections::BTreeSet;
+
+use flaky::ci::pulse;
+use flaky::scene::Rgb;
+use flaky::verdict::{Finding, Flakiness, Verdict};
+use image::GenericImageView;
+use resvg::usvg::{Options, Tree};
+
+use crate::asking::Asker;
+use crate::pictures::{frames_of_apng, frames_of_gif};
+use crate::platforms::{ONE, gitlab, pipeline};
+
+const WORDS: [&str; 6] = ["passed", "flaky", "failed", "running", "stopped", "unknown"];
+const STYLES: [&str; 3] = ["flat", "flat-square", "monitor"];
+
+fn badge(words: &str) -> String {
+    Asker::new().badge(words)
+}
+
+/// A badge in this format, as bytes.
+fn bytes(words: &str, format: &str) -> Vec<u8> {
+    let asker = Asker::new();
+    asker.flaky(&format!("badge -q {words} -o badge.{format}")).succeeds();
+    asker.folder.read(&format!("badge.{format}"))
+}
+
+/// The size that an SVG says it has, and that resvg finds.
+#[track_caller]
+fn size(svg: &str) -> (u32, u32) {
+    let tree = Tree::from_str(svg, &Options::default()).expect("an SVG");
+    let said = |name: &str| after(svg, &format!(" {name}=\""))[0].parse::<u32>().expect("a number");
+    let (width, height) = (said("width"), said("height"));
+    assert_eq!((tree.size().width() as u32, tree.size().height() as u32), (width, height));
+    (width, height)
+}
+
+/// What stands after every occurrence of `mark`, up to the next quote, bracket or semicolon.
+fn after<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
+    let parts = text.split(mark).skip(1);
+    parts.filter_map(|part| part.split(['"', '<', '>', '{', '}', ';', ' ', ')']).next()).collect()
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
+    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
+    rest.split_once(to).expect("an end").0
+}
+
+#[test]
+fn it_is_called_by_its_label_and_verdict() {
+    for word in WORDS {
+        for style in STYLES {
+            let svg = badge(&format!("--status {word} --style {style}"));
+            assert!(
+                svg.contains(&format!(" role=\"img\" aria-label=\"pipeline: {word}\"")),
+                "{svg}"
+            );
+            let title = between(&svg, "<title>", "</title>");
+            assert_eq!(title, format!("pipeline: {word}"));
+        }
+    }
+    let svg = badge("--status passed --label tests");
+    assert!(svg.contains("aria-label=\"tests: passed\""), "{svg}");
+    let asker = Asker::new();
+    asker.says(&["badge", "--status", "passed", "--label", "", "-o", "badge.svg"]).succeeds();
+    assert!(asker.folder.text("badge.svg").contains("aria-label=\"passed\""));
+}
+
+#[test]
+fn its_title_tells_the_evidence() {
+    let server = gitlab(&[pipeline(8, ONE, "success"), pipeline(7, ONE, "failed")]);
+    let svg = badge(&server.gitlab());
+    assert!(svg.contains("aria-label=\"pipeline: flaky\""), "{svg}");
+    assert_eq!(
+        between(&svg, "<title>", "</title>"),
+        "pipeline: flaky (100%): 1 of 1 shas that ran twice disagreed\n\
+         11111111: pipeline 7 failed, pipeline 8 passed"
+    );
+}
+
+#[test]
+fn it_is_small() {
+    for word in WORDS {
+        for more in ["", "--style flat-square", "--still"] {
+            let svg = badge(&format!("--status {word} {more}"));
+            assert!(svg.len() <= 6144, "{word} {more}: {} bytes", svg.len());
+        }
+    }
+    let svg = badge("--status flaky --flake-rate 0.5");
+    assert!(svg.len() <= 6144, "{} bytes", svg.len());
+}
+
+#[test]
+fn it_is_as_wide_as_its_words_and_twenty_pixels_high() {
+    for style in ["flat", "flat-square"] {
+        let width = |words: &str| {
+            let (width, height) = size(&badge(&format!("{words} --style {style}")));
+            assert_eq!(height, 20);
+            width
+        };
+        assert!(width("--status passed --label i") < width("--status passed --label ci"));
+        assert!(width("--status passed --label iii") < width("--status passed --label mmm"));
+        assert!(width("--status flaky") < width("--status flaky --flake-rate 0.07"));
+    }
+    assert_eq!(size(&badge("--status passed --style monitor")), (240, 80));
+}
+
+#[test]
+fn it_grows_in_proportion() {
+    let (width, _) = size(&badge("--status passed"));
+    for height in [20, 30, 40, 200] {
+        let (wide, high) = size(&badge(&format!("--status passed --size {height}")));
+        assert_eq!(high, height);
+        let expected = f64::from(width * height) / 20.0;
+        assert!(
+            (f64::from(wide) - expected).abs() <= f64::from(height) / 20.0,
+            "{wide}, {expected}"
+        );
+    }
+    assert_eq!(size(&badge("--status passed --style monitor --size 300x100")), (300, 100));
+}
+
+#[test]
+fn sizes_that_cannot_be_meant_are_wrong_usage() {
+    let fails = |words: &str, said: &[&str]| {
+        let asker = Asker::new();
+        asker.flaky(&format!("badge --status passed -o badge.svg {words}")).fails(2, said);
+        assert_eq!(asker.folder.names(), [""; 0]);
+    };
+    for size in ["19", "201", "0", "99999999999", "x", "20x", "-20"] {
+        fails(&format!("--size={size}"), &["--size"]);
+    }
+    fails("--size 19", &["20 to 200"]);
+    fails("--size 240x80", &["a badge is as wide as its words", "--style monitor"]);
+    fails("--style monitor --size 40", &["a monitor has a width too", "240x80"]);
+    fails("--style monitor --size 239x80", &["a monitor is 240x80 or larger"]);
+    fails("--style round", &["--style", "flat-square"]);
+    fails("--format csv", &["a badge is no csv", ".svg, .gif, .apng or .png"]);
+    fails("--theme nope", &["--theme"]);
+}
+
+#[test]
+fn a_label_has_64_characters_at_the_most() {
+    let svg = badge(&format!("--status passed --label {}", "\u{e4}".repeat(64)));
+    assert!(svg.contains(&"\u{e4}".repeat(64)));
+    let words = format!("badge --status passed -o badge.svg --label {}", "a".repeat(65));
+    Asker::new().flaky(&words).fails(2, &["--label", "at most 64 characters"]);
+}
+
+#[test]
+fn words_stand_out_from_their_plates() {
+    let colour = |text: &str| {
+        let value = u32::from_str_radix(text.trim_start_matches('#'), 16).expect("a colour");
+        Rgb((value >> 16) as u8, (value >> 8) as u8, value as u8)
+    };
+    let themes = Asker::new().flaky("themes").succeeds().stdout();
+    let themes = themes.lines().take_while(|line| !line.is_empty());
+    for theme in themes.filter_map(|line| line.split_whitespace().next()) {
+        for word in WORDS {
+            let svg = badge(&format!("--status {word} --style flat-square --theme {theme}"));
+            let plates: Vec<(f64, &str)> = svg
+                .split("<path fill=\"#")
+                .skip(1)
+                .map(|part| {
+                    (after(part, "d=\"M")[0].parse().expect("x"), part.split('"').next().unwrap())
+                })
+                .collect();
+            let texts: Vec<_> = svg.split("<g fill=\"#").skip(1).collect();
+            assert_eq!((plates.len(), texts.len()), (3, 2), "{svg}");
+            for text in texts {
+                let x: f64 = after(text, "translate(")[0].parse().expect("x");
+                let (_, plate) = plates.iter().rfind(|(from, _)| *from <= x).expect("a plate");
+                let ink = text.split('"').next().unwrap();
+                let contrast = colour(ink).contrast(colour(plate));
+                assert!(contrast >= 4.5, "{theme}, {word}: #{ink} on #{plate}: {contrast}");
+            }
+        }
+    }
+}
+
+#[test]
+fn in_one_document_badges_share_no_names() {
+    let mut seen = BTreeSet::new();
+    let mut all: Vec<String> = Vec::new();
+    for word in WORDS {
+        all.extend(STYLES.map(|style| badge(&format!("--status {word} --style {style}"))));
+        all.push(badge(&format!("--status {word} --label tests")));
+    }
+    all.push(badge("--status flaky --flake-rate 0.5"));
+    for svg in all {
+        let mut names = BTreeSet::new();
+        for mark in [" id=\"", " class=\"", "@keyframes "] {
+            names.extend(after(&svg, mark).iter().map(|name| (*name).to_string()));
+        }
+        assert!(!names.is_empty());
+        for name in names {
+            assert!(seen.insert(name.clone()), "{name} is in two: {svg}");
+        }
+    }
+}
+
+#[test]
+fn glitches_are_as_many_as_were_measured() {
+    for rate in [0.0, 0.01, 0.07, 0.1, 0.2, 0.25, 0.4, 0.5, 0.7, 1.0] {
+        let flakiness = Some(Flakiness::said(rate));
+        let finding = Finding { flakiness, ..Finding::new(Verdict::Flaky, "") };
+        let expected = (16.0 * rate).round().clamp(1.0, 8.0) as usize;
+        for scale in [pulse::BADGE, pulse::MONITOR] {
+            assert_eq!(pulse::rhythm(&finding, scale).episodes.len(), expected, "{rate}");
+        }
+    }
+    for verdict in [Verdict::Passed, Verdict::Running, Verdict::Stopped, Verdict::Failed] {
+        let rhythm = pulse::rhythm(&Finding::new(verdict, ""), pulse::BADGE);
+        assert!(rhythm.episodes.is_empty(), "{verdict}");
+        assert_eq!(rhythm.beats.is_empty(), verdict == Verdict::Failed);
+    }
+    let rhythm = pulse::rhythm(&Finding::new(Verdict::Unknown, ""), pulse::BADGE);
+    assert!(!rhythm.episodes.is_empty() && rhythm.beats.is_empty(), "the lead is off");
+}
+
+#[test]
+fn one_that_runs_beats_faster_and_as_the_last_that_finished() {
+    let of = |before| {
+        let finding = Finding { before, ..Finding::new(Verdict::Running, "") };
+        pulse::rhythm(&finding, pulse::BADGE)
+    };
+    let passed = pulse::rhythm(&Finding::new(Verdict::Passed, ""), pulse::BADGE);
+    assert!(of(Some(Verdict::Passed)).bpm > passed.bpm && of(None).bpm > passed.bpm);
+    assert!(of(Some(Verdict::Failed)).beats.is_empty());
+    assert!(!of(Some(Verdict::Flaky)).episodes.is_empty());
+}
+
+#[test]
+fn its_loop_is_as_long_as_its_beats() {
+    for (word, ms) in [("passed", 3200), ("flaky", 12_800)] {
+        let gif = bytes(&format!("--status {word}"), "gif");
+        assert_eq!(frames_of_gif(&gif).iter().map(|shown| shown.ms).sum::<u32>(), ms, "{word}");
+        assert!(gif.windows(11).any(|part| part == b"NETSCAPE2.0"), "it plays for ever");
+        let apng = bytes(&format!("--status {word}"), "apng");
+        assert_eq!(frames_of_apng(&apng).iter().map(|shown| shown.ms).sum::<u32>(), ms, "{word}");
+        let svg = badge(&format!("--status {word}"));
+        let css = format!(" {}s linear infinite", f64::from(ms) / 1000.0);
+        assert!(svg.contains(&css), "no {css} in {svg}");
+    }
+}
+
+#[test]
+fn every_format_has_the_size() {
+    for (words, expected) in [
+        ("--status passed", size(&badge("--status passed"))),
+        ("--status failed --size 33", size(&badge("--status failed --size 33"))),
+        ("--status unknown --style monitor", (240, 80)),
+    ] {
+        for format in ["png", "gif", "apng"] {
+            let picture = image::load_from_memory(&bytes(words, format)).expect("a picture");
+            assert_eq!(picture.dimensions(), expected, "{words}, {format}");
+        }
+    }
+}
+
+#[test]
+fn a_still_stands_still() {
+    for words in
+        ["--status stopped", "--status passed --still", "--status flaky --style monitor --still"]
+    {
+        let svg = badge(words);
+        assert!(!svg.contains("animat") && !svg.contains("<style"), "{words}: {svg}");
+        assert_eq!(frames_of_gif(&bytes(words, "gif")).len(), 1, "{words}");
+    }
+    for word in ["passed", "flaky", "failed", "running", "unknown"] {
+        assert!(badge(&format!("--status {word}")).contains("animation:"), "{word}");
+    }
+    assert!(!bytes("--status flaky", "png").windows(4).any(|part| part == b"acTL"));
+}
+
+#[test]
+fn who_wants_less_motion_gets_none() {
+    for word in WORDS {
+        for style in STYLES {
+            let svg = badge(&format!("--status {word} --style {style}"));
+            assert!(
+                !svg.contains("<animate") && !svg.contains("<script") && !svg.contains("style=\"")
+            );
+            let Some((before, rest)) = svg.split_once("<style>") else {
+                assert_eq!(word, "stopped");
+                continue;
+            };
+            let (css, after) = rest.split_once("</style>").expect("an end");
+            assert!(css.starts_with("@media (prefers-reduced-motion:no-preference){"), "{css}");
+            let mut depth = 0;
+            let closes_at = css.char_indices().find_map(|(at, c)| {
+                depth += i32::from(c == '{') - i32::from(c == '}');
+                (c == '}' && depth == 0).then_some(at + 1)
+            });
+            assert_eq!(closes_at, Some(css.len()), "all of it is in the query: {css}");
+            assert!(!before.contains("animat") && !after.contains("animat"), "{svg}");
+        }
+    }
+}
+
+#[test]
+fn the_same_words_give_the_same_bytes() {
+    for word in ["passed", "flaky", "unknown"] {
+        for format in ["svg", "gif", "apng", "png"] {
+            let words = format!("--status {word}");
+            assert!(bytes(&words, format) == bytes(&words, format), "{word}, {format}");
+        }
+    }
+}
+
+#[test]
+fn it_goes_to_standard_output_too() {
+    let asker = Asker::new();
+    let ran = asker.flaky("badge --status passed --format svg -o -").succeeds();
+    assert_eq!(ran.stdout(), badge("--status passed"));
+    asker.flaky("badge --status passed -o badge").fails(2, &["badge", "--format"]);
+    asker.flaky("badge --status passed").fails(2, &["--output"]);
+    assert_eq!(asker.folder.names(), [""; 0]);
+}

@@ -1,0 +1,340 @@
+//! The right pipeline, not merely the latest.
+
+use serde_json::{Value, json};
+
+use crate::asking::{Asker, Said, hears};
+use crate::platforms::{
+    GITEA, GITHUB, GITLAB, ONE, THREE, TWO, WOODPECKER, Words, bridge, build, empty, gitea, github,
+    gitlab, jenkins, job, pipeline, run, status, woodpecked, woodpecker,
+};
+use crate::server::{Reply, Server};
+
+#[test]
+fn pipelines_that_never_ran_or_wait_for_somebody_are_passed_over() {
+    for idle in ["skipped", "manual", "scheduled"] {
+        let server = gitlab(&[pipeline(8, TWO, idle), pipeline(7, ONE, "failed")]);
+        hears(&server.gitlab()).is("failed").because("pipeline 7");
+    }
+    for idle in ["skipped", "action_required"] {
+        let latest = run(8, TWO, "completed", Some(idle));
+        let server = github(&[latest, run(7, ONE, "completed", Some("failure"))]);
+        hears(&server.github()).is("failed").because("pipeline 7");
+    }
+    for idle in ["skipped", "blocked", "declined"] {
+        let server = woodpecker(&[woodpecked(8, TWO, idle), woodpecked(7, ONE, "failure")]);
+        hears(&server.woodpecker()).is("failed").because("pipeline 7");
+    }
+    let server = jenkins(&[build(8, TWO, Some("NOT_BUILT")), build(7, ONE, Some("FAILURE"))]);
+    hears(&server.jenkins()).is("failed").because("pipeline 7");
+    // One that somebody stopped is not: it says that nothing is known of the latest commit.
+    let server = gitlab(&[pipeline(8, TWO, "canceled"), pipeline(7, ONE, "failed")]);
+    hears(&server.gitlab()).is("stopped").because("pipeline 8 is canceled");
+}
+
+#[test]
+fn a_gitea_commit_without_statuses_is_passed_over() {
+    let server = gitea(&[(TWO, &[]), (ONE, &[status(1, "ci", "failure")])]);
+    hears(&server.gitea()).is("failed").because("job `ci`");
+}
+
+#[test]
+fn older_pages_are_read_until_one_ran() {
+    let skipped: Vec<Value> = (100..140).map(|id| pipeline(id, TWO, "skipped")).collect();
+    let link = format!("<{GITLAB}/pipelines?page=2>; rel=\"next\", <x>; rel=\"last\"");
+    let first = Reply::new(200).set_body_json(skipped).insert_header("link", link);
+    let server = gitlab(&[pipeline(7, ONE, "failed")])
+        .replies(&format!("{GITLAB}/pipelines?page=1"), [first]);
+    hears(&server.gitlab()).is("failed").because("pipeline 7");
+    let pages = server.asked_for(&format!("{GITLAB}/pipelines"), "page");
+    assert_eq!(pages, [Some("1".to_string()), Some("2".to_string())]);
+}
+
+#[test]
+fn without_a_ref_it_is_the_default_branch() {
+    for (server, words, place, name) in [
+        (
+            gitlab(&[]).answers(GITLAB, json!({"id": 3, "default_branch": "trunk"})),
+            Server::gitlab as Words,
+            format!("{GITLAB}/pipelines"),
+            "ref",
+        ),
+        (
+            github(&[run(1, ONE, "queued", None)])
+                .answers(GITHUB, json!({"default_branch": "trunk"})),
+            Server::github,
+            format!("{GITHUB}/actions/runs"),
+            "branch",
+        ),
+        (
+            gitea(&[]).answers(GITEA, json!({"default_branch": "trunk"})),
+            Server::gitea,
+            format!("{GITEA}/commits"),
+            "sha",
+        ),
+        (
+            woodpecker(&[]).answers(
+                "/api/repos/lookup/owner/repo",
+                json!({"id": 5, "default_branch": "trunk"}),
+            ),
+            Server::woodpecker,
+            format!("{WOODPECKER}/pipelines"),
+            "branch",
+        ),
+    ] {
+        hears(&words(&server));
+        assert_eq!(server.asked_for(&place, name), [Some("trunk".to_string())], "{place}");
+    }
+}
+
+#[test]
+fn a_project_without_a_branch_is_unknown() {
+    let server = gitlab(&[]).answers(GITLAB, json!({"id": 3, "default_branch": null}));
+    hears(&server.gitlab()).is("unknown").because("no branch yet");
+}
+
+#[test]
+fn ref_source_and_workflow_are_asked_for() {
+    let asked = |server: &Server, words: String, more: &str, place: &str, expected: [&str; 4]| {
+        hears(&format!("{words} --ref v1/x&y --source schedule {more}"));
+        let [name, reference, other, source] = expected;
+        assert_eq!(server.asked_for(place, name), [Some(reference.to_string())], "{words}");
+        assert_eq!(server.asked_for(place, other), [Some(source.to_string())], "{words}");
+        assert_eq!(server.places()[0], place, "nothing has to be looked up");
+    };
+    let server = gitlab(&[]);
+    let expected = ["ref", "v1/x&y", "source", "schedule"];
+    asked(&server, server.gitlab(), "", &format!("{GITLAB}/pipelines"), expected);
+
+    let place = format!("{GITHUB}/actions/workflows/ci.yml/runs");
+    let server = github(&[]).answers(&place, json!({"total_count": 0, "workflow_runs": []}));
+    let expected = ["branch", "v1/x&y", "event", "schedule"];
+    asked(&server, server.github(), "--workflow ci.yml", &place, expected);
+    assert_eq!(server.places().len(), 1, "the statuses of a commit are no workflow's");
+
+    let server = woodpecker(&[]);
+    hears(&format!("{} --ref v1 --source cron", server.woodpecker()));
+    let place = format!("{WOODPECKER}/pipelines");
+    assert_eq!(server.asked_for(&place, "branch"), [Some("v1".to_string())]);
+    assert_eq!(server.asked_for(&place, "event"), [Some("cron".to_string())]);
+
+    let server = gitea(&[]);
+    hears(&format!("{} --ref v1", server.gitea()));
+    assert_eq!(server.asked_for(&format!("{GITEA}/commits"), "sha"), [Some("v1".to_string())]);
+
+    // A job of Jenkins' is named by its branch's escaped name.
+    let place = "/job/project/job/feature%252Fx/api/json";
+    let builds = json!({"color": "red", "builds": [build(7, ONE, Some("FAILURE"))]});
+    let server = Server::new().answers(place, builds);
+    hears(&format!("{} --ref feature/x", server.jenkins())).is("failed");
+}
+
+#[test]
+fn what_a_platform_does_not_know_is_not_asked() {
+    let fails = |words: &str, said: &[&str]| {
+        Asker::new().flaky(&format!("status {words}")).fails(2, said);
+    };
+    fails("--gitlab a/b --workflow ci.yml", &["--workflow", "--gitlab", "--ref"]);
+    fails("--gitea a/b --server http://x --source push", &["--source", "--gitea"]);
+    fails("--junit x.xml --ref main", &["--ref", "--junit", "no such words"]);
+    fails("--gitea a/b", &["--gitea does not say on which server", "--server"]);
+    fails("--gitlab project", &["names no project", "group/project"]);
+    fails("", &["this is no CI job", "--gitlab group/project"]);
+    fails("--gitlab a/b --github a/b", &["--gitlab", "--github"]);
+}
+
+#[test]
+fn a_projects_whole_address_names_its_server() {
+    for address in
+        ["/group/project", "/group/project/", "/group/project.git", "/group/project/-/jobs"]
+    {
+        let server = gitlab(&[pipeline(7, ONE, "success")]);
+        hears(&format!("--gitlab {}", server.url(address))).is("passed");
+    }
+    let server = github(&[run(7, ONE, "completed", Some("success"))]);
+    hears(&format!("--github {}", server.url("/owner/repo/actions"))).is("passed");
+    let server = gitea(&[(ONE, &[status(1, "ci", "success")])]);
+    hears(&format!("--gitea {}", server.url("/owner/repo"))).is("passed");
+}
+
+#[test]
+fn a_server_may_lie_under_a_path() {
+    let server = Server::new().answers(
+        "/git/api/v4/projects/group%2Fproject/pipelines",
+        json!([pipeline(7, ONE, "failed")]),
+    );
+    for base in ["/git", "/git/", "/git/api/v4"] {
+        let words = format!("--gitlab group/project --ref main --server {}", server.url(base));
+        hears(&words).is("failed");
+    }
+    let address = server.url("/git/group/project");
+    hears(&format!("--gitlab {address} --ref main --server {}", server.url("/git"))).is("failed");
+}
+
+#[test]
+fn while_one_runs_the_last_that_finished_is_known_too() {
+    for (word, verdict) in [("success", "passed"), ("failed", "failed"), ("canceled", "stopped")] {
+        let server = gitlab(&[
+            pipeline(9, THREE, "running"),
+            pipeline(8, TWO, "pending"),
+            pipeline(7, ONE, word),
+        ]);
+        let said = hears(&server.gitlab()).is("running").because("pipeline 9 is under way");
+        assert_eq!(said.before.as_deref(), Some(verdict), "{word}");
+    }
+}
+
+#[test]
+fn all_workflows_of_a_commit_count() {
+    let mut deploy = run(8, ONE, "completed", Some("success"));
+    deploy["workflow_id"] = json!(71);
+    let both = |conclusion| {
+        let server = github(&[deploy.clone(), run(7, ONE, "completed", Some(conclusion))]);
+        hears(&server.github())
+    };
+    both("failure").is("failed").because("pipeline 7");
+    both("success").is("passed");
+}
+
+/// A pipeline that passed, with this child.
+fn with_child(child: &Value, jobs: &Value) -> Server {
+    let place = format!("{GITLAB}/pipelines/7/bridges");
+    let server = gitlab(&[pipeline(7, ONE, "success")]).answers(&place, json!([child]));
+    empty(server, &json!(70)).answers(&format!("{GITLAB}/pipelines/70/jobs"), jobs)
+}
+
+#[test]
+fn child_pipelines_count() {
+    for (word, verdict) in [("success", "passed"), ("failed", "failed"), ("running", "running")] {
+        let server = with_child(&bridge("deploy", 3, 70, word), &json!([]));
+        hears(&server.gitlab()).is(verdict);
+    }
+    let server =
+        with_child(&bridge("deploy", 3, 70, "failed"), &json!([job(71, "unit", "failed")]));
+    hears(&server.gitlab()).is("failed").because("job `deploy / unit`");
+}
+
+#[test]
+fn what_a_child_may_do_and_what_others_do_does_not_count() {
+    let mut allowed = bridge("deploy", 3, 70, "failed");
+    allowed["allow_failure"] = json!(true);
+    hears(&with_child(&allowed, &json!([])).gitlab()).is("passed");
+    let elsewhere = bridge("deploy", 4, 70, "failed");
+    hears(&with_child(&elsewhere, &json!([])).gitlab()).is("passed");
+    let mut not_yet = bridge("deploy", 3, 70, "failed");
+    not_yet["downstream_pipeline"] = Value::Null;
+    hears(&with_child(&not_yet, &json!([])).gitlab()).is("passed");
+}
+
+/// What the job `badge` of pipeline 9 hears, where these are the jobs of that; pipeline 8 failed.
+fn in_the_job(jobs: Value) -> Said {
+    let server = gitlab(&[pipeline(9, TWO, "running"), pipeline(8, ONE, "failed")])
+        .answers(&format!("{GITLAB}/pipelines/9/jobs"), jobs);
+    asker_in_job(&server).hears("")
+}
+
+fn asker_in_job(server: &Server) -> Asker {
+    Asker::new()
+        .with("GITLAB_CI", "true")
+        .with("CI_API_V4_URL", &server.url("/api/v4"))
+        .with("CI_PROJECT_PATH", "group/project")
+        .with("CI_COMMIT_REF_NAME", "main")
+        .with("CI_PIPELINE_ID", "9")
+        .with("CI_JOB_NAME", "badge")
+}
+
+#[test]
+fn the_job_that_asks_hears_of_its_siblings() {
+    let with = |unit: &str| json!([job(93, "badge", "running"), job(91, "unit", unit)]);
+    in_the_job(with("failed")).is("failed").because("pipeline 9 failed: job `unit`");
+    in_the_job(with("success")).is("passed").because("pipeline 9");
+    // What comes after it cannot have run yet, and what nobody started is not awaited.
+    let mut jobs = with("success");
+    jobs.as_array_mut().unwrap().push(job(95, "deploy", "created"));
+    jobs.as_array_mut().unwrap().push(job(92, "extra", "manual"));
+    in_the_job(jobs).is("passed").because("pipeline 9");
+    let mut allowed = with("failed");
+    allowed[1]["allow_failure"] = json!(true);
+    allowed.as_array_mut().unwrap().push(job(90, "build", "success"));
+    in_the_job(allowed).is("passed");
+}
+
+#[test]
+fn while_siblings_run_the_job_that_asks_hears_of_the_last_pipeline_that_finished() {
+    let jobs = json!([job(93, "badge", "running"), job(91, "unit", "running")]);
+    in_the_job(jobs).is("failed").because("pipeline 8");
+    in_the_job(json!([job(93, "badge", "running")])).is("failed").because("pipeline 8");
+    let alone = gitlab(&[pipeline(9, TWO, "running")]);
+    asker_in_job(&alone).hears("").is("unknown").because("no pipeline has finished yet");
+}
+
+#[test]
+fn a_job_that_names_its_project_is_known_all_the_same() {
+    let jobs = json!([job(93, "badge", "running"), job(91, "unit", "success")]);
+    let server = gitlab(&[pipeline(9, TWO, "running"), pipeline(8, ONE, "failed")])
+        .answers(&format!("{GITLAB}/pipelines/9/jobs"), jobs);
+    asker_in_job(&server).hears("--gitlab group/project").is("passed").because("pipeline 9");
+    // Of another project's pipeline of that number it knows nothing.
+    asker_in_job(&server).hears(&format!("{} --ref main", server.gitlab())).is("running");
+}
+
+#[test]
+fn a_job_asks_its_own_server_for_any_project() {
+    let server = Server::new().answers(
+        "/git/api/v4/projects/other%2Fproject/pipelines",
+        json!([pipeline(7, ONE, "failed")]),
+    );
+    let asker = Asker::new().with("CI_API_V4_URL", &server.url("/git/api/v4"));
+    asker.hears("--gitlab other/project --ref main").is("failed");
+}
+
+#[test]
+fn a_job_on_github_hears_of_its_own_workflow() {
+    let place = format!("{GITHUB}/actions/workflows/ci.yml/runs");
+    let runs = json!([run(9, TWO, "in_progress", None), run(8, ONE, "completed", Some("failure"))]);
+    let job = |id: u64, name: &str, status: &str, conclusion: Option<&str>| json!({"id": id, "name": name, "status": status, "conclusion": conclusion});
+    let with = |conclusion: &str| {
+        let jobs =
+            [job(91, "unit", "completed", Some(conclusion)), job(93, "badge", "in_progress", None)];
+        let server = github(&[])
+            .answers(&place, json!({"total_count": 2, "workflow_runs": runs}))
+            .answers(&format!("{GITHUB}/actions/runs/9/jobs"), json!({"jobs": jobs}));
+        let asker = Asker::new()
+            .with("GITHUB_ACTIONS", "true")
+            .with("GITHUB_API_URL", &server.url("/api/v3"))
+            .with("GITHUB_REPOSITORY", "owner/repo")
+            .with("GITHUB_REF_NAME", "main")
+            .with("GITHUB_WORKFLOW_REF", "owner/repo/.github/workflows/ci.yml@refs/heads/main")
+            .with("GITHUB_RUN_ID", "9")
+            .with("GITHUB_JOB", "badge");
+        asker.hears("")
+    };
+    with("success").is("passed").because("pipeline 9");
+    with("failure").is("failed").because("pipeline 9 failed: job `unit`");
+}
+
+#[test]
+fn a_job_on_gitea_leaves_itself_out() {
+    let statuses =
+        [status(2, "CI / badge (push)", "pending"), status(1, "CI / unit (push)", "success")];
+    let server = gitea(&[(ONE, &statuses)]);
+    // Gitea's runners say that they are GitHub's, too.
+    let asker = Asker::new()
+        .with("GITHUB_ACTIONS", "true")
+        .with("GITEA_ACTIONS", "true")
+        .with("GITHUB_SERVER_URL", &server.url(""))
+        .with("GITHUB_REPOSITORY", "owner/repo")
+        .with("GITHUB_REF_NAME", "main")
+        .with("GITHUB_JOB", "badge");
+    let said = asker.hears("").is("passed");
+    assert_eq!(said.provider.as_deref(), Some("gitea"));
+}
+
+#[test]
+fn a_build_on_jenkins_hears_of_the_one_before_it() {
+    let server = jenkins(&[build(9, TWO, None), build(8, ONE, Some("FAILURE"))]);
+    let asker = Asker::new()
+        .with("JENKINS_URL", &server.url("/"))
+        .with("JOB_URL", &server.url("/job/project/"))
+        .with("BUILD_NUMBER", "9");
+    asker.hears("").is("failed").because("pipeline 8");
+}

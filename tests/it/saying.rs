@@ -1,0 +1,188 @@
+//! A verdict that a person says, and how `flaky status` says one.
+
+use serde_json::{Value, json};
+
+use crate::asking::{Asker, hears};
+use crate::platforms::{ONE, TWO, gitlab, pipeline};
+use crate::server::Server;
+
+/// The words that are taken, and what they come to.
+const WORDS: [(&str, &[&str]); 6] = [
+    ("passed", &["passed", "passing", "success", "successful", "neutral", "warning"]),
+    ("flaky", &["flaky"]),
+    ("failed", &["failed", "failing", "failure", "error", "timed_out", "unstable"]),
+    (
+        "running",
+        &[
+            "running",
+            "created",
+            "pending",
+            "preparing",
+            "waiting_for_resource",
+            "canceling",
+            "queued",
+        ],
+    ),
+    ("stopped", &["stopped", "canceled", "cancelled", "skipped", "manual", "scheduled", "killed"]),
+    ("unknown", &["unknown"]),
+];
+
+#[test]
+fn our_words_and_those_of_ci_systems_are_taken() {
+    for (verdict, words) in WORDS {
+        for word in words {
+            hears(&format!("--status {word}")).is(verdict);
+            let capitals = word.to_uppercase();
+            hears(&format!("--status {capitals}")).is(verdict);
+        }
+    }
+}
+
+#[test]
+fn any_other_word_is_wrong_usage() {
+    for word in ["frobnicated", "", "passed!", "pass ed", "\u{202e}passed"] {
+        for command in ["status", "badge -o badge.svg"] {
+            let words: Vec<_> = command.split(' ').chain(["--status", word]).collect();
+            let asker = Asker::new();
+            asker.says(&words).fails(2, &["--status", "there is no such status"]);
+            assert_eq!(asker.folder.names(), [""; 0]);
+        }
+    }
+    Asker::new().flaky("status --status pased").fails(2, &["did you mean \"passed\"?"]);
+    Asker::new().flaky("status --status x").fails(2, &["passed", "flaky", "stopped", "unknown"]);
+}
+
+#[test]
+fn how_flaky_is_said_of_what_is_flaky() {
+    for (rate, said) in [("0.07", 0.07), ("7%", 0.07), ("0", 0.0), ("1", 1.0), ("100%", 1.0)] {
+        let said_rate = hears(&format!("--status flaky --flake-rate {rate}")).is("flaky").rate;
+        assert!((said_rate.unwrap() - said).abs() < 1e-12, "{rate}: {said_rate:?}");
+    }
+    let fails = |words: &str, said: &[&str]| {
+        Asker::new().flaky(&format!("status {words}")).fails(2, said);
+    };
+    fails("--status passed --flake-rate 0.1", &["--flake-rate", "what passed is not flaky"]);
+    fails("--flake-rate 0.1", &["--status"]);
+    for rate in ["1.1", "-0.1", "101%", "NaN", "inf", "x", "7%%"] {
+        let words = ["status", "--status", "flaky", &format!("--flake-rate={rate}")];
+        Asker::new().says(&words).fails(2, &["--flake-rate"]);
+    }
+    fails("--status passed --gitlab a/b", &["--status", "--gitlab"]);
+}
+
+#[test]
+fn a_rate_is_read_as_percent() {
+    for (rate, said) in [
+        ("0", "0%"),
+        ("0.0001", "<0.1%"),
+        ("0.073", "7.3%"),
+        ("0.07", "7%"),
+        ("0.0996", "10%"),
+        ("0.124", "12%"),
+        ("1", "100%"),
+    ] {
+        let ran = Asker::new().flaky(&format!("status --status flaky --flake-rate {rate}"));
+        assert_eq!(ran.succeeds().stdout(), format!("flaky {said}\n"));
+    }
+}
+
+/// A GitLab of which a sha disagreed with itself.
+fn flaky() -> Server {
+    gitlab(&[pipeline(8, ONE, "success"), pipeline(7, ONE, "failed")])
+}
+
+#[test]
+fn it_is_said_in_words() {
+    let ran = Asker::new().flaky("status --status failed").succeeds();
+    assert_eq!((ran.stdout().as_str(), ran.stderr().as_str()), ("failed\n", ""));
+    let server = flaky();
+    let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
+    assert_eq!(
+        ran.stdout(),
+        "flaky 100%: 1 of 1 shas that ran twice disagreed\n  \
+         11111111: pipeline 7 failed, pipeline 8 passed\n"
+    );
+}
+
+#[test]
+fn it_is_said_as_json() {
+    let json_of = |words: &str| -> Value {
+        let ran = Asker::new().flaky(&format!("status --json {words}")).succeeds();
+        serde_json::from_slice(ran.bytes()).expect("JSON")
+    };
+    assert_eq!(
+        json_of(&flaky().gitlab()),
+        json!({
+            "verdict": "flaky",
+            "reason": "1 of 1 shas that ran twice disagreed",
+            "rate": 1.0, "flaky": 1, "n": 1, "of": "shas that ran twice",
+            "evidence": ["11111111: pipeline 7 failed, pipeline 8 passed"],
+            "before": null, "provider": "gitlab", "subject": "group/project",
+        })
+    );
+    let server = gitlab(&[pipeline(8, TWO, "running"), pipeline(7, ONE, "failed")]);
+    assert_eq!(
+        json_of(&server.gitlab()),
+        json!({
+            "verdict": "running", "reason": "pipeline 8 is under way",
+            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [],
+            "before": "failed", "provider": "gitlab", "subject": "group/project",
+        })
+    );
+    assert_eq!(
+        json_of("--status passed"),
+        json!({
+            "verdict": "passed", "reason": "",
+            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [],
+            "before": null, "provider": null, "subject": null,
+        })
+    );
+}
+
+#[test]
+fn what_is_unknown_is_said_and_warned_of() {
+    let server = Server::new();
+    let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
+    assert!(ran.stdout().starts_with("unknown: 127.0.0.1:"), "{}", ran.stdout());
+    assert!(ran.stderr().starts_with("warning: the state is unknown: "), "{}", ran.stderr());
+    let ran = Asker::new().flaky(&format!("status --json --strict {}", server.gitlab()));
+    let said: Value = serde_json::from_slice(ran.bytes()).expect("JSON, all the same");
+    assert_eq!(said["verdict"], "unknown");
+    ran.fails(1, &["error: the state is unknown: "]);
+}
+
+#[test]
+fn fail_on_ends_with_exit_code_3() {
+    let ends = |words: &str, verdict: &str| {
+        let ran = Asker::new().flaky(&format!("status {words}"));
+        assert!(ran.stdout().starts_with(verdict), "{words}: {}", ran.stdout());
+        ran.fails(3, &[&format!("the state is {verdict}"), "--fail-on"]);
+    };
+    ends("--status failed --fail-on failed", "failed");
+    ends("--status flaky --fail-on failed,flaky", "flaky");
+    ends("--status canceled --fail-on failed --fail-on stopped", "stopped");
+    ends("--status success --fail-on SUCCESS", "passed");
+    for words in ["--status passed --fail-on failed,flaky", "--status flaky --fail-on failed"] {
+        Asker::new().flaky(&format!("status {words}")).succeeds();
+    }
+    Asker::new().flaky("status --status passed --fail-on x").fails(2, &["--fail-on"]);
+    let server = Server::new();
+    let words = format!("status {} --fail-on unknown --strict", server.gitlab());
+    Asker::new().flaky(&words).fails(3, &["the state is unknown"]);
+}
+
+#[test]
+fn every_provider_is_listed_with_what_it_takes() {
+    let said = Asker::new().flaky("providers").succeeds().stdout();
+    for name in
+        ["gitlab", "github", "gitea", "woodpecker", "jenkins", "cctray", "endpoint", "junit"]
+    {
+        assert_eq!(said.matches(&format!("--{name} ")).count(), 1, "{name}: {said}");
+        let help = Asker::new().flaky("badge --help").succeeds().stdout();
+        assert!(help.contains(&format!("--{name} <")), "{name}: {help}");
+    }
+    assert!(
+        said.contains("CI_PIPELINE_ID") && said.contains("jobs retried in a pipeline"),
+        "{said}"
+    );
+}
