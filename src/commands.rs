@@ -68,14 +68,14 @@ fn warn(error: &Error) {
     let _ = writeln!(io::stderr(), "{warning}");
 }
 
-/// The format that the extension of a target names.
-fn format_of(target: &Target) -> Result<Format, Error> {
+/// The format that the extension of a target names, among those that a command can write.
+fn format_of(target: &Target, among: &[Format]) -> Result<Format, Error> {
     match target {
         Target::Stdout => Err(Error::usage("standard output has no extension to name a format")
-            .hint(format!("add --format with one of {}", Format::names()))),
-        Target::File(path) => Format::of(path).ok_or_else(|| {
-            Error::usage(format!("the extension of {} names no format", path.display()))
-                .hint(format!("use one of {}, or add --format", Format::names()))
+            .hint(format!("add --format with one of {}", Format::names(among)))),
+        Target::File(path) => Format::of(path).filter(|one| among.contains(one)).ok_or_else(|| {
+            Error::usage(format!("the extension of {} names no format here", path.display()))
+                .hint(format!("use one of {}, or add --format", Format::names(among)))
         }),
     }
 }

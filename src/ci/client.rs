@@ -9,6 +9,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue, LINK, LOCATION};
@@ -21,14 +22,18 @@ use super::Scheme;
 use super::place::shown;
 use crate::error::{Error, plain};
 
-/// The largest answer that is read, in bytes.
-const LARGEST: usize = 16 << 20;
+/// The largest answer that is read, and how much all of them may be, in bytes.
+const LARGEST: usize = 8 << 20;
+const LARGEST_IN_ALL: usize = 256 << 20;
 /// How many questions are asked at once.
 const AT_ONCE: usize = 6;
 /// How many redirects are followed.
 const MOST_REDIRECTS: usize = 5;
 /// How long is waited before a question is asked again, in seconds, where the server does not say.
 const WAITS_S: [f64; 3] = [0.5, 1.0, 2.0];
+
+/// A day, in seconds.
+const A_DAY_S: u64 = 86_400;
 
 /// A token, which is shown to nobody.
 #[derive(Clone)]
@@ -217,7 +222,7 @@ impl Client {
             return Ok(ready);
         }
         if self.token.as_ref().is_some_and(|token| !token.sound()) {
-            let hint = "it is one line of letters and digits; is this the right file?";
+            let hint = "it is one line of letters and digits; is this the right one?";
             return Err(Trouble::new("the token has characters that no token has", hint));
         }
         let unready = |why: String| {
@@ -228,11 +233,14 @@ impl Client {
         };
         // Another part of the process may have chosen one already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .user_agent(concat!("flaky/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| unready(innermost(&error)))?;
+            .redirect(reqwest::redirect::Policy::none());
+        // What is meant for this machine does not leave it by way of a proxy.
+        if self.home.as_ref().is_some_and(loopback) {
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(|error| unready(innermost(&error)))?;
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -244,8 +252,18 @@ impl Client {
             scheme: self.scheme,
             timeout: self.timeout,
             deadline: self.deadline,
+            read: AtomicUsize::new(0),
         };
         Ok(self.asker.get_or_init(|| (runtime, Arc::new(asker))))
+    }
+}
+
+impl Drop for Client {
+    /// Does not wait for a name that is still being looked up.
+    fn drop(&mut self) {
+        if let Some((runtime, _)) = self.asker.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
@@ -257,6 +275,8 @@ struct Asker {
     scheme: Scheme,
     timeout: Duration,
     deadline: Instant,
+    /// How many bytes have been read in all.
+    read: AtomicUsize,
 }
 
 impl Asker {
@@ -279,14 +299,20 @@ impl Asker {
                 Ok(reply) => return Ok(reply),
                 Err(refusal) => refusal,
             };
-            let wait = match (again, waits.next()) {
+            let (wait, asked) = match (again, waits.next()) {
                 (Again::Never, _) | (_, None) => return Err(trouble),
-                (Again::Later, Some(usual)) => Duration::from_secs_f64(usual),
-                (Again::After(wait), Some(_)) => wait,
+                (Again::Later, Some(usual)) => (Duration::from_secs_f64(usual), false),
+                (Again::After(wait), Some(_)) => (wait, true),
             };
             if Instant::now() + wait >= self.deadline {
-                let what =
-                    format!("{}; it asks to wait {} s", trouble.what, wait.as_secs_f64().round());
+                if !asked {
+                    return Err(trouble);
+                }
+                let long = match wait.as_secs() {
+                    seconds @ ..=A_DAY_S => format!("{seconds} s"),
+                    _ => "for more than a day".to_string(),
+                };
+                let what = format!("{}; it asks to wait {long}", trouble.what);
                 return Err(Trouble { what, ..trouble }
                     .hint("ask again later, or allow more with --timeout"));
             }
@@ -299,7 +325,7 @@ impl Asker {
         for _ in 0..=MOST_REDIRECTS {
             let response = self.send(&url).await?;
             if !response.status().is_redirection() {
-                return read(response, &url).await;
+                return self.read(response, &url).await;
             }
             let to = response.headers().get(LOCATION).and_then(|to| to.to_str().ok());
             let to = to.and_then(|to| url.join(to).ok());
@@ -335,6 +361,31 @@ impl Asker {
         }
         request.send().await.map_err(|error| unreachable(url, &error).into())
     }
+
+    async fn read(&self, mut response: reqwest::Response, url: &Url) -> Result<Reply, Refusal> {
+        let status = response.status();
+        if !status.is_success() {
+            return Err(refusal(url, status, response.headers()));
+        }
+        let mut links = response.headers().get_all(LINK).iter();
+        let next = links.find_map(|link| next(link.to_str().ok()?));
+        let mut body = Vec::new();
+        loop {
+            let chunk = response.chunk().await.map_err(|error| {
+                let what = format!("the answer of {} broke off: {}", host(url), innermost(&error));
+                Trouble::new(what, "ask again")
+            })?;
+            let Some(chunk) = chunk else { break };
+            let in_all = self.read.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len();
+            if body.len() + chunk.len() > LARGEST || in_all > LARGEST_IN_ALL {
+                let what = format!("{} answers with more than is read", host(url));
+                Err(Trouble::new(what, "is this the right address? --runs asks for less"))?;
+            }
+            body.extend_from_slice(&chunk);
+        }
+        let next = next.and_then(|next| url.join(&next).ok());
+        Ok(Reply { body, next: next.filter(|next| next.origin() == url.origin()), host: host(url) })
+    }
 }
 
 /// Trouble, and whether asking again may help.
@@ -354,33 +405,6 @@ impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
         Self { trouble, again: Again::Never }
     }
-}
-
-async fn read(mut response: reqwest::Response, url: &Url) -> Result<Reply, Refusal> {
-    let status = response.status();
-    if !status.is_success() {
-        return Err(refusal(url, status, response.headers()));
-    }
-    let next = response.headers().get_all(LINK).iter().find_map(|link| next(link.to_str().ok()?));
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() <= LARGEST => {
-                body.extend_from_slice(&chunk);
-            }
-            Ok(Some(_)) => {
-                let what = format!("{} answers with more than {} MiB", host(url), LARGEST >> 20);
-                Err(Trouble::new(what, "is this the right address?"))?;
-            }
-            Ok(None) => break,
-            Err(error) => {
-                let what = format!("the answer of {} broke off: {}", host(url), innermost(&error));
-                Err(Trouble::new(what, "ask again"))?;
-            }
-        }
-    }
-    let next = next.and_then(|next| url.join(&next).ok());
-    Ok(Reply { body, next: next.filter(|next| next.origin() == url.origin()), host: host(url) })
 }
 
 fn refusal(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal {
@@ -444,16 +468,25 @@ fn next(link: &str) -> Option<String> {
     })
 }
 
+/// What is said of troubles with encryption: a part of the library's words, ours, and the way out.
+const TLS: [(&str, &str, &str); 7] = [
+    ("corrupt message", "it speaks no TLS", "is its address one with http://?"),
+    ("unknownissuer", "its certificate comes from nobody this system knows", CERTIFICATES),
+    ("notvalidforname", "its certificate is for another name", "name it as its certificate does"),
+    ("expired", "its certificate has expired", "it needs a new one"),
+    ("causedasendentity", "its certificate is one that signs others", "it needs one of its own"),
+    ("certificate", "", CERTIFICATES),
+    ("handshake", "", CERTIFICATES),
+];
+const CERTIFICATES: &str = "install the system's certificates (the package ca-certificates), or \
+                            name a file of your own in SSL_CERT_FILE";
+
 fn unreachable(url: &Url, error: &reqwest::Error) -> Trouble {
     let host = host(url);
     let why = innermost(error);
-    let tls = ["certificate", "tls", "corrupt message", "handshake"];
-    if tls.iter().any(|word| why.to_ascii_lowercase().contains(word)) {
-        return Trouble::new(
-            format!("{host} cannot be trusted: {why}"),
-            "install the system's certificates (the package ca-certificates), or name a file of \
-             your own in SSL_CERT_FILE",
-        );
+    if let Some((_, said, hint)) = TLS.iter().find(|(word, ..)| why.contains(word)) {
+        let why = if said.is_empty() { why.as_str() } else { said };
+        return Trouble::new(format!("{host} cannot be trusted: {why}"), hint);
     }
     Trouble::new(format!("cannot reach {host}: {why}"), "is the address right, and the network up?")
 }

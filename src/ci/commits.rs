@@ -39,7 +39,8 @@ impl Record {
         (provider.about().name, place.root.as_str(), &place.project).hash(&mut hasher);
         (place.reference(), &place.question.source, &place.question.workflow).hash(&mut hasher);
         let file = folder.join(format!("{:016x}.ci", hasher.finish()));
-        let small = fs::metadata(&file).is_ok_and(|metadata| metadata.len() <= LARGEST);
+        let small = fs::metadata(&file)
+            .is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
         let text =
             if small { fs::read_to_string(&file).unwrap_or_default() } else { String::new() };
         let line = |line: &str| {

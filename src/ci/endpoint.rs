@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::place::address;
-use super::{About, Client, Page, Place, Provider, Question, Run, Scheme, Trouble};
+use super::{About, Client, Outcome, Page, Place, Provider, Question, Run, Scheme, Trouble};
 use crate::error::Error;
 use crate::verdict::Verdict;
 
@@ -28,6 +28,32 @@ static ABOUT: About = About {
 #[derive(Deserialize)]
 struct Badge {
     message: String,
+    #[serde(default, rename = "isError")]
+    is_error: bool,
+}
+
+impl Badge {
+    /// The word that decides: the worst of those that are said, but for "0 failed" or "no errors".
+    /// Nothing where none is, or where it is denied.
+    fn word(&self) -> Option<Verdict> {
+        let words = self.message.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words: Vec<String> =
+            words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+        let before = [String::new()].into_iter().chain(words.iter().cloned());
+        let mut said = Vec::new();
+        for (before, word) in before.zip(&words) {
+            let verdict = Verdict::of(word).or_else(|| Verdict::of(word.strip_suffix('s')?));
+            match (verdict, before.as_str()) {
+                (None, _) | (Some(_), "0" | "no") => {}
+                (Some(_), "not") => return None,
+                (Some(verdict), _) => said.push(verdict),
+            }
+        }
+        let worst = [Verdict::Failed, Verdict::Flaky, Verdict::Running, Verdict::Stopped];
+        let worst = worst.into_iter().find(|verdict| said.contains(verdict));
+        let passed = said.contains(&Verdict::Passed) && !self.is_error;
+        worst.or(passed.then_some(Verdict::Passed))
+    }
 }
 
 impl Provider for Endpoint {
@@ -40,11 +66,9 @@ impl Provider for Endpoint {
     }
 
     fn runs(&self, client: &Client, place: &Place, _: usize, _: usize) -> Result<Page, Trouble> {
-        let Badge { message } = client.get(place.root.clone())?.json()?;
-        // "passing", "build passing", "flaky 7%": the first word that is one.
-        let words = message.split(|c: char| !c.is_alphanumeric() && c != '_');
-        let known = words.filter(|word| Verdict::of(word).is_some()).map(str::to_lowercase).next();
-        let runs = vec![Run { idle: false, ..Run::new(0, "", known.unwrap_or(message)) }];
+        let badge: Badge = client.get(place.root.clone())?.json()?;
+        let outcome = Outcome::of(badge.word().unwrap_or(Verdict::Unknown));
+        let runs = vec![Run { outcome, idle: false, ..Run::new(0, "", badge.message) }];
         Ok(Page { runs, more: false })
     }
 }

@@ -128,7 +128,10 @@ impl Seen {
             let passed = told.iter().rposition(|verdict| *verdict == Verdict::Passed);
             if failed.zip(passed).is_some_and(|(failed, passed)| failed < passed) {
                 let name = plain(name, LONGEST_NAME);
-                let sign = format!("job `{name}` failed, then passed in pipeline {}", run.id);
+                // Statuses are a commit's, which has no pipeline.
+                let place =
+                    if run.id == 0 { String::new() } else { format!(" in pipeline {}", run.id) };
+                let sign = format!("job `{name}` failed, then passed{place}");
                 self.signs.push((Strength::Job, sign));
                 *flaked.entry(name).or_default() += 1;
             }

@@ -63,8 +63,7 @@ struct WorkflowRun {
     id: u64,
     #[serde(default)]
     workflow_id: u64,
-    #[serde(default)]
-    head_sha: String,
+    head_sha: Option<String>,
     head_branch: Option<String>,
     status: Option<String>,
     conclusion: Option<String>,
@@ -126,7 +125,7 @@ impl From<WorkflowRun> for Run {
             outcome: outcome(&word),
             idle: matches!(word.as_str(), "skipped" | "action_required"),
             attempts: run.run_attempt.unwrap_or(1),
-            ..Self::new(run.id, run.head_sha, word)
+            ..Self::new(run.id, run.head_sha.unwrap_or_default(), word)
         }
     }
 }
@@ -163,8 +162,8 @@ impl Provider for GitHub {
 
     fn place(&self, question: &Question) -> Result<Place, Error> {
         let server = question.server.as_deref().map(|server| {
-            let server = server.trim_end_matches('/');
-            server.strip_suffix("/api/v3").unwrap_or(server)
+            let whole = server.strip_suffix('/').unwrap_or(server);
+            whole.strip_suffix("/api/v3").unwrap_or(server)
         });
         let (server, project) = place::project(question.subject(), server, 2, "owner/repo")?;
         let public = ["github.com", "www.github.com", "api.github.com"];

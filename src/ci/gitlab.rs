@@ -2,6 +2,8 @@
 //!
 //! <https://docs.gitlab.com/api/pipelines/>, <https://docs.gitlab.com/api/jobs/>
 
+use std::collections::VecDeque;
+
 use serde::Deserialize;
 
 use super::place::{self, address, under};
@@ -18,8 +20,12 @@ const SERVER: &str = "https://gitlab.com";
 const MOST_SEGMENTS: usize = 22;
 /// The largest page there is.
 const LARGEST_PAGE: usize = 100;
-/// How many pages of a pipeline's jobs are read.
+/// How many pages of a pipeline's jobs are read, on average.
 const MOST_JOB_PAGES: usize = 10;
+/// How many child pipelines of one are looked at.
+const MOST_CHILDREN: usize = 100;
+/// How many pipelines are asked for their jobs before the answers are looked at.
+const BATCH: usize = 12;
 /// How deep child pipelines go.
 const DEEPEST: usize = 2;
 /// Reasons for which a job fails that say nothing about the project.
@@ -67,9 +73,8 @@ struct Project {
 #[derive(Deserialize)]
 struct Pipeline {
     id: u64,
-    #[serde(default)]
-    sha: String,
-    #[serde(default, rename = "ref")]
+    sha: Option<String>,
+    #[serde(rename = "ref")]
     reference: Option<String>,
     status: String,
 }
@@ -79,16 +84,14 @@ struct Execution {
     id: u64,
     name: String,
     status: String,
-    #[serde(default)]
-    allow_failure: bool,
+    allow_failure: Option<bool>,
     failure_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Bridge {
     name: String,
-    #[serde(default)]
-    allow_failure: bool,
+    allow_failure: Option<bool>,
     pipeline: Option<Downstream>,
     downstream_pipeline: Option<Downstream>,
 }
@@ -97,8 +100,7 @@ struct Bridge {
 struct Downstream {
     id: u64,
     project_id: Option<u64>,
-    #[serde(default)]
-    status: String,
+    status: Option<String>,
 }
 
 impl Bridge {
@@ -131,8 +133,8 @@ impl Provider for GitLab {
 
     fn place(&self, question: &Question) -> Result<Place, Error> {
         let base = |server: &str| {
-            let server = server.trim_end_matches('/');
-            server.strip_suffix("/api/v4").unwrap_or(server).to_string()
+            let whole = server.strip_suffix('/').unwrap_or(server);
+            whole.strip_suffix("/api/v4").unwrap_or(server).to_string()
         };
         let server = question.server.as_deref().map(base);
         let example = "group/project";
@@ -181,7 +183,7 @@ impl Provider for GitLab {
         let pipelines: Vec<Pipeline> = reply.json()?;
         let run = |pipeline: Pipeline| Run {
             reference: pipeline.reference.unwrap_or_default(),
-            ..Run::new(pipeline.id, pipeline.sha, pipeline.status)
+            ..Run::new(pipeline.id, pipeline.sha.unwrap_or_default(), pipeline.status)
         };
         Ok(Page { runs: pipelines.into_iter().map(run).collect(), more: reply.next.is_some() })
     }
@@ -210,10 +212,13 @@ impl Provider for GitLab {
 fn jobs(client: &Client, place: &Place, pipelines: &[u64]) -> (Vec<Vec<Job>>, Option<Trouble>) {
     let mut jobs: Vec<Vec<Job>> = pipelines.iter().map(|_| Vec::new()).collect();
     let mut trouble = None;
-    let mut open: Vec<(usize, _)> =
+    let mut open: VecDeque<(usize, _)> =
         pipelines.iter().map(|id| of(place, *id, "jobs", true)).enumerate().collect();
-    for _ in 0..MOST_JOB_PAGES {
-        let (places, urls): (Vec<usize>, Vec<_>) = open.drain(..).unzip();
+    let mut pages = MOST_JOB_PAGES * pipelines.len();
+    while !open.is_empty() && pages > 0 {
+        let batch = open.drain(..open.len().min(BATCH));
+        let (places, urls): (Vec<usize>, Vec<_>) = batch.unzip();
+        pages = pages.saturating_sub(urls.len());
         for (at, reply) in places.into_iter().zip(client.get_all(urls)) {
             let told = reply.and_then(|reply| Ok((reply.json::<Vec<Execution>>()?, reply.next)));
             match told {
@@ -225,9 +230,6 @@ fn jobs(client: &Client, place: &Place, pipelines: &[u64]) -> (Vec<Vec<Job>>, Op
                     trouble.get_or_insert(refused);
                 }
             }
-        }
-        if open.is_empty() {
-            break;
         }
     }
     (jobs, trouble)
@@ -252,7 +254,7 @@ fn job(execution: Execution) -> Job {
         name: execution.name,
         id: execution.id,
         outcome: Outcome { verdict, blameless: RUNNER_BROKE.contains(&reason.as_str()) },
-        optional: execution.allow_failure,
+        optional: execution.allow_failure.unwrap_or_default(),
     }
 }
 
@@ -279,10 +281,10 @@ fn children(
                     continue;
                 }
             };
-            for bridge in &bridges {
+            for bridge in bridges.iter().take(MOST_CHILDREN) {
                 let Some(child) = bridge.child() else { continue };
-                if !bridge.allow_failure {
-                    count(runs[at], &child.status);
+                if !bridge.allow_failure.unwrap_or_default() {
+                    count(runs[at], child.status.as_deref().unwrap_or_default());
                 }
                 young.push((at, child.id, format!("{prefix}{} / ", bridge.name)));
             }

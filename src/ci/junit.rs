@@ -5,11 +5,13 @@
 //! writes every execution as a test case of its own; nextest can be told to count a flake as a
 //! failure and then writes both. Test cases of one class and name are executions of one test, in
 //! the order of the files' names and of their places in them: the last one decides, because some
-//! runners write a failure that was repeated as if it had passed.
+//! runners write a failure that was repeated as if it had passed. A suite's host is a part of the
+//! name: runners put a browser or a machine there.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use super::place::address;
 use super::xml::{self, Step};
@@ -19,6 +21,8 @@ use crate::verdict::{Flakiness, Verdict};
 
 /// The largest report that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
+/// How many tests are named.
+const MOST_EVIDENCE: usize = 100;
 /// How much of a test's name is shown, in characters.
 const LONGEST_NAME: usize = 100;
 
@@ -58,12 +62,10 @@ impl Provider for JUnit {
     fn runs(&self, _: &Client, place: &Place, _: usize, _: usize) -> Result<Page, Trouble> {
         let mut report = Report::default();
         for pattern in &place.question.subjects {
-            let found = glob::glob(pattern).map_err(|error| Trouble::new(error.msg, ""))?;
-            let mut none = true;
-            for path in found.flatten().filter(|path| path.is_file()) {
-                none = false;
+            let paths = meant(pattern)?;
+            for path in &paths {
                 let name = path.display().to_string();
-                let read = File::open(&path).and_then(|file| {
+                let read = File::open(path).and_then(|file| {
                     let mut bytes = Vec::new();
                     file.take(LARGEST + 1).read_to_end(&mut bytes).map(|_| bytes)
                 });
@@ -78,12 +80,43 @@ impl Provider for JUnit {
                     Trouble::new(what, "a report that breaks off was left by a runner that did too")
                 })?;
             }
-            if none {
-                let what = format!("no file matches {:?}", plain(pattern, LONGEST_NAME));
-                return Err(Trouble::new(what, "run the tests first; quote the pattern"));
-            }
         }
         Ok(Page { runs: vec![report.run()], more: false })
+    }
+}
+
+/// The files that a pattern means: one of that very name, or those that match it.
+fn meant(pattern: &str) -> Result<Vec<PathBuf>, Trouble> {
+    let literal = Path::new(pattern);
+    if literal.is_file() {
+        return Ok(vec![literal.to_path_buf()]);
+    }
+    let shown = plain(pattern, LONGEST_NAME);
+    if literal.is_dir() {
+        let hint = format!("write '{shown}/**/*.xml', in quotes");
+        return Err(Trouble::new(format!("{shown:?} is a folder"), &hint));
+    }
+    let found = glob::glob(pattern).map_err(|error| Trouble::new(error.msg, ""))?;
+    let files: Vec<_> = found.flatten().filter(|path| path.is_file()).collect();
+    if files.is_empty() {
+        let what = format!("no file matches {shown:?}");
+        return Err(Trouble::new(what, "run the tests first; quote the pattern"));
+    }
+    Ok(files)
+}
+
+/// What a test is called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Name {
+    class: String,
+    name: String,
+    host: String,
+}
+
+impl Name {
+    fn shown(&self) -> String {
+        let full = format!("{} {}", self.class.trim(), self.name.trim());
+        plain(full.trim(), LONGEST_NAME)
     }
 }
 
@@ -107,7 +140,7 @@ struct Case {
 /// The tests of some reports.
 #[derive(Default)]
 struct Report {
-    tests: BTreeMap<(String, String), Test>,
+    tests: BTreeMap<Name, Test>,
     skipped: usize,
 }
 
@@ -118,13 +151,20 @@ impl Report {
         }
         let mut is_report = false;
         let mut path: Vec<String> = Vec::new();
-        let mut open: Option<((String, String), Case, usize)> = None;
+        let mut host = String::new();
+        let mut open: Option<(Name, Case, usize)> = None;
         xml::walk(bytes, |step| match step {
             Step::Start(element, attributes) => {
                 is_report |=
                     path.is_empty() && matches!(element.as_str(), "testsuites" | "testsuite");
-                if element == "testcase" && open.is_none() {
-                    let name = (attributes.get("classname"), attributes.get("name"));
+                if element == "testsuite" {
+                    host = attributes.get("hostname");
+                } else if element == "testcase" && open.is_none() {
+                    let name = Name {
+                        class: attributes.get("classname"),
+                        name: attributes.get("name"),
+                        host: host.clone(),
+                    };
                     open = Some((name, Case::default(), path.len()));
                 } else if let Some((_, case, depth)) = &mut open
                     && path.len() == *depth + 1
@@ -152,7 +192,11 @@ impl Report {
         if is_report { Ok(()) } else { Err("it has no <testsuite>".to_string()) }
     }
 
-    fn case(&mut self, name: (String, String), case: Case) {
+    fn case(&mut self, mut name: Name, case: Case) {
+        if name.class.is_empty() && name.name.is_empty() {
+            // Without a name there is nothing to be the same as.
+            name.name = format!("(unnamed {})", self.tests.len() + 1);
+        }
         if case.skipped && !case.failure && !case.flake {
             self.skipped += 1;
             return;
@@ -164,13 +208,9 @@ impl Report {
 
     fn run(self) -> Run {
         let total = self.tests.len();
-        let named = |(class, name): &(String, String)| {
-            let full = format!("{} {}", class.trim(), name.trim());
-            plain(full.trim(), LONGEST_NAME)
-        };
         let (mut flaky, mut broken, mut counted) = (Vec::new(), Vec::new(), Vec::new());
         for (name, test) in &self.tests {
-            let name = named(name);
+            let name = name.shown();
             match test.last {
                 // A runner that counts flakes as failures.
                 Case { failure: true, flake: true, .. } => {
@@ -201,9 +241,15 @@ impl Report {
             }
             Verdict::Failed => format!("{failures} of {total} tests failed"),
             Verdict::Flaky => format!("{flakes} of {total} tests failed, then passed"),
+            _ if total == 1 => "1 test passed".to_string(),
             _ => format!("{total} tests passed"),
         };
-        let evidence = [flaky, counted, broken].concat();
+        let mut evidence = [flaky, counted, broken].concat();
+        let rest = evidence.len().saturating_sub(MOST_EVIDENCE);
+        evidence.truncate(MOST_EVIDENCE);
+        if rest > 0 {
+            evidence.push(format!("and {rest} tests more"));
+        }
         let tests =
             Tests { flakiness: Flakiness::counted(flakes, total, "tests"), evidence, reason };
         Run {

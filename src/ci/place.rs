@@ -50,6 +50,9 @@ pub fn address(text: &str) -> Result<Url, Error> {
         Error::usage(format!("{:?} is no address: {why}", shown(text)))
             .hint("write it as https://ci.example.org, with a path if the server has one")
     };
+    if !text.contains("://") && text.contains(":/") {
+        return Err(wrong("it has no host"));
+    }
     let full = if text.contains("://") { text.to_string() } else { format!("https://{text}") };
     let url = Url::parse(&full).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -64,15 +67,13 @@ pub fn address(text: &str) -> Result<Url, Error> {
 
 /// An address without what may be a secret in it.
 pub fn shown(text: &str) -> String {
-    let plain = text.split(['?', '#']).next().unwrap_or_default();
-    match plain.split_once("://") {
-        Some((scheme, rest)) => {
-            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-            let host = host.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{host}{path}")
-        }
-        None => plain.to_string(),
-    }
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme, rest)) => (format!("{scheme}://"), rest),
+        None => (String::new(), text),
+    };
+    // However odd the address: a password stands before the last @.
+    let rest = rest.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}{}", rest.split(['?', '#']).next().unwrap_or_default())
 }
 
 /// The server, which a platform without a usual one must be told.
@@ -146,7 +147,9 @@ pub fn project(
     let path = path.split("/-/").next().unwrap_or_default();
     let path = path.trim_end_matches("/-").trim_end_matches(".git");
     let segments: Vec<&str> = path.split('/').take(most).collect();
-    let sound = |segment: &&str| !segment.is_empty() && !matches!(*segment, "." | "..");
+    let sound = |segment: &&str| {
+        !segment.is_empty() && !matches!(*segment, "." | "..") && !segment.contains(['@', ':'])
+    };
     if segments.len() < 2 || !segments.iter().all(sound) {
         return Err(wrong());
     }

@@ -11,6 +11,8 @@ use super::values::{self, Format};
 use crate::scene::Size;
 use crate::scene::theme::{self, Theme};
 
+/// What a badge can be.
+pub const FORMATS: &[Format] = &[Format::Svg, Format::Gif, Format::Apng, Format::Png];
 /// What a badge is about, where nobody says.
 pub const LABEL: &str = "pipeline";
 /// The longest label, in characters.
@@ -91,7 +93,7 @@ pub struct Badge {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// The format, whatever the extension says
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = values::format(FORMATS))]
     pub format: Option<Format>,
 
     /// Where the verdict comes from.
@@ -116,6 +118,7 @@ pub struct Badge {
 }
 
 fn label(text: &str) -> Result<String, String> {
+    let text = text.trim();
     if text.chars().count() > LONGEST_LABEL {
         return Err(format!("it has at most {LONGEST_LABEL} characters"));
     }

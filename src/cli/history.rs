@@ -12,6 +12,9 @@ use super::values::{self, Format, Loops};
 use crate::scene::Size;
 use crate::scene::theme::Theme;
 
+/// What a history can be: it has no samples.
+pub const FORMATS: &[Format] =
+    &[Format::Gif, Format::Svg, Format::Apng, Format::Png, Format::Json, Format::Y4m, Format::Rgb];
 /// Frames a second, each of them a commit.
 pub const FPS: f64 = 10.0;
 /// How long the last frame stays, in seconds.
@@ -101,7 +104,7 @@ pub struct History {
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["print_log_command", "json"])]
     pub output: Option<PathBuf>,
     /// The format, whatever the extension says
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = values::format(FORMATS))]
     pub format: Option<Format>,
     /// The same as --format json: the beats themselves, one for every commit; on standard output
     /// where no file is named

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use crate::error::did_you_mean;
 use crate::rhythm::glitch::{self, Glitch};
@@ -43,6 +44,10 @@ pub enum Format {
 }
 
 impl Format {
+    /// All of them.
+    pub const ALL: &[Self] =
+        &[Self::Gif, Self::Svg, Self::Apng, Self::Png, Self::Csv, Self::Json, Self::Y4m, Self::Rgb];
+
     /// The format's name, which is its extension.
     pub fn name(self) -> &'static str {
         match self {
@@ -60,19 +65,26 @@ impl Format {
     /// The format that a path's extension names, in either case.
     pub fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
-        Self::value_variants().iter().copied().find(|format| format.name() == extension)
+        Self::ALL.iter().copied().find(|format| format.name() == extension)
     }
 
-    /// The names of all, for a message.
-    pub fn names() -> String {
-        let names: Vec<_> = Self::value_variants().iter().map(|format| format.name()).collect();
-        names.join(", ")
+    /// The names of some, for a message.
+    pub fn names(among: &[Self]) -> String {
+        among.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether it is made of bytes that a terminal should not see.
     pub fn is_binary(self) -> bool {
         !matches!(self, Self::Svg | Self::Csv | Self::Json)
     }
+}
+
+/// One of some formats.
+pub fn format(among: &'static [Format]) -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(among.iter().filter_map(ValueEnum::to_possible_value)).map(|name| {
+        let mut all = Format::ALL.iter().copied();
+        all.find(|format| format.name() == name).expect("a possible value")
+    })
 }
 
 /// A finite number, with the unit left out or named.

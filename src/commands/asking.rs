@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::warn;
 use crate::ci::client::Token;
 use crate::ci::judge::{self, Heard};
+use crate::ci::place::shown;
 use crate::ci::{self, About, Client, Place, Provider, Question, Scheme, Trouble, Word};
 use crate::cli::Talk;
 use crate::cli::source::{Access, Asked, Source};
@@ -58,7 +59,7 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
         Ok(Heard { finding, missing }) => {
             if let Some(missing) = missing {
                 let what = plain(&missing.what, LONGEST_REASON);
-                talk.say(&format!("not all could be asked whether it is flaky: {what}"));
+                talk.say(&format!("warning: not all could be asked whether it is flaky: {what}"));
             }
             finding
         }
@@ -74,7 +75,7 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
     if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
         warn(error);
     }
-    let subject = Some(plain(question.subject(), LONGEST_REASON));
+    let subject = Some(plain(&shown(question.subject()), LONGEST_REASON));
     Ok(Answer { finding, provider: Some(about), subject, unknown })
 }
 
@@ -92,7 +93,7 @@ fn said(verdict: Verdict, rate: Option<f64>) -> Result<Answer, Error> {
 /// Which platform is asked what: as it was typed, or as the job's variables have it.
 fn question(source: &Source) -> Result<(&'static dyn Provider, Question), Error> {
     let (provider, mut question) = asked(&source.asked, &source.access)?.ok_or_else(|| {
-        Error::usage("nothing says which pipeline is meant, and this is no CI job")
+        Error::usage("nothing says which pipeline is meant, and no variables of a CI job do")
             .hint("name it, such as --gitlab group/project, or say --status passed")
     })?;
     let replace = |old: &mut Option<String>, new: &Option<String>| {

@@ -7,7 +7,7 @@ use super::{format_of, human, threads, write_frames};
 use crate::animation::Plays;
 use crate::ci::pulse;
 use crate::cli::Talk;
-use crate::cli::badge::{Badge as Typed, Extent, MONITOR, Style};
+use crate::cli::badge::{Badge as Typed, Extent, FORMATS, MONITOR, Style};
 use crate::cli::values::Format;
 use crate::encode::gif;
 use crate::encode::svg::{self, Life};
@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::output::{self, Target};
 use crate::raster::{self, LEVELS};
 use crate::rhythm::Rhythm;
+use crate::scene::text::Face;
 use crate::scene::{self, Colour, Motion, Rgb, Scene, Size, Trail, badge, monitor};
 use crate::timeline::{Tick, Timeline};
 use crate::verdict::{Finding, Verdict};
@@ -51,6 +52,12 @@ fn look(verdict: Verdict) -> Look {
 
 pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
     let settings = Settings::new(args)?;
+    let lacking = Face::Regular.lacks(&args.label);
+    if !lacking.is_empty() {
+        talk.say(&format!(
+            "warning: the font has no glyphs for {lacking:?}; boxes are drawn instead"
+        ));
+    }
     let answer = asking::answer(&args.source, talk)?;
     let drawn = Drawn::new(&settings, &answer.finding);
     let bytes =
@@ -73,12 +80,8 @@ impl<'a> Settings<'a> {
         let target = Target::new(&typed.output);
         let format = match typed.format {
             Some(format) => format,
-            None => format_of(&target)?,
+            None => format_of(&target, FORMATS)?,
         };
-        if !matches!(format, Format::Svg | Format::Gif | Format::Apng | Format::Png) {
-            return Err(Error::usage(format!("a badge is no {}", format.name()))
-                .hint("write .svg, .gif, .apng or .png"));
-        }
         let monitor = typed.style == Style::Monitor;
         match typed.size {
             Some(Extent::Height(height)) if monitor => {

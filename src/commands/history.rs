@@ -11,7 +11,9 @@ use std::sync::Arc;
 use super::budget::{self, Budget, Smaller};
 use super::{format_of, human, plays, threads, write_frames};
 use crate::cli::Talk;
-use crate::cli::history::{self as typed, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET};
+use crate::cli::history::{
+    self as typed, FORMATS, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET,
+};
 use crate::cli::values::{self, Format};
 use crate::encode::svg::Life;
 use crate::encode::{gif, png, svg};
@@ -84,17 +86,11 @@ impl<'a> Settings<'a> {
         let format = match typed.format {
             _ if typed.json => Format::Json,
             Some(format) => format,
-            None => format_of(&target)?,
+            None => format_of(&target, FORMATS)?,
         };
         let sheet = typed.still || format == Format::Png;
         let name = format.name();
         let refuse = |what: String, hint: &str| Err(Error::usage(what).hint(hint));
-        if format == Format::Csv {
-            return refuse(
-                format!("{name}: a history has no samples here"),
-                "write .json, the beats",
-            );
-        }
         if typed.still && !matches!(format, Format::Svg | Format::Png) {
             return refuse(format!("--still: {name} is no sheet"), "write .svg or .png");
         }

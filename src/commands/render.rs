@@ -77,7 +77,7 @@ impl<'a> Settings<'a> {
         let target = Target::new(&typed.output);
         let format = match typed.format {
             Some(format) => format,
-            None => format_of(&target)?,
+            None => format_of(&target, Format::ALL)?,
         };
         check(typed, format)?;
         Ok(Self {

@@ -66,6 +66,8 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
     let px_per_mm = width * sweeps / (rhythm.duration_s * settings.speed_mm_s);
 
     let (least, most) = signal.range_mv();
+    // The calibration pulse wants its millivolt too.
+    let most = if settings.readout { most.max(1.0) } else { most };
     let fits = |gain: &&f64| (most - least) * **gain * px_per_mm <= FILL * height;
     let smallest = GAINS[GAINS.len() - 1];
     let gain =

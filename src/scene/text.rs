@@ -65,6 +65,12 @@ impl Face {
         })
     }
 
+    /// The characters of `text` that the face has no glyph for; they are drawn as its empty box.
+    pub fn lacks(self, text: &str) -> String {
+        let face = self.parsed();
+        text.chars().filter_map(visible).filter(|c| face.glyph_index(*c).is_none()).collect()
+    }
+
     /// Font units per em.
     pub fn units_per_em(self) -> f64 {
         f64::from(self.parsed().units_per_em())

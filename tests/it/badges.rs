@@ -136,7 +136,7 @@ fn sizes_that_cannot_be_meant_are_wrong_usage() {
     fails("--style monitor --size 40", &["a monitor has a width too", "240x80"]);
     fails("--style monitor --size 239x80", &["a monitor is 240x80 or larger"]);
     fails("--style round", &["--style", "flat-square"]);
-    fails("--format csv", &["a badge is no csv", ".svg, .gif, .apng or .png"]);
+    fails("--format csv", &["csv", "svg, gif, apng, png"]);
     fails("--theme nope", &["--theme"]);
 }
 
