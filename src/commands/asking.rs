@@ -74,7 +74,10 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
     if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
         warn(error);
     }
-    let subject = Some(plain(question.subject(), LONGEST_REASON));
+    // What stands after a `?` may be a secret in an address; in a pattern it is not.
+    let subject = question.subject();
+    let subject = if about.many { subject.to_string() } else { ci::place::shown(subject) };
+    let subject = Some(plain(&subject, LONGEST_REASON));
     Ok(Answer { finding, provider: Some(about), subject, unknown })
 }
 

@@ -256,12 +256,20 @@ fn an_address_with_a_password_is_wrong_usage_and_is_not_repeated() {
 
 #[test]
 fn an_address_with_a_query_is_not_repeated() {
-    let server = Server::new();
-    for what in ["--cctray", "--endpoint"] {
-        let words = format!("{what} {}", server.url(&format!("/x?token={SECRET}")));
-        let asker = Asker::new();
-        let ran = asker.flaky(&format!("status --strict {words}"));
-        assert!(!ran.fails(1, &["knows nothing there"]).stderr().contains(SECRET));
+    let xml = Reply::new(200).set_body_raw(cctray("Sleeping", "Success"), "text/xml");
+    let server = Server::new()
+        .replies("/teapot", [Reply::new(418)])
+        .replies("/folder", [Reply::new(200).set_body_json(json!({}))])
+        .replies("/cc.xml", [xml]);
+    for place in ["/teapot", "/folder", "/nothing", "/cc.xml"] {
+        for what in ["--cctray", "--endpoint", "--jenkins"] {
+            let words = format!("{what} {}?token={SECRET}", server.url(place));
+            keeps(&Asker::new(), &words);
+        }
+    }
+    for words in ["--endpoint ftp://x/", "--gitlab https://x/", "--server http://[ --gitea a/b"] {
+        let ran = Asker::new().flaky(&format!("status {words}?token={SECRET}"));
+        assert!(!ran.fails(2, &["error: "]).stderr().contains(SECRET), "{words}");
     }
 }
 
