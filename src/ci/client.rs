@@ -249,6 +249,15 @@ impl Client {
     }
 }
 
+impl Drop for Client {
+    /// The system may still look up a name long after the deadline; nobody waits for it.
+    fn drop(&mut self) {
+        if let Some((runtime, _)) = self.asker.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 /// The part of a client that is shared by questions asked at once.
 struct Asker {
     http: reqwest::Client,
