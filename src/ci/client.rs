@@ -230,9 +230,11 @@ impl Client {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .user_agent(concat!("flaky/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|error| unready(innermost(&error)))?;
+            .redirect(reqwest::redirect::Policy::none());
+        // What is for this machine does not leave it: a proxy would read the token.
+        let here = self.home.as_ref().is_some_and(loopback);
+        let http = if here { http.no_proxy() } else { http };
+        let http = http.build().map_err(|error| unready(innermost(&error)))?;
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()

@@ -232,6 +232,20 @@ fn no_token_travels_in_the_clear() {
 }
 
 #[test]
+fn what_is_for_this_machine_goes_through_no_proxy() {
+    let proxy = Server::new();
+    let server = gitlab(&[pipeline(7, ONE, "success")]);
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        with_token().with(name, &proxy.url("")).hears(&server.gitlab()).is("passed");
+    }
+    assert_eq!(proxy.places(), [""; 0]);
+    // Other servers are asked through it, and without a token where it would read that.
+    let words = "--gitlab group/project --server http://ci.example.invalid";
+    Asker::new().with("http_proxy", &proxy.url("")).hears(words).because("(404)");
+    assert_eq!(proxy.places(), [GITLAB]);
+}
+
+#[test]
 fn an_address_with_a_password_is_wrong_usage_and_is_not_repeated() {
     let address = format!("https://user:{SECRET}@ci.example.invalid");
     for words in [
