@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::asking::{Asker, Said, hears};
+use crate::asking::{Asker, hears};
 use crate::platforms::{
     GITEA, GITHUB, GITLAB, ONE, THREE, TWO, WOODPECKER, Words, bridge, build, empty, gitea, github,
     gitlab, jenkins, job, pipeline, run, status, woodpecked, woodpecker,
@@ -47,6 +47,19 @@ fn older_pages_are_read_until_one_ran() {
     hears(&server.gitlab()).is("failed").because("pipeline 7");
     let pages = server.asked_for(&format!("{GITLAB}/pipelines"), "page");
     assert_eq!(pages, [Some("1".to_string()), Some("2".to_string())]);
+}
+
+#[test]
+fn where_older_pages_cannot_be_read_the_latest_decide() {
+    let link = format!("<{GITLAB}/pipelines?page=2>; rel=\"next\"");
+    let first = Reply::new(200).set_body_json([pipeline(7, ONE, "failed")]);
+    let place = format!("{GITLAB}/pipelines");
+    let server = gitlab(&[pipeline(7, ONE, "failed")])
+        .replies(&place, [Reply::new(404)])
+        .replies(&format!("{place}?page=1"), [first.insert_header("link", link)]);
+    let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
+    assert!(ran.stdout().starts_with("failed: "), "{}", ran.stdout());
+    ran.says("not all could be asked");
 }
 
 #[test]
@@ -168,6 +181,11 @@ fn a_server_may_lie_under_a_path() {
     }
     let address = server.url("/git/group/project");
     hears(&format!("--gitlab {address} --ref main --server {}", server.url("/git"))).is("failed");
+    // A project whose name begins like that path does not lie under it.
+    let server = Server::new();
+    let address = server.url("/gitter/project");
+    hears(&format!("--gitlab {address} --ref main --server {}", server.url("/git")));
+    assert_eq!(server.places(), ["/git/api/v4/projects/gitter%2Fproject/pipelines"]);
 }
 
 #[test]
@@ -223,118 +241,4 @@ fn what_a_child_may_do_and_what_others_do_does_not_count() {
     let mut not_yet = bridge("deploy", 3, 70, "failed");
     not_yet["downstream_pipeline"] = Value::Null;
     hears(&with_child(&not_yet, &json!([])).gitlab()).is("passed");
-}
-
-/// What the job `badge` of pipeline 9 hears, where these are the jobs of that; pipeline 8 failed.
-fn in_the_job(jobs: Value) -> Said {
-    let server = gitlab(&[pipeline(9, TWO, "running"), pipeline(8, ONE, "failed")])
-        .answers(&format!("{GITLAB}/pipelines/9/jobs"), jobs);
-    asker_in_job(&server).hears("")
-}
-
-fn asker_in_job(server: &Server) -> Asker {
-    Asker::new()
-        .with("GITLAB_CI", "true")
-        .with("CI_API_V4_URL", &server.url("/api/v4"))
-        .with("CI_PROJECT_PATH", "group/project")
-        .with("CI_COMMIT_REF_NAME", "main")
-        .with("CI_PIPELINE_ID", "9")
-        .with("CI_JOB_NAME", "badge")
-}
-
-#[test]
-fn the_job_that_asks_hears_of_its_siblings() {
-    let with = |unit: &str| json!([job(93, "badge", "running"), job(91, "unit", unit)]);
-    in_the_job(with("failed")).is("failed").because("pipeline 9 failed: job `unit`");
-    in_the_job(with("success")).is("passed").because("pipeline 9");
-    // What comes after it cannot have run yet, and what nobody started is not awaited.
-    let mut jobs = with("success");
-    jobs.as_array_mut().unwrap().push(job(95, "deploy", "created"));
-    jobs.as_array_mut().unwrap().push(job(92, "extra", "manual"));
-    in_the_job(jobs).is("passed").because("pipeline 9");
-    let mut allowed = with("failed");
-    allowed[1]["allow_failure"] = json!(true);
-    allowed.as_array_mut().unwrap().push(job(90, "build", "success"));
-    in_the_job(allowed).is("passed");
-}
-
-#[test]
-fn while_siblings_run_the_job_that_asks_hears_of_the_last_pipeline_that_finished() {
-    let jobs = json!([job(93, "badge", "running"), job(91, "unit", "running")]);
-    in_the_job(jobs).is("failed").because("pipeline 8");
-    in_the_job(json!([job(93, "badge", "running")])).is("failed").because("pipeline 8");
-    let alone = gitlab(&[pipeline(9, TWO, "running")]);
-    asker_in_job(&alone).hears("").is("unknown").because("no pipeline has finished yet");
-}
-
-#[test]
-fn a_job_that_names_its_project_is_known_all_the_same() {
-    let jobs = json!([job(93, "badge", "running"), job(91, "unit", "success")]);
-    let server = gitlab(&[pipeline(9, TWO, "running"), pipeline(8, ONE, "failed")])
-        .answers(&format!("{GITLAB}/pipelines/9/jobs"), jobs);
-    asker_in_job(&server).hears("--gitlab group/project").is("passed").because("pipeline 9");
-    // Of another project's pipeline of that number it knows nothing.
-    asker_in_job(&server).hears(&format!("{} --ref main", server.gitlab())).is("running");
-}
-
-#[test]
-fn a_job_asks_its_own_server_for_any_project() {
-    let server = Server::new().answers(
-        "/git/api/v4/projects/other%2Fproject/pipelines",
-        json!([pipeline(7, ONE, "failed")]),
-    );
-    let asker = Asker::new().with("CI_API_V4_URL", &server.url("/git/api/v4"));
-    asker.hears("--gitlab other/project --ref main").is("failed");
-}
-
-#[test]
-fn a_job_on_github_hears_of_its_own_workflow() {
-    let place = format!("{GITHUB}/actions/workflows/ci.yml/runs");
-    let runs = json!([run(9, TWO, "in_progress", None), run(8, ONE, "completed", Some("failure"))]);
-    let job = |id: u64, name: &str, status: &str, conclusion: Option<&str>| json!({"id": id, "name": name, "status": status, "conclusion": conclusion});
-    let with = |conclusion: &str| {
-        let jobs =
-            [job(91, "unit", "completed", Some(conclusion)), job(93, "badge", "in_progress", None)];
-        let server = github(&[])
-            .answers(&place, json!({"total_count": 2, "workflow_runs": runs}))
-            .answers(&format!("{GITHUB}/actions/runs/9/jobs"), json!({"jobs": jobs}));
-        let asker = Asker::new()
-            .with("GITHUB_ACTIONS", "true")
-            .with("GITHUB_API_URL", &server.url("/api/v3"))
-            .with("GITHUB_REPOSITORY", "owner/repo")
-            .with("GITHUB_REF_NAME", "main")
-            .with("GITHUB_WORKFLOW_REF", "owner/repo/.github/workflows/ci.yml@refs/heads/main")
-            .with("GITHUB_RUN_ID", "9")
-            .with("GITHUB_JOB", "badge");
-        asker.hears("")
-    };
-    with("success").is("passed").because("pipeline 9");
-    with("failure").is("failed").because("pipeline 9 failed: job `unit`");
-}
-
-#[test]
-fn a_job_on_gitea_leaves_itself_out() {
-    let statuses =
-        [status(2, "CI / badge (push)", "pending"), status(1, "CI / unit (push)", "success")];
-    let server = gitea(&[(ONE, &statuses)]);
-    // Gitea's runners say that they are GitHub's, too.
-    let asker = Asker::new()
-        .with("GITHUB_ACTIONS", "true")
-        .with("GITEA_ACTIONS", "true")
-        .with("GITHUB_SERVER_URL", &server.url(""))
-        .with("GITHUB_REPOSITORY", "owner/repo")
-        .with("GITHUB_REF_NAME", "main")
-        .with("GITHUB_JOB", "badge");
-    let said = asker.hears("").is("passed");
-    assert_eq!(said.provider.as_deref(), Some("gitea"));
-}
-
-#[test]
-fn a_build_on_jenkins_hears_of_the_one_before_it() {
-    let server = jenkins(&[build(9, TWO, None), build(8, ONE, Some("FAILURE"))]);
-    let asker = Asker::new()
-        .with("JENKINS_URL", &server.url("/"))
-        .with("JOB_URL", &server.url("/job/project/"))
-        .with("BUILD_NUMBER", "9");
-    asker.hears("").is("failed").because("pipeline 8");
 }

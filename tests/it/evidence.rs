@@ -55,6 +55,13 @@ fn a_job_that_was_stopped_and_started_again_is_no_evidence() {
 }
 
 #[test]
+fn a_job_that_may_fail_fails_nothing() {
+    let mut allowed = job(71, "lint", "failed");
+    allowed["allow_failure"] = json!(true);
+    hears(&with_jobs(&json!([allowed])).gitlab()).is("passed").counts_nothing();
+}
+
+#[test]
 fn a_childs_jobs_flake_too() {
     let child = bridge("deploy", 3, 70, "success");
     let jobs = json!([job(72, "e2e", "success"), job(71, "e2e", "failed")]);

@@ -18,6 +18,7 @@ mod gallery;
 mod help;
 mod hostile;
 mod house;
+mod in_a_job;
 mod life;
 mod networks;
 mod output;

@@ -232,6 +232,20 @@ fn no_token_travels_in_the_clear() {
 }
 
 #[test]
+fn what_is_for_this_machine_goes_through_no_proxy() {
+    let proxy = Server::new();
+    let server = gitlab(&[pipeline(7, ONE, "success")]);
+    for name in ["HTTP_PROXY", "http_proxy", "ALL_PROXY"] {
+        with_token().with(name, &proxy.url("")).hears(&server.gitlab()).is("passed");
+    }
+    assert_eq!(proxy.places(), [""; 0]);
+    // Other servers are asked through it, and without a token where it would read that.
+    let words = "--gitlab group/project --server http://ci.example.invalid";
+    Asker::new().with("http_proxy", &proxy.url("")).hears(words).because("(404)");
+    assert_eq!(proxy.places(), [GITLAB]);
+}
+
+#[test]
 fn an_address_with_a_password_is_wrong_usage_and_is_not_repeated() {
     let address = format!("https://user:{SECRET}@ci.example.invalid");
     for words in [
@@ -256,12 +270,20 @@ fn an_address_with_a_password_is_wrong_usage_and_is_not_repeated() {
 
 #[test]
 fn an_address_with_a_query_is_not_repeated() {
-    let server = Server::new();
-    for what in ["--cctray", "--endpoint"] {
-        let words = format!("{what} {}", server.url(&format!("/x?token={SECRET}")));
-        let asker = Asker::new();
-        let ran = asker.flaky(&format!("status --strict {words}"));
-        assert!(!ran.fails(1, &["knows nothing there"]).stderr().contains(SECRET));
+    let xml = Reply::new(200).set_body_raw(cctray("Sleeping", "Success"), "text/xml");
+    let server = Server::new()
+        .replies("/teapot", [Reply::new(418)])
+        .replies("/folder", [Reply::new(200).set_body_json(json!({}))])
+        .replies("/cc.xml", [xml]);
+    for place in ["/teapot", "/folder", "/nothing", "/cc.xml"] {
+        for what in ["--cctray", "--endpoint", "--jenkins"] {
+            let words = format!("{what} {}?token={SECRET}", server.url(place));
+            keeps(&Asker::new(), &words);
+        }
+    }
+    for words in ["--endpoint ftp://x/", "--gitlab https://x/", "--server http://[ --gitea a/b"] {
+        let ran = Asker::new().flaky(&format!("status {words}?token={SECRET}"));
+        assert!(!ran.fails(2, &["error: "]).stderr().contains(SECRET), "{words}");
     }
 }
 
