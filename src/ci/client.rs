@@ -377,14 +377,20 @@ impl Asker {
             })?;
             let Some(chunk) = chunk else { break };
             let in_all = self.read.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len();
-            if body.len() + chunk.len() > LARGEST || in_all > LARGEST_IN_ALL {
-                let what = format!("{} answers with more than is read", host(url));
-                Err(Trouble::new(what, "is this the right address? --runs asks for less"))?;
+            if body.len() + chunk.len() > LARGEST {
+                let what = format!("{} answers with more than {} MiB", host(url), LARGEST >> 20);
+                Err(Trouble::new(what, "is this the right address?"))?;
+            }
+            if in_all > LARGEST_IN_ALL {
+                let most = LARGEST_IN_ALL >> 20;
+                let what = format!("the answers of {} are more than {most} MiB in all", host(url));
+                Err(Trouble::new(what, "ask for less with --runs"))?;
             }
             body.extend_from_slice(&chunk);
         }
-        let next = next.and_then(|next| url.join(&next).ok());
-        Ok(Reply { body, next: next.filter(|next| next.origin() == url.origin()), host: host(url) })
+        let next =
+            next.and_then(|next| url.join(&next).ok()).and_then(|next| on_server(url, &next));
+        Ok(Reply { body, next, host: host(url) })
     }
 }
 
@@ -405,6 +411,15 @@ impl From<Trouble> for Refusal {
     fn from(trouble: Trouble) -> Self {
         Self { trouble, again: Again::Never }
     }
+}
+
+/// The address `next` on the server of `url`; nothing where it is on another one. A server behind
+/// a proxy may not know how it is reached, so the host alone is compared.
+fn on_server(url: &Url, next: &Url) -> Option<Url> {
+    let mut there = url.clone();
+    there.set_path(next.path());
+    there.set_query(next.query());
+    (next.host() == url.host()).then_some(there)
 }
 
 fn refusal(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal {

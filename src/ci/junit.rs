@@ -109,13 +109,13 @@ fn meant(pattern: &str) -> Result<Vec<PathBuf>, Trouble> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Name {
     class: String,
-    name: String,
+    test: String,
     host: String,
 }
 
 impl Name {
     fn shown(&self) -> String {
-        let full = format!("{} {}", self.class.trim(), self.name.trim());
+        let full = format!("{} {}", self.class.trim(), self.test.trim());
         plain(full.trim(), LONGEST_NAME)
     }
 }
@@ -162,7 +162,7 @@ impl Report {
                 } else if element == "testcase" && open.is_none() {
                     let name = Name {
                         class: attributes.get("classname"),
-                        name: attributes.get("name"),
+                        test: attributes.get("name"),
                         host: host.clone(),
                     };
                     open = Some((name, Case::default(), path.len()));
@@ -193,9 +193,9 @@ impl Report {
     }
 
     fn case(&mut self, mut name: Name, case: Case) {
-        if name.class.is_empty() && name.name.is_empty() {
+        if name.class.is_empty() && name.test.is_empty() {
             // Without a name there is nothing to be the same as.
-            name.name = format!("(unnamed {})", self.tests.len() + 1);
+            name.test = format!("(unnamed {})", self.tests.len() + 1);
         }
         if case.skipped && !case.failure && !case.flake {
             self.skipped += 1;

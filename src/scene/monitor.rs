@@ -17,6 +17,8 @@ const DESIGN_WIDTH: f64 = 480.0;
 pub const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
 /// The part of the height that the trace may fill.
 const FILL: f64 = 0.8;
+/// The range of a normal beat in millivolts, from its S to its R.
+const NORMAL_MV: (f64, f64) = (-0.2, 1.0);
 /// The finest grid that is drawn, in pixels.
 const FINEST_GRID_PX: f64 = 3.0;
 
@@ -66,8 +68,8 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings) -> Scene {
     let px_per_mm = width * sweeps / (rhythm.duration_s * settings.speed_mm_s);
 
     let (least, most) = signal.range_mv();
-    // The calibration pulse wants its millivolt too.
-    let most = if settings.readout { most.max(1.0) } else { most };
+    // Without a beat the scale stays what it is with one, so that the calibration pulse fits.
+    let (least, most) = (least.min(NORMAL_MV.0), most.max(NORMAL_MV.1));
     let fits = |gain: &&f64| (most - least) * **gain * px_per_mm <= FILL * height;
     let smallest = GAINS[GAINS.len() - 1];
     let gain =

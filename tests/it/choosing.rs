@@ -151,7 +151,7 @@ fn what_a_platform_does_not_know_is_not_asked() {
     fails("--junit x.xml --ref main", &["--ref", "--junit", "no such words"]);
     fails("--gitea a/b", &["--gitea does not say on which server", "--server"]);
     fails("--gitlab project", &["names no project", "group/project"]);
-    fails("", &["this is no CI job", "--gitlab group/project"]);
+    fails("", &["no variables of a CI job do", "--gitlab group/project"]);
     fails("--gitlab a/b --github a/b", &["--gitlab", "--github"]);
 }
 

@@ -128,8 +128,8 @@ fn the_answer_breaks_off() {
 
 #[test]
 fn the_answer_is_enormous() {
-    let server = replying([Reply::new(200).set_body_bytes(vec![b' '; (16 << 20) + 1])]);
-    unknown(&server.gitlab(), "answers with more than 16 MiB");
+    let server = replying([Reply::new(200).set_body_bytes(vec![b' '; (8 << 20) + 1])]);
+    unknown(&server.gitlab(), "answers with more than 8 MiB");
     // Unpacked, that is: this one is small on its way.
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..64 {
@@ -137,7 +137,7 @@ fn the_answer_is_enormous() {
     }
     let bomb = Reply::new(200).set_body_bytes(packed.finish().unwrap());
     let server = replying([bomb.insert_header("content-encoding", "gzip")]);
-    unknown(&server.gitlab(), "answers with more than 16 MiB");
+    unknown(&server.gitlab(), "answers with more than 8 MiB");
 }
 
 #[test]

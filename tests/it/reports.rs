@@ -148,10 +148,41 @@ fn tests_of_one_name_in_different_classes_are_different() {
 }
 
 #[test]
+fn tests_on_different_hosts_are_different() {
+    let on = |host: &str, inner: &str| {
+        format!(
+            "<testsuite hostname='{host}'><testcase classname='c' name='t'>{inner}</testcase></testsuite>"
+        )
+    };
+    let report = |first: &str, second: &str| {
+        let (first, second) = (on(first, "<failure/>"), on(second, ""));
+        let mut asker = Asker::new();
+        let text = format!("<testsuites>{first}{second}</testsuites>");
+        asker.folder = asker.folder.with("report.xml", &text);
+        asker.hears("--junit report.xml")
+    };
+    report("chromium", "firefox").is("failed").counts(0, 2);
+    report("chromium", "chromium").is("flaky").counts(1, 1);
+}
+
+#[test]
+fn tests_without_a_name_are_not_the_same() {
+    cases("<testcase><failure/></testcase><testcase/>").is("failed").counts(0, 2);
+}
+
+#[test]
+fn a_name_with_brackets_is_a_name_first() {
+    let mut asker = Asker::new();
+    let text = "<testsuite><testcase name='t'/></testsuite>";
+    asker.folder = asker.folder.with("report[1].xml", text);
+    asker.hears("--junit report[1].xml").is("passed");
+}
+
+#[test]
 fn tests_that_were_skipped_do_not_count() {
     let skipped = "<testcase classname='c' name='s'><skipped/></testcase>";
     let passed = "<testcase classname='c' name='t'/>";
-    cases(&format!("{skipped}{passed}")).is("passed").counts(0, 1).because("1 tests passed");
+    cases(&format!("{skipped}{passed}")).is("passed").counts(0, 1).because("1 test passed");
     cases(skipped).is("unknown").because("all 1 tests were skipped");
     cases("").is("unknown").because("the reports have no tests");
 }
@@ -181,7 +212,7 @@ fn what_is_no_report_is_unknown() {
 fn a_report_that_is_missing_or_no_file_is_unknown() {
     let asker = Asker::new();
     fs::create_dir(asker.folder.path("report.xml")).unwrap();
-    asker.hears("--junit report.xml").is("unknown").because("no file matches \"report.xml\"");
+    asker.hears("--junit report.xml").is("unknown").because("\"report.xml\" is a folder");
     asker.hears("--junit missing.xml").is("unknown").because("no file matches \"missing.xml\"");
     asker
         .flaky("status --strict --junit missing.xml")

@@ -191,8 +191,16 @@ fn an_endpoints_words() {
         ("flaky 7%", "flaky"),
         ("running", "running"),
         ("87 %", "unknown"),
+        ("12 passed, 1 failed", "failed"),
+        ("passing, 2 errors", "failed"),
+        ("0 failed, 12 passed", "passed"),
+        ("no failures", "unknown"),
+        ("not passing", "unknown"),
+        ("passed, but wrong", "unknown"),
     ] {
-        let badge = json!({"schemaVersion": 1, "label": "x", "message": message, "color": "red"});
+        let wrong = message.ends_with("wrong");
+        let badge = json!({"schemaVersion": 1, "label": "x", "message": message, "color": "red",
+                           "isError": wrong});
         let server = Server::new().answers("/badge.json", badge);
         hears(&format!("--endpoint {}", server.url("/badge.json"))).is(verdict);
     }
