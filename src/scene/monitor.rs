@@ -18,7 +18,7 @@ pub const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
 /// The part of the height that the trace may fill.
 const FILL: f64 = 0.8;
 /// The range of a normal beat in millivolts, from its S to its R.
-const NORMAL_MV: (f64, f64) = (-0.2, 1.0);
+const NORMAL_MV: (f64, f64) = (-0.2, 1.1);
 /// The finest grid that is drawn, in pixels.
 const FINEST_GRID_PX: f64 = 3.0;
 
