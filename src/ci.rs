@@ -8,7 +8,7 @@
 //! Every platform is a file behind [`Provider`] and a line in [`PROVIDERS`]. A provider turns
 //! what its platform says into [`Run`]s and judges nothing; [`judge`] finds the right one and
 //! [`flakiness`] weighs all of them. What is sent and received is for [`client`], which alone
-//! knows reqwest: tokens, redirects, retries and limits are its business.
+//! knows reqwest: redirects, retries and limits are its business.
 
 mod cctray;
 pub mod client;
@@ -24,6 +24,8 @@ pub mod judge;
 mod junit;
 pub mod place;
 pub mod pulse;
+pub mod token;
+mod trouble;
 
 mod woodpecker;
 mod xml;
@@ -31,8 +33,9 @@ mod xml;
 use crate::error::Error;
 use crate::verdict::{Flakiness, Verdict};
 
-pub use client::{Client, Trouble};
+pub use client::Client;
 pub use place::Place;
+pub use trouble::Trouble;
 
 /// Every platform, in the order in which a job's variables are asked for them. Gitea's runners
 /// set GitHub's variables too, so it comes first.

@@ -5,6 +5,7 @@
 
 pub mod badge;
 pub mod catalogue;
+pub mod format;
 pub mod history;
 pub mod moment;
 pub mod render;

@@ -17,7 +17,8 @@ use std::path::Path;
 use std::thread;
 
 use crate::animation::{Animation, Plays};
-use crate::cli::values::{Format, Loops};
+use crate::cli::format::Format;
+use crate::cli::values::Loops;
 use crate::cli::{Cli, Command, Talk};
 use crate::encode::video::{self, Layout};
 use crate::encode::{apng, gif, png};

@@ -6,8 +6,9 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::format::{self, Format};
 use super::source::Source;
-use super::values::{self, Format};
+use super::values;
 use crate::scene::Size;
 use crate::scene::theme::{self, Theme};
 
@@ -93,7 +94,7 @@ pub struct Badge {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// The format, whatever the extension says
-    #[arg(long, value_name = "FORMAT", value_parser = values::format(FORMATS))]
+    #[arg(long, value_name = "FORMAT", value_parser = format::among(FORMATS))]
     pub format: Option<Format>,
 
     /// Where the verdict comes from.

@@ -6,9 +6,10 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::format::{self, Format};
 use super::moment::{self, Moment};
 use super::source::{Access, Asked};
-use super::values::{self, Format, Loops};
+use super::values::{self, Loops};
 use crate::scene::Size;
 use crate::scene::theme::Theme;
 
@@ -104,7 +105,7 @@ pub struct History {
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["print_log_command", "json"])]
     pub output: Option<PathBuf>,
     /// The format, whatever the extension says
-    #[arg(long, value_name = "FORMAT", value_parser = values::format(FORMATS))]
+    #[arg(long, value_name = "FORMAT", value_parser = format::among(FORMATS))]
     pub format: Option<Format>,
     /// The same as --format json: the beats themselves, one for every commit; on standard output
     /// where no file is named

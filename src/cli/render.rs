@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::values::{self, Format, Gain, Loops, Pool, Seconds};
+use super::format::Format;
+use super::values::{self, Gain, Loops, Pool, Seconds};
 use crate::rhythm::glitch;
 use crate::scene::theme::{self, Rgb, Theme};
 use crate::scene::{Colour, Size};

@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::warn;
-use crate::ci::client::Token;
 use crate::ci::judge::{self, Heard};
 use crate::ci::place::shown;
+use crate::ci::token::Token;
 use crate::ci::{self, About, Client, Place, Provider, Question, Scheme, Trouble, Word};
 use crate::cli::Talk;
 use crate::cli::source::{Access, Asked, Source};

@@ -8,7 +8,7 @@ use crate::animation::Plays;
 use crate::ci::pulse;
 use crate::cli::Talk;
 use crate::cli::badge::{Badge as Typed, Extent, FORMATS, MONITOR, Style};
-use crate::cli::values::Format;
+use crate::cli::format::Format;
 use crate::encode::gif;
 use crate::encode::svg::{self, Life};
 use crate::error::Error;

@@ -11,10 +11,11 @@ use std::sync::Arc;
 use super::budget::{self, Budget, Smaller};
 use super::{format_of, human, plays, threads, write_frames};
 use crate::cli::Talk;
+use crate::cli::format::Format;
 use crate::cli::history::{
     self as typed, FORMATS, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET,
 };
-use crate::cli::values::{self, Format};
+use crate::cli::values;
 use crate::encode::svg::Life;
 use crate::encode::{gif, png, svg};
 use crate::error::Error;

@@ -13,17 +13,18 @@
 mod captions;
 mod sheet;
 mod slides;
+mod spelling;
 
 use std::fmt;
 use std::io::{self, Write};
 
 use crate::animation::Plays;
-use crate::error::controls_direction;
 use crate::rhythm::Extent;
 use crate::scene::markup::{number, put, static_layer};
 use crate::scene::theme::Decay;
 use crate::scene::{Colour, Motion, Scene, Trail};
 use crate::timeline::Timeline;
+use spelling::{escape, fnv, id, short};
 
 /// Stands for the suffix of every id until the document is whole.
 const SUFFIX: char = '~';
@@ -367,54 +368,4 @@ fn iterations(plays: Plays) -> String {
         Plays::Forever => "infinite".to_string(),
         Plays::Times(times) => times.to_string(),
     }
-}
-
-/// A number with at most so many decimals.
-fn short(value: f64, decimals: usize) -> String {
-    let text = format!("{value:.decimals$}");
-    let text = text.trim_end_matches('0').trim_end_matches('.');
-    match text.strip_prefix("0.") {
-        Some(rest) => format!(".{rest}"),
-        None if text == "-0" => "0".to_string(),
-        None => text.to_string(),
-    }
-}
-
-/// A number as a part of an id.
-fn id(number: u64) -> String {
-    let digit = |n: u64| char::from_digit((n % RADIX) as u32, RADIX as u32).unwrap_or('0');
-    let mut digits = vec![digit(number)];
-    let mut rest = number / RADIX;
-    while rest > 0 {
-        digits.push(digit(rest));
-        rest /= RADIX;
-    }
-    digits.into_iter().rev().collect()
-}
-
-/// Text that can stand in XML: markup escaped, characters XML does not allow left out.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            SUFFIX => out.push_str("&#126;"),
-            '\n' => out.push('\n'),
-            '\u{fffe}' | '\u{ffff}' => {}
-            c if c.is_control() => {}
-            c if controls_direction(c) => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// FNV-1a, 64 bits.
-fn fnv(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

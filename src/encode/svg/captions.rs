@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Document, Life, SUFFIX, iterations, short};
+use super::spelling::short;
+use super::{Document, Life, SUFFIX, iterations};
 use crate::scene::markup::{number, put};
 use crate::scene::text::{Face, Step};
 use crate::scene::{Caption, Colour};

@@ -1,7 +1,8 @@
 //! A sheet of paper in an SVG: every sweep of the trace as a row, all of it to be seen, and
 //! what its parts are when they are pointed at.
 
-use super::{Document, SUFFIX, escape};
+use super::spelling::escape;
+use super::{Document, SUFFIX};
 use crate::scene::Sheet;
 use crate::scene::markup::{number, put};
 

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::captions::{GLYPH_GRID, outline};
-use super::{Document, Life, SUFFIX, id, iterations, short};
+use super::spelling::{id, short};
+use super::{Document, Life, SUFFIX, iterations};
 use crate::animation::Plays;
 use crate::scene::markup::{number, put};
 use crate::scene::text::{Face, Glyph};
