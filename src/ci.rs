@@ -129,6 +129,8 @@ pub struct Question {
     pub server: Option<String>,
     /// A branch or a tag; the default branch where none is named.
     pub reference: Option<String>,
+    /// Whether all branches are meant where none is named.
+    pub all_branches: bool,
     /// What started the pipeline.
     pub source: Option<String>,
     /// A workflow's file.

@@ -1,7 +1,8 @@
 //! What became of many commits: pages of pipelines, and a record of what is known already.
 //!
-//! Pipelines that finished are remembered by their commit, so only what is new is asked for. That
-//! a commit has none is remembered too, but not of the latest commits: theirs may be to come.
+//! What the pipelines of a commit came to is remembered, and that it has none is too. The latest
+//! pipelines are asked for every time, because they change; further back only as far as a commit
+//! lies of which nothing is known.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,8 +15,6 @@ use tempfile::NamedTempFile;
 use super::{Client, Place, Provider, Run, Trouble};
 use crate::verdict::Verdict;
 
-/// How many of the latest commits without a pipeline are asked for again.
-const YOUNG: usize = 20;
 /// How many pages are read at the most.
 const MOST_PAGES: usize = 100;
 /// How many pipelines a page has.
@@ -84,63 +83,60 @@ pub fn ask(
     wanted: &[String],
     mut record: Record,
 ) -> Told {
-    let known = |sha: &String, young: bool| match record.known.get(sha) {
-        Some(Some(_)) => true,
-        Some(None) => !young,
-        None => false,
+    let mut seen = Seen {
+        ages: wanted.iter().zip(0..).map(|(sha, age)| (sha.clone(), age)).collect(),
+        open: (0..wanted.len()).filter(|age| !record.known.contains_key(&wanted[*age])).collect(),
+        ..Seen::default()
     };
-    let open = wanted.iter().enumerate().filter(|(n, sha)| !known(sha, *n < YOUNG));
-    let mut seen = Seen { open: open.map(|(_, sha)| sha.clone()).collect(), ..Seen::default() };
-    let trouble =
-        if seen.open.is_empty() { None } else { seen.pages(provider, client, place).err() };
-    let Seen { open, found, unfinished } = seen;
+    let trouble = seen.pages(provider, client, place).err();
+    let Seen { open, found, unfinished, .. } = seen;
     if trouble.is_none() {
-        record.known.extend(open.iter().map(|sha| (sha.clone(), None)));
+        record.known.extend(open.iter().map(|age| (wanted[*age].clone(), None)));
     }
-    let finished = found.iter().filter(|(sha, _)| !unfinished.contains(*sha));
-    record.known.extend(finished.map(|(sha, verdict)| (sha.clone(), Some(*verdict))));
+    // A pipeline that failed when it was asked for before and passes now has done both.
+    for (sha, verdict) in found {
+        let known = record.known.entry(sha).or_default();
+        *known = Some(known.map_or(verdict, |before| before.and(verdict)));
+    }
+    let verdict = |sha: &String| Some((sha.clone(), (*record.known.get(sha)?)?));
+    let verdicts = wanted.iter().filter_map(verdict).collect();
+    record.known.retain(|sha, _| !unfinished.contains(sha));
     // Without a place to keep it, it is asked again next time.
     let _ = record.keep();
-    let verdict = |sha: &String| {
-        let verdict = found.get(sha).copied().or_else(|| *record.known.get(sha)?)?;
-        Some((sha.clone(), verdict))
-    };
-    Told {
-        verdicts: wanted.iter().filter_map(verdict).collect(),
-        open: if trouble.is_some() { open.len() } else { 0 },
-        trouble,
-    }
+    Told { verdicts, open: if trouble.is_some() { open.len() } else { 0 }, trouble }
 }
 
 /// What the pages have shown.
 #[derive(Default)]
 struct Seen {
-    /// The commits that are looked for.
-    open: BTreeSet<String>,
+    /// The commits that are drawn, by their age: the latest is 0.
+    ages: BTreeMap<String, usize>,
+    /// The ages of those of which nothing is known.
+    open: BTreeSet<usize>,
     found: BTreeMap<String, Verdict>,
     /// Commits with a pipeline under way.
     unfinished: BTreeSet<String>,
 }
 
 impl Seen {
-    /// Reads pages, newest first, until there are no more, or one has nothing that is looked for
-    /// and nothing is left to find: the pipelines of a commit lie near each other.
+    /// Reads pages, newest first, until there are no more, or all of one is older than whatever is
+    /// open.
     fn pages(
         &mut self,
         provider: &dyn Provider,
         client: &Client,
         mut place: Place,
     ) -> Result<(), Trouble> {
-        let branch = place.question.reference.clone();
         provider.settle(client, &mut place)?;
-        place.question.reference = branch;
         for page in 1..=MOST_PAGES {
             let page = provider.runs(client, &place, page, PAGE)?;
-            let before = self.open.len();
+            let youngest =
+                page.runs.iter().filter_map(|run| self.ages.get(&run.sha)).min().copied();
             for run in &page.runs {
                 self.see(run);
             }
-            if !page.more || (self.open.is_empty() && before == 0) {
+            let passed = youngest >= self.open.last().copied();
+            if !page.more || self.open.is_empty() || (youngest.is_some() && passed) {
                 return Ok(());
             }
         }
@@ -149,7 +145,9 @@ impl Seen {
     }
 
     fn see(&mut self, run: &Run) {
-        self.open.remove(&run.sha);
+        if let Some(age) = self.ages.get(&run.sha) {
+            self.open.remove(age);
+        }
         if !run.finished() {
             self.unfinished.insert(run.sha.clone());
         }

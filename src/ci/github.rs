@@ -248,7 +248,7 @@ impl Provider for GitHub {
 
 /// Looks up the default branch where none is named.
 pub(super) fn settle_branch(client: &Client, place: &mut Place) -> Result<(), Trouble> {
-    if place.reference().is_none() {
+    if !place.branch_is_settled() {
         let reply = client.get(at(place, &[], &[]))?;
         place.question.reference = Some(reply.json::<Repository>()?.default_branch);
     }

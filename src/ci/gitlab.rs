@@ -149,7 +149,7 @@ impl Provider for GitLab {
     }
 
     fn settle(&self, client: &Client, place: &mut Place) -> Result<(), Trouble> {
-        if place.reference().is_some() {
+        if place.branch_is_settled() {
             return Ok(());
         }
         let reply = client.get(place.url(&["projects", &place.project], &[]))?;

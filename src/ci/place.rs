@@ -27,6 +27,11 @@ impl Place {
         self.question.reference.as_deref()
     }
 
+    /// Whether it is known which branch is meant.
+    pub fn branch_is_settled(&self) -> bool {
+        self.reference().is_some() || self.question.all_branches
+    }
+
     /// The address of these segments under the root, each escaped, with those parameters that
     /// have a value.
     pub fn url(&self, segments: &[&str], query: &[(&str, Option<&str>)]) -> Url {

@@ -112,7 +112,9 @@ impl Provider for Woodpecker {
         let path: Vec<&str> = ["lookup"].into_iter().chain(place.project.split('/')).collect();
         let Repository { id, default_branch } = client.get(place.url(&path, &[]))?.json()?;
         place.project = id.to_string();
-        place.question.reference = place.question.reference.take().or(default_branch);
+        if !place.branch_is_settled() {
+            place.question.reference = default_branch;
+        }
         Ok(())
     }
 

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::repo::{Life, Repo, files};
 use crate::server::{Reply, Server};
 
-const PROJECT: &str = "/api/v4/projects/group%2Fproject";
 const PIPELINES: &str = "/api/v4/projects/group%2Fproject/pipelines";
 
 fn four() -> Repo {
@@ -25,7 +24,7 @@ fn pipelines(repo: &Repo, fates: &[(&str, &str)]) -> Value {
 }
 
 fn gitlab(pipelines: &Value) -> Server {
-    Server::new().answers(PROJECT, json!({"default_branch": "main"})).answers(PIPELINES, pipelines)
+    Server::new().answers(PIPELINES, pipelines)
 }
 
 fn words(server: &Server) -> String {
@@ -54,7 +53,7 @@ fn is_asked_for_in_pages_and_only_once() {
         ["HEAD~3", "HEAD~2", "HEAD~1", "HEAD"].map(|name| (name, "failed")).into();
     let all = pipelines(&repo, &finished);
     let page = |from: usize, to: usize| json!(all.as_array().unwrap()[from..to]);
-    let server = Server::new().answers(PROJECT, json!({"default_branch": "main"}));
+    let server = Server::new();
     let next = format!("<{}?page=2>; rel=\"next\"", server.url(PIPELINES));
     let server = server
         .replies(
@@ -65,12 +64,13 @@ fn is_asked_for_in_pages_and_only_once() {
     let first = repo.life(&words(&server));
     assert_eq!(first.kinds(), ["failed"; 4]);
     let asked = server.requests().len();
-    assert_eq!(asked, 3, "{:?}", server.places());
+    assert_eq!(asked, 2, "{:?}", server.places());
+    // The latest change, and are looked at again; what lies further back is known.
     let second = repo.life(&words(&server));
     assert_eq!(second.kinds(), first.kinds());
-    assert_eq!(server.requests().len(), asked, "known, and asked again");
+    assert_eq!(server.requests().len(), asked + 1, "{:?}", server.places());
     repo.life(&format!("{} --no-cache", words(&server)));
-    assert_eq!(server.requests().len(), 2 * asked);
+    assert_eq!(server.requests().len(), 2 * asked + 1);
 }
 
 #[test]
@@ -81,6 +81,39 @@ fn is_asked_again_while_it_is_open() {
     let server = server.answers(PIPELINES, pipelines(&repo, &[("HEAD", "failed")]));
     let life = repo.life(&words(&server));
     assert_eq!(life.kinds(), ["root", "commit", "commit", "failed"]);
+}
+
+#[test]
+fn what_fails_first_and_passes_later_has_done_both() {
+    let repo = four();
+    let server = gitlab(&pipelines(&repo, &[("HEAD", "failed")]));
+    repo.life(&words(&server));
+    let server = server.answers(PIPELINES, pipelines(&repo, &[("HEAD", "success")]));
+    let life = repo.life(&words(&server));
+    assert_eq!(life.kinds(), ["root", "commit", "commit", "flaky"]);
+}
+
+#[test]
+fn that_there_is_none_is_known_too() {
+    let repo = four();
+    let page = |number: usize, names: &[(&str, &str)]| {
+        (format!("{PIPELINES}?page={number}"), pipelines(&repo, names))
+    };
+    let next = |reply: Reply, server: &Server| {
+        let link = format!("<{}?page=2>; rel=\"next\"", server.url(PIPELINES));
+        reply.insert_header("link", link.as_str())
+    };
+    // HEAD~2 never had a pipeline: it is looked for in all pages, once.
+    let server = Server::new();
+    let (first, latest) = page(1, &[("HEAD", "failed")]);
+    let (second, oldest) = page(2, &[("HEAD~3", "failed")]);
+    let reply = next(Reply::new(200).set_body_json(latest), &server);
+    let server = server.replies(&first, [reply]).answers(&second, oldest);
+    for (asked, run) in [(2, "first"), (3, "second")] {
+        let life = repo.life(&words(&server));
+        assert_eq!(life.kinds(), ["failed", "commit", "commit", "failed"], "{run}");
+        assert_eq!(server.requests().len(), asked, "{run}: {:?}", server.places());
+    }
 }
 
 #[test]
@@ -97,7 +130,7 @@ fn a_damaged_record_is_no_record() {
 #[test]
 fn stays_unknown_where_nobody_answers() {
     let repo = four();
-    let server = Server::new().replies(PROJECT, [Reply::new(401)]);
+    let server = Server::new().replies(PIPELINES, [Reply::new(401)]);
     let ran = repo.flaky(&format!("history --json {}", words(&server))).succeeds();
     let ran = ran.says("warning: CI could not be asked for 4 of 4 commits").says("read_api");
     assert_eq!(Life::of(&ran).kinds(), ["root", "commit", "commit", "commit"]);
@@ -129,12 +162,10 @@ fn is_told_by_github_too() {
     };
     let runs =
         [run(3, "HEAD", "success"), run(2, "HEAD~1", "failure"), run(1, "HEAD~2", "cancelled")];
-    let server = Server::new()
-        .answers("/api/v3/repos/owner/name", json!({"default_branch": "main"}))
-        .answers(
-            "/api/v3/repos/owner/name/actions/runs",
-            json!({"total_count": 3, "workflow_runs": runs}),
-        );
+    let server = Server::new().answers(
+        "/api/v3/repos/owner/name/actions/runs",
+        json!({"total_count": 3, "workflow_runs": runs}),
+    );
     let life = repo.life(&format!("--ci --github owner/name --server {}", server.url("")));
     assert_eq!(life.kinds(), ["root", "commit", "failed", "commit"]);
     let asked = server.asked_for("/api/v3/repos/owner/name/actions/runs", "branch");

@@ -24,8 +24,9 @@ pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
     }
     // Commits are of every branch; the job that asks has no part in them.
     let (subjects, server) = (question.subjects, question.server);
+    let reference = args.branch.clone();
     let question =
-        Question { subjects, server, reference: args.branch.clone(), ..Question::default() };
+        Question { subjects, server, reference, all_branches: true, ..Question::default() };
     let place: Place = provider.place(&question)?;
     let client = asking::client(provider.about(), &place, &args.access)?;
     let folder = Cache::folder().filter(|_| !args.no_cache);
