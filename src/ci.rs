@@ -65,9 +65,11 @@ pub struct About {
     pub words: &'static [Word],
     /// What shows that something was retried; nothing where it cannot tell.
     pub retries: &'static str,
-    /// Whether it can tell what became of each commit.
-    pub commits: bool,
-    /// What stands in the names of hosts that run it.
+    /// Of which commits it can tell what became of them.
+    pub commits: Commits,
+    /// The hosts everybody knows, to which the platform's own tokens belong.
+    pub home: &'static [&'static str],
+    /// What stands in the names of other hosts that run it.
     pub hosts: &'static [&'static str],
     /// The variables it reads in a job.
     pub variables: &'static [&'static str],
@@ -77,6 +79,17 @@ pub struct About {
     pub scheme: Scheme,
     /// What to do where access is denied.
     pub denied: &'static str,
+}
+
+/// Of which commits something is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commits {
+    /// Of none: there is but one state.
+    None,
+    /// Of those of one branch.
+    Branch,
+    /// Of all.
+    All,
 }
 
 /// A word that narrows a question.
@@ -171,6 +184,8 @@ pub struct Own {
     pub pipeline: u64,
     /// Its name.
     pub job: String,
+    /// Whether jobs with greater numbers come after it.
+    pub staged: bool,
 }
 
 /// What something came to.
@@ -216,8 +231,10 @@ pub struct Run {
     pub sha: String,
     /// The branch or tag it ran for.
     pub reference: String,
-    /// What is comparable with what: the workflow's number, where there are several.
+    /// The workflow's number, where there are several.
     pub workflow: u64,
+    /// Whether the clock started it: such a pipeline may have other jobs.
+    pub scheduled: bool,
     /// The server's own word for its state.
     pub word: String,
     /// What it came to.
@@ -243,6 +260,7 @@ impl Run {
             sha: sha.into(),
             reference: String::new(),
             workflow: 0,
+            scheduled: false,
             outcome: Outcome::of(Verdict::of(&word).unwrap_or(Verdict::Unknown)),
             idle: matches!(word.as_str(), "skipped" | "manual" | "scheduled"),
             word,
@@ -251,6 +269,11 @@ impl Run {
             jobs: Vec::new(),
             tests: None,
         }
+    }
+
+    /// What it can be compared with: others of the same branch, workflow and kind of start.
+    pub fn kind(&self) -> (&str, u64, bool) {
+        (&self.reference, self.workflow, self.scheduled)
     }
 
     /// Whether it is over.

@@ -150,11 +150,12 @@ impl Finding {
         Self { verdict, reason: reason.into(), evidence: Vec::new(), flakiness: None, before: None }
     }
 
-    /// What it looks like when it is not under way.
+    /// The verdict whose rhythm is seen: while it is under way that of the last one with an
+    /// outcome, and a steady one where there is none.
     pub fn settled(&self) -> Verdict {
         match (self.verdict, self.before) {
-            (Verdict::Running, Some(before)) => before,
-            (Verdict::Running, None) => Verdict::Passed,
+            (Verdict::Running, Some(before @ (Verdict::Failed | Verdict::Flaky))) => before,
+            (Verdict::Running, _) => Verdict::Passed,
             (verdict, _) => verdict,
         }
     }

@@ -2,7 +2,9 @@
 
 use super::place::address;
 use super::xml::{self, Step};
-use super::{About, Client, Outcome, Page, Place, Provider, Question, Run, Scheme, Trouble, Word};
+use super::{
+    About, Client, Commits, Outcome, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
+};
 use crate::error::{Error, plain};
 use crate::verdict::Verdict;
 
@@ -21,7 +23,8 @@ static ABOUT: About = About {
     many: false,
     words: &[Word::Project],
     retries: "",
-    commits: false,
+    commits: Commits::None,
+    home: &[],
     hosts: &[],
     variables: &[],
     tokens: &[],
@@ -101,7 +104,7 @@ fn runs(project: &Listed) -> Vec<Run> {
     let mut runs = Vec::new();
     if project.activity.eq_ignore_ascii_case("building") {
         let outcome = Outcome::of(Verdict::Running);
-        runs.push(Run { outcome, ..Run::new(project.label + 1, "", "building") });
+        runs.push(Run { outcome, ..Run::new(0, "", "building") });
     }
     if !never {
         runs.push(last);

@@ -61,7 +61,7 @@ impl Reply {
 /// Asks one server until a deadline.
 pub struct Client {
     asker: OnceCell<(Runtime, Arc<Asker>)>,
-    home: Option<Url>,
+    home: Url,
     token: Option<Token>,
     scheme: Scheme,
     time: Time,
@@ -76,7 +76,7 @@ struct Time {
 
 impl Client {
     /// A client that may send `token` to the server of `home`, and has `timeout` from now on.
-    pub fn new(home: Option<Url>, token: Option<Token>, scheme: Scheme, timeout: Duration) -> Self {
+    pub fn new(home: Url, token: Option<Token>, scheme: Scheme, timeout: Duration) -> Self {
         let time = Time { in_all: timeout, deadline: Instant::now() + timeout };
         Self { asker: OnceCell::new(), home, token, scheme, time }
     }

@@ -7,14 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Client, Place, Provider, Run, Trouble};
+use super::{Client, Commits, Place, Provider, Run, Trouble};
 use crate::verdict::Verdict;
 
+/// How many of the latest commits may still get a pipeline.
+const YOUNG: usize = 20;
 /// How many pages are read at the most.
 const MOST_PAGES: usize = 100;
 /// How many pipelines a page has.
@@ -22,32 +24,38 @@ const PAGE: usize = 100;
 /// The largest record that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
 
+/// What the pipelines of a commit came to, by their kind: the branch, the workflow and how they
+/// were started, as a number.
+type Fate = BTreeMap<u64, Verdict>;
+
 /// What is known of the commits of a project.
 #[derive(Debug, Default)]
 pub struct Record {
     file: Option<PathBuf>,
-    /// Verdicts by commit; none where a commit has no pipeline.
-    known: BTreeMap<String, Option<Verdict>>,
+    /// By commit; empty where a commit has no pipeline.
+    known: BTreeMap<String, Fate>,
 }
 
 impl Record {
     /// The record of a place in this folder; whatever is wrong with the file, it is as if it were
     /// not there.
     pub fn open(folder: &Path, provider: &dyn Provider, place: &Place) -> Self {
-        let mut hasher = DefaultHasher::new();
-        (provider.about().name, place.root.as_str(), &place.project).hash(&mut hasher);
-        (place.reference(), &place.question.source, &place.question.workflow).hash(&mut hasher);
-        let file = folder.join(format!("{:016x}.ci", hasher.finish()));
-        let small = fs::metadata(&file)
-            .is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
+        let name = (provider.about().name, place.root.as_str(), &place.project, place.reference());
+        let file = folder.join(format!("{:016x}.ci", number(&name)));
+        let small = fs::metadata(&file).is_ok_and(|of| of.is_file() && of.len() <= LARGEST);
         let text =
             if small { fs::read_to_string(&file).unwrap_or_default() } else { String::new() };
-        let line = |line: &str| {
-            let (sha, word) = line.split_once(' ')?;
-            let verdict = if word == "-" { None } else { Some(Verdict::of(word)?) };
-            Some((sha.to_string(), verdict))
-        };
-        Self { file: Some(file), known: text.lines().filter_map(line).collect() }
+        let mut known: BTreeMap<String, Fate> = BTreeMap::new();
+        for line in text.lines() {
+            let mut words = line.split(' ');
+            let Some(sha) = words.next() else { continue };
+            let fate = known.entry(sha.to_string()).or_default();
+            if let (Some(kind), Some(word)) = (words.next(), words.next()) {
+                let kind = u64::from_str_radix(kind, 16).ok();
+                fate.extend(kind.zip(Verdict::of(word)));
+            }
+        }
+        Self { file: Some(file), known }
     }
 
     /// Keeps it for the next time.
@@ -56,12 +64,27 @@ impl Record {
         let folder = file.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
         let mut whole = NamedTempFile::new_in(folder)?;
-        for (sha, verdict) in &self.known {
-            writeln!(whole, "{sha} {}", verdict.map_or("-", Verdict::word))?;
+        let mut out = BufWriter::new(&mut whole);
+        for (sha, fate) in &self.known {
+            if fate.is_empty() {
+                writeln!(out, "{sha}")?;
+            }
+            for (kind, verdict) in fate {
+                writeln!(out, "{sha} {kind:x} {}", verdict.word())?;
+            }
         }
+        out.flush()?;
+        drop(out);
         whole.persist(file)?;
         Ok(())
     }
+}
+
+/// A number for what can be compared, the same in every run of the program.
+fn number(what: &impl Hash) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    what.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// What is known of some commits, and what kept more from being known.
@@ -89,21 +112,34 @@ pub fn ask(
         ..Seen::default()
     };
     let trouble = seen.pages(provider, client, place).err();
-    let Seen { open, found, unfinished, .. } = seen;
-    if trouble.is_none() {
-        record.known.extend(open.iter().map(|age| (wanted[*age].clone(), None)));
+    let Seen { open, found, unfinished, ended, .. } = seen;
+    // That there is none is sure where all of them were seen, and the commit is not so young that
+    // one may be to come.
+    if ended && provider.about().commits == Commits::All {
+        let none = open.iter().filter(|age| **age >= YOUNG);
+        record.known.extend(none.map(|age| (wanted[*age].clone(), Fate::new())));
     }
     // A pipeline that failed when it was asked for before and passes now has done both.
-    for (sha, verdict) in found {
+    for (sha, fate) in found {
         let known = record.known.entry(sha).or_default();
-        *known = Some(known.map_or(verdict, |before| before.and(verdict)));
+        for (kind, verdict) in fate {
+            let before = known.entry(kind).or_insert(verdict);
+            *before = before.and(verdict);
+        }
     }
-    let verdict = |sha: &String| Some((sha.clone(), (*record.known.get(sha)?)?));
+    let verdict = |sha: &String| Some((sha.clone(), worst(record.known.get(sha)?)?));
     let verdicts = wanted.iter().filter_map(verdict).collect();
     record.known.retain(|sha, _| !unfinished.contains(sha));
     // Without a place to keep it, it is asked again next time.
     let _ = record.keep();
     Told { verdicts, open: if trouble.is_some() { open.len() } else { 0 }, trouble }
+}
+
+/// What pipelines of different kinds come to together.
+fn worst(fate: &Fate) -> Option<Verdict> {
+    let order = [Verdict::Failed, Verdict::Flaky, Verdict::Passed, Verdict::Running];
+    let worst = order.into_iter().find(|verdict| fate.values().any(|one| one == verdict));
+    worst.or(fate.values().next().copied())
 }
 
 /// What the pages have shown.
@@ -113,14 +149,16 @@ struct Seen {
     ages: BTreeMap<String, usize>,
     /// The ages of those of which nothing is known.
     open: BTreeSet<usize>,
-    found: BTreeMap<String, Verdict>,
+    found: BTreeMap<String, Fate>,
     /// Commits with a pipeline under way.
     unfinished: BTreeSet<String>,
+    /// Whether there was no further page.
+    ended: bool,
 }
 
 impl Seen {
-    /// Reads pages, newest first, until there are no more, or all of one is older than whatever is
-    /// open.
+    /// Reads pages, newest first, until there are no more, nothing is open, or two of them are all
+    /// older than whatever is open (one may be of a pipeline that was started again).
     fn pages(
         &mut self,
         provider: &dyn Provider,
@@ -128,15 +166,17 @@ impl Seen {
         mut place: Place,
     ) -> Result<(), Trouble> {
         provider.settle(client, &mut place)?;
+        let mut older = 0;
         for page in 1..=MOST_PAGES {
             let page = provider.runs(client, &place, page, PAGE)?;
-            let youngest =
-                page.runs.iter().filter_map(|run| self.ages.get(&run.sha)).min().copied();
+            let ages = page.runs.iter().filter_map(|run| self.ages.get(&run.sha));
+            let youngest = ages.min().copied();
             for run in &page.runs {
                 self.see(run);
             }
-            let passed = youngest >= self.open.last().copied();
-            if !page.more || self.open.is_empty() || (youngest.is_some() && passed) {
+            older += usize::from(youngest.is_some() && youngest >= self.open.last().copied());
+            self.ended = !page.more;
+            if self.ended || self.open.is_empty() || older > 1 {
                 return Ok(());
             }
         }
@@ -151,9 +191,12 @@ impl Seen {
         if !run.finished() {
             self.unfinished.insert(run.sha.clone());
         }
-        if !run.idle {
-            let before = self.found.entry(run.sha.clone()).or_insert(run.outcome.verdict);
-            *before = before.and(run.outcome.verdict);
+        let fate = self.found.entry(run.sha.clone()).or_default();
+        // What never ran says nothing, but there it is; what a broken runner left says as little.
+        if run.idle || run.outcome.blameless {
+            return;
         }
+        let before = fate.entry(number(&run.kind())).or_insert(run.outcome.verdict);
+        *before = before.and(run.outcome.verdict);
     }
 }

@@ -3,7 +3,9 @@
 use serde::Deserialize;
 
 use super::place::address;
-use super::{About, Client, Outcome, Page, Place, Provider, Question, Run, Scheme, Trouble};
+use super::{
+    About, Client, Commits, Outcome, Page, Place, Provider, Question, Run, Scheme, Trouble,
+};
 use crate::error::Error;
 use crate::verdict::Verdict;
 
@@ -17,7 +19,8 @@ static ABOUT: About = About {
     many: false,
     words: &[],
     retries: "",
-    commits: false,
+    commits: Commits::None,
+    home: &[],
     hosts: &[],
     variables: &[],
     tokens: &[],
@@ -33,21 +36,32 @@ struct Badge {
 }
 
 impl Badge {
-    /// The word that decides: the worst of those that are said, but for "0 failed" or "no errors".
-    /// Nothing where none is, or where it is denied.
+    /// The word that decides: the worst of those that are said, but for "0 failed", "failed: 0" or
+    /// "no errors". Nothing where none is, or where it is denied.
     fn word(&self) -> Option<Verdict> {
         let words = self.message.split(|c: char| !c.is_alphanumeric() && c != '_');
         let words: Vec<String> =
             words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-        let before = [String::new()].into_iter().chain(words.iter().cloned());
-        let mut said = Vec::new();
-        for (before, word) in before.zip(&words) {
-            let verdict = Verdict::of(word).or_else(|| Verdict::of(word.strip_suffix('s')?));
-            match (verdict, before.as_str()) {
-                (None, _) | (Some(_), "0" | "no") => {}
-                (Some(_), "not") => return None,
-                (Some(verdict), _) => said.push(verdict),
+        let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
+        // "12 tests passed, 0 failed", or "passed: 12, failed: 0".
+        let counts_first = words.first().is_none_or(|word| is_number(word) || word == "no");
+        let is_none = |at: usize| {
+            let none = |word: &String| word == "0" || word == "no";
+            if counts_first {
+                let two = &words[at.saturating_sub(2)..at];
+                two.iter().rev().find(|word| is_number(word) || *word == "no").is_some_and(none)
+            } else {
+                words.get(at + 1).is_some_and(none)
             }
+        };
+        let mut said = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            let verdict = Verdict::of(word).or_else(|| Verdict::of(word.strip_suffix('s')?));
+            let Some(verdict) = verdict.filter(|_| !is_none(at)) else { continue };
+            if at > 0 && words[at - 1] == "not" {
+                return None;
+            }
+            said.push(verdict);
         }
         let worst = [Verdict::Failed, Verdict::Flaky, Verdict::Running, Verdict::Stopped];
         let worst = worst.into_iter().find(|verdict| said.contains(verdict));

@@ -1,7 +1,7 @@
 //! What shows that something is flaky, and how much of it.
 //!
 //! A sha is flaky where the same thing failed and passed on it: a job of one pipeline, an earlier
-//! attempt, another pipeline of the same branch. The score is flaky shas ÷ shas on which anything
+//! attempt, another pipeline of the same branch and kind. The score is flaky shas ÷ shas on which anything
 //! ran more than once; most run once, and dividing by all of them would understate it. That
 //! something was started twice proves nothing, and what failed because a runner broke is left out.
 
@@ -61,10 +61,10 @@ enum Strength {
 
 /// Weighs `runs`, newest first.
 pub fn weigh(runs: &[Run]) -> Weighed {
-    let mut order: Vec<(&str, &str, u64)> = Vec::new();
-    let mut groups: BTreeMap<(&str, &str, u64), Vec<&Run>> = BTreeMap::new();
+    let mut order = Vec::new();
+    let mut groups: BTreeMap<_, Vec<&Run>> = BTreeMap::new();
     for run in runs.iter().filter(|run| !run.sha.is_empty()) {
-        let key = (run.sha.as_str(), run.reference.as_str(), run.workflow);
+        let key = (run.sha.as_str(), run.kind());
         let group = groups.entry(key).or_default();
         if group.is_empty() {
             order.push(key);

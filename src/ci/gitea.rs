@@ -9,8 +9,8 @@ use super::flakiness::executions;
 use super::github::{at, settle_branch};
 use super::place::{self, under};
 use super::{
-    About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
-    variable,
+    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -19,8 +19,9 @@ use crate::verdict::Verdict;
 const NO_PIPELINE: u64 = u64::MAX;
 /// How many commits a page has at the most.
 const LARGEST_PAGE: usize = 50;
-/// How many statuses of a commit are read.
+/// How many statuses a page has, and how many pages of a commit's are read.
 const STATUSES: &str = "50";
+const MOST_PAGES: usize = 5;
 
 /// Gitea, and Forgejo.
 pub struct Gitea;
@@ -32,14 +33,16 @@ static ABOUT: About = About {
     many: false,
     words: &[Word::Server, Word::Ref],
     retries: "statuses of one context that were set again",
-    commits: true,
-    hosts: &["codeberg", "gitea", "forgejo"],
+    commits: Commits::Branch,
+    home: &["codeberg.org"],
+    hosts: &["gitea", "forgejo"],
     variables: &[
         "GITEA_ACTIONS",
         "FORGEJO_ACTIONS",
         "GITHUB_SERVER_URL",
         "GITHUB_REPOSITORY",
         "GITHUB_REF_NAME",
+        "GITHUB_HEAD_REF",
         "GITHUB_JOB",
     ],
     tokens: &["GITEA_TOKEN", "FORGEJO_TOKEN"],
@@ -61,6 +64,18 @@ struct Status {
     word: String,
     #[serde(default)]
     context: String,
+    description: Option<String>,
+}
+
+impl Status {
+    /// What it says. A job that was cancelled is told from one that failed by the description alone.
+    fn verdict(&self) -> Verdict {
+        let said = self.description.as_deref().unwrap_or_default().to_ascii_lowercase();
+        match Verdict::of(&self.word).unwrap_or(Verdict::Unknown) {
+            Verdict::Failed if said.contains("cancel") => Verdict::Stopped,
+            verdict => verdict,
+        }
+    }
 }
 
 impl Provider for Gitea {
@@ -73,7 +88,11 @@ impl Provider for Gitea {
         Some(Question {
             server: variable("GITHUB_SERVER_URL"),
             reference: variable("GITHUB_HEAD_REF").or_else(|| variable("GITHUB_REF_NAME")),
-            own: variable("GITHUB_JOB").map(|job| Own { pipeline: NO_PIPELINE, job }),
+            own: variable("GITHUB_JOB").map(|job| Own {
+                pipeline: NO_PIPELINE,
+                job,
+                staged: false,
+            }),
             ..Question::about(variable("GITHUB_REPOSITORY")?)
         })
     }
@@ -108,18 +127,29 @@ impl Provider for Gitea {
         ];
         let reply = client.get(at(place, &["commits"], &query))?;
         let commits: Vec<Commit> = reply.json()?;
-        let urls = commits
-            .iter()
-            .map(|commit| {
-                at(place, &["commits", &commit.sha, "statuses"], &[("limit", Some(STATUSES))])
-            })
-            .collect();
+        let shas: Vec<&str> = commits.iter().map(|commit| commit.sha.as_str()).collect();
         let mut runs = Vec::new();
-        for (commit, reply) in commits.iter().zip(client.get_all(urls)) {
-            runs.extend(run(place, &commit.sha, reply?.json()?));
+        for (sha, statuses) in shas.iter().zip(statuses(client, place, &shas)?) {
+            runs.extend(run(place, sha, statuses));
         }
         Ok(Page { runs, more: reply.next.is_some() || commits.len() == size })
     }
+}
+
+/// The statuses of each commit: a job sets about three of them.
+fn statuses(client: &Client, place: &Place, shas: &[&str]) -> Result<Vec<Vec<Status>>, Trouble> {
+    let first = |sha: &&str| at(place, &["commits", sha, "statuses"], &[("limit", Some(STATUSES))]);
+    let mut all: Vec<Vec<Status>> = shas.iter().map(|_| Vec::new()).collect();
+    let mut open: Vec<(usize, _)> = shas.iter().map(first).enumerate().collect();
+    for _ in 0..MOST_PAGES {
+        let (whose, urls): (Vec<usize>, Vec<_>) = open.drain(..).unzip();
+        for (at, reply) in whose.into_iter().zip(client.get_all(urls)) {
+            let reply = reply?;
+            all[at].extend(reply.json::<Vec<Status>>()?);
+            open.extend(reply.next.map(|next| (at, next)));
+        }
+    }
+    Ok(all)
 }
 
 /// The statuses of a commit as a pipeline; nothing where it has none but our own.
@@ -129,11 +159,12 @@ fn run(place: &Place, sha: &str, statuses: Vec<Status>) -> Option<Run> {
     let ours = |status: &Status| {
         own.as_ref().is_some_and(|own| status.context.contains(own)) && status.word == "pending"
     };
+    let some = !statuses.is_empty();
     let jobs: Vec<Job> = statuses
         .into_iter()
-        .filter(|status| !ours(status))
+        .filter(|status| !ours(status) && status.word != "skipped")
         .map(|status| Job {
-            outcome: Outcome::of(Verdict::of(&status.word).unwrap_or(Verdict::Unknown)),
+            outcome: Outcome::of(status.verdict()),
             name: status.context,
             id: status.id,
             optional: false,
@@ -145,7 +176,9 @@ fn run(place: &Place, sha: &str, statuses: Vec<Status>) -> Option<Run> {
         .collect();
     let order =
         [Verdict::Failed, Verdict::Running, Verdict::Unknown, Verdict::Stopped, Verdict::Passed];
-    let verdict = order.into_iter().find(|verdict| latest.contains(verdict))?;
+    let Some(verdict) = order.into_iter().find(|verdict| latest.contains(verdict)) else {
+        return some.then(|| Run::new(0, sha, "skipped"));
+    };
     Some(Run {
         reference: place.reference().unwrap_or_default().to_string(),
         outcome: Outcome::of(verdict),

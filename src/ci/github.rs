@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use super::place::{self, address, under};
 use super::{
-    About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
-    variable,
+    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -29,9 +29,11 @@ static ABOUT: About = About {
     many: false,
     words: &[Word::Server, Word::Ref, Word::Source, Word::Workflow],
     retries: "earlier attempts of a run; runs of one sha",
-    commits: true,
+    commits: Commits::All,
+    home: &["github.com"],
     hosts: &["github"],
     variables: &[
+        "GITHUB_ACTIONS",
         "GITHUB_API_URL",
         "GITHUB_REPOSITORY",
         "GITHUB_REF_NAME",
@@ -68,6 +70,22 @@ struct WorkflowRun {
     status: Option<String>,
     conclusion: Option<String>,
     run_attempt: Option<u64>,
+    event: Option<String>,
+    repository: Option<Numbered>,
+    head_repository: Option<Numbered>,
+}
+
+#[derive(Deserialize, PartialEq)]
+struct Numbered {
+    id: u64,
+}
+
+impl WorkflowRun {
+    /// Whether it was of a fork, whose branch may have the same name as ours.
+    fn is_foreign(&self) -> bool {
+        let both = self.repository.as_ref().zip(self.head_repository.as_ref());
+        both.is_some_and(|(ours, theirs)| ours != theirs)
+    }
 }
 
 #[derive(Deserialize)]
@@ -122,6 +140,7 @@ impl From<WorkflowRun> for Run {
         Self {
             reference: run.head_branch.unwrap_or_default(),
             workflow: run.workflow_id,
+            scheduled: run.event.as_deref() == Some("schedule"),
             outcome: outcome(&word),
             idle: matches!(word.as_str(), "skipped" | "action_required"),
             attempts: run.run_attempt.unwrap_or(1),
@@ -153,9 +172,11 @@ impl Provider for GitHub {
             server: variable("GITHUB_API_URL"),
             reference: variable("GITHUB_HEAD_REF").or_else(|| variable("GITHUB_REF_NAME")),
             workflow,
-            own: variable("GITHUB_RUN_ID")
-                .and_then(|id| id.parse().ok())
-                .map(|pipeline| Own { pipeline, job: variable("GITHUB_JOB").unwrap_or_default() }),
+            own: variable("GITHUB_RUN_ID").and_then(|id| id.parse().ok()).map(|pipeline| Own {
+                pipeline,
+                job: variable("GITHUB_JOB").unwrap_or_default(),
+                staged: false,
+            }),
             ..Question::about(variable("GITHUB_REPOSITORY")?)
         })
     }
@@ -203,10 +224,13 @@ impl Provider for GitHub {
         ];
         let reply = client.get(at(place, &path, &query))?;
         let Runs { total_count, workflow_runs } = reply.json()?;
-        if page == 1 && total_count == 0 && workflow_runs.is_empty() && workflow.is_none() {
+        let unasked = workflow.is_none() && place.question.source.is_none();
+        let none = total_count == 0 && workflow_runs.is_empty();
+        if page == 1 && none && unasked && !place.question.all_branches {
             return Ok(Page { runs: statuses(client, place)?.into_iter().collect(), more: false });
         }
-        let runs = workflow_runs.into_iter().map(Run::from).collect();
+        let ours = workflow_runs.into_iter().filter(|run| !run.is_foreign());
+        let runs = ours.map(Run::from).collect();
         Ok(Page { runs, more: reply.next.is_some() })
     }
 
@@ -267,7 +291,10 @@ pub(super) fn at(place: &Place, path: &[&str], query: &[(&str, Option<&str>)]) -
 /// status GitHub calls it pending, which is not true.
 fn statuses(client: &Client, place: &Place) -> Result<Option<Run>, Trouble> {
     let reference = place.reference().unwrap_or("HEAD");
-    let urls = ["status", "check-runs"].map(|what| at(place, &["commits", reference, what], &[]));
+    let size = LARGEST_PAGE.to_string();
+    let query = [("per_page", Some(size.as_str()))];
+    let urls =
+        ["status", "check-runs"].map(|what| at(place, &["commits", reference, what], &query));
     let mut replies = client.get_all(urls.into()).into_iter();
     let combined: Combined = replies.next().expect("two answers")?.json()?;
     let checks = replies.next().expect("two answers").and_then(|reply| reply.json::<CheckRuns>());

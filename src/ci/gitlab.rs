@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::place::{self, address, under};
 use super::{
-    About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
-    variable,
+    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -29,9 +29,12 @@ const BATCH: usize = 12;
 /// How deep child pipelines go.
 const DEEPEST: usize = 2;
 /// Reasons for which a job fails that say nothing about the project.
-const RUNNER_BROKE: [&str; 6] = [
+const RUNNER_BROKE: [&str; 9] = [
     "runner_system_failure",
     "stuck_or_timeout_failure",
+    "api_failure",
+    "ci_quota_exceeded",
+    "user_blocked",
     "runner_unsupported",
     "scheduler_failure",
     "stale_schedule",
@@ -48,13 +51,17 @@ static ABOUT: About = About {
     many: false,
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "jobs retried in a pipeline; pipelines of one sha",
-    commits: true,
+    commits: Commits::All,
+    home: &["gitlab.com"],
     hosts: &["gitlab"],
     variables: &[
+        "GITLAB_CI",
         "CI_API_V4_URL",
+        "CI_SERVER_URL",
         "CI_PROJECT_PATH",
         "CI_COMMIT_REF_NAME",
         "CI_MERGE_REQUEST_REF_PATH",
+        "CI_MERGE_REQUEST_EVENT_TYPE",
         "CI_PIPELINE_ID",
         "CI_JOB_NAME",
     ],
@@ -77,6 +84,7 @@ struct Pipeline {
     #[serde(rename = "ref")]
     reference: Option<String>,
     status: String,
+    source: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -122,11 +130,12 @@ impl Provider for GitLab {
         variable("GITLAB_CI")?;
         Some(Question {
             server: variable("CI_API_V4_URL").or_else(|| variable("CI_SERVER_URL")),
-            reference: variable("CI_MERGE_REQUEST_REF_PATH")
-                .or_else(|| variable("CI_COMMIT_REF_NAME")),
-            own: variable("CI_PIPELINE_ID")
-                .and_then(|id| id.parse().ok())
-                .map(|pipeline| Own { pipeline, job: variable("CI_JOB_NAME").unwrap_or_default() }),
+            reference: merge_request().or_else(|| variable("CI_COMMIT_REF_NAME")),
+            own: variable("CI_PIPELINE_ID").and_then(|id| id.parse().ok()).map(|pipeline| Own {
+                pipeline,
+                job: variable("CI_JOB_NAME").unwrap_or_default(),
+                staged: true,
+            }),
             ..Question::about(variable("CI_PROJECT_PATH")?)
         })
     }
@@ -182,6 +191,7 @@ impl Provider for GitLab {
         let reply = client.get(url)?;
         let pipelines: Vec<Pipeline> = reply.json()?;
         let run = |pipeline: Pipeline| Run {
+            scheduled: pipeline.source.as_deref() == Some("schedule"),
             reference: pipeline.reference.unwrap_or_default(),
             ..Run::new(pipeline.id, pipeline.sha.unwrap_or_default(), pipeline.status)
         };
@@ -205,6 +215,17 @@ impl Provider for GitLab {
         }
         trouble.map_or(Ok(()), Err)
     }
+}
+
+/// The ref of a merge request's pipeline. The variable always ends in `head`, whatever is built.
+fn merge_request() -> Option<String> {
+    let head = variable("CI_MERGE_REQUEST_REF_PATH")?;
+    let what = match variable("CI_MERGE_REQUEST_EVENT_TYPE").as_deref() {
+        Some("merged_result") => "merge",
+        Some("merge_train") => "train",
+        _ => return Some(head),
+    };
+    Some(format!("{}/{what}", head.strip_suffix("/head").unwrap_or(&head)))
 }
 
 /// The jobs of some pipelines, those that were retried among them; nothing where they are not

@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::place::{address, shown, under};
 use super::{
-    About, Client, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
-    variable,
+    About, Client, Commits, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble,
+    Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -20,7 +20,8 @@ static ABOUT: About = About {
     many: false,
     words: &[Word::Ref],
     retries: "builds of one sha",
-    commits: true,
+    commits: Commits::All,
+    home: &[],
     hosts: &[],
     variables: &["JENKINS_URL", "JOB_URL", "BUILD_NUMBER"],
     tokens: &["JENKINS_TOKEN"],
@@ -31,7 +32,10 @@ static ABOUT: About = About {
 #[derive(Deserialize)]
 struct JobState {
     color: Option<String>,
+    #[serde(rename = "allBuilds")]
     builds: Option<Vec<Build>>,
+    #[serde(rename = "lastCompletedBuild")]
+    last: Option<Build>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +53,8 @@ struct Build {
 struct Action {
     #[serde(rename = "lastBuiltRevision")]
     revision: Option<Revision>,
+    #[serde(default, rename = "remoteUrls")]
+    remotes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,8 +65,18 @@ struct Revision {
 
 impl From<Build> for Run {
     fn from(build: Build) -> Self {
-        let mut actions = build.actions.into_iter().flatten();
-        let sha = actions.find_map(|action| action.revision?.sha).unwrap_or_default();
+        let built = build
+            .actions
+            .into_iter()
+            .flatten()
+            .filter_map(|action| Some((action.remotes, action.revision?.sha?)));
+        let mut built: Vec<(Vec<String>, String)> = built.collect();
+        built.dedup();
+        // A shared library is checked out too, and nothing tells which of them the job is about.
+        let sha = match built.as_slice() {
+            [(_, sha)] => sha.clone(),
+            _ => String::new(),
+        };
         let word = match build.result {
             Some(result) if !build.building => result.to_ascii_lowercase(),
             _ => "running".to_string(),
@@ -77,9 +93,11 @@ impl Provider for Jenkins {
     fn here(&self) -> Option<Question> {
         variable("JENKINS_URL")?;
         Some(Question {
-            own: variable("BUILD_NUMBER")
-                .and_then(|id| id.parse().ok())
-                .map(|pipeline| Own { pipeline, job: String::new() }),
+            own: variable("BUILD_NUMBER").and_then(|id| id.parse().ok()).map(|pipeline| Own {
+                pipeline,
+                job: String::new(),
+                staged: false,
+            }),
             ..Question::about(variable("JOB_URL")?)
         })
     }
@@ -104,10 +122,11 @@ impl Provider for Jenkins {
         let size = 2 * about;
         let (from, to) = ((page - 1) * size, page * size);
         let tree = format!(
-            "color,builds[number,result,building,actions[lastBuiltRevision[SHA1]]]{{{from},{to}}}"
+            "color,lastCompletedBuild[number,result],allBuilds[number,result,building,actions[lastBuiltRevision[SHA1],remoteUrls]]\
+             {{{from},{to}}}"
         );
         let reply = client.get(place.url(&["api", "json"], &[("tree", Some(&tree))]))?;
-        let JobState { color, builds } = reply.json()?;
+        let JobState { color, builds, last } = reply.json()?;
         let disabled = color.as_deref().is_some_and(|color| color.starts_with("disabled"));
         match (builds, color) {
             (_, Some(color)) if disabled => {
@@ -117,7 +136,10 @@ impl Provider for Jenkins {
                 let more = builds.len() == size;
                 Ok(Page { runs: builds.into_iter().map(Run::from).collect(), more })
             }
-            (None, Some(color)) => Ok(Page { runs: of(&color).into_iter().collect(), more: false }),
+            (None, Some(color)) => {
+                let last = last.map(Run::from);
+                Ok(Page { runs: of(&color).into_iter().chain(last).collect(), more: false })
+            }
             (None, None) => Err(Trouble::new(
                 format!("{} is a folder of jobs", shown(&place.project)),
                 "name a branch of it with --ref, or a job in it",

@@ -57,12 +57,15 @@ pub fn ask(
     Ok(Heard { finding: judge(&runs, place.question.own.as_ref()), missing })
 }
 
-/// Keeps the runs up to the `count`-th that is of use.
+/// Keeps the runs up to the `count`-th that is of use, and those of the latest commit.
 fn keep(runs: &mut Vec<Run>, count: usize) {
-    let mut useful = runs.iter().enumerate().filter(|(_, run)| run.finished() && !run.idle);
-    if let Some((last, _)) = useful.nth(count - 1) {
-        runs.truncate(last + 1);
-    }
+    let latest = runs.iter().find(|run| !run.idle).map(|run| run.sha.clone());
+    let mut useful = 0;
+    runs.retain(|run| {
+        let kept = useful < count || Some(&run.sha) == latest.as_ref();
+        useful += usize::from(run.finished() && !run.idle);
+        kept
+    });
 }
 
 /// What is to be said of `runs`, newest first.
@@ -171,17 +174,17 @@ fn blamed(run: &Run) -> String {
 fn siblings(run: &Run, own: &Own) -> Option<Verdict> {
     let all = executions(&run.jobs);
     let last: Vec<_> = all.iter().filter_map(|(_, executions)| executions.last()).collect();
-    let ours = last.iter().find(|job| job.name == own.job).map(|job| job.id);
-    let others = || last.iter().filter(|job| Some(job.id) != ours && !job.optional);
+    let first = |name: &str| all.iter().find(|(of, _)| *of == name).map(|(_, jobs)| jobs[0].id);
+    let ours = first(&own.job);
+    let others = || last.iter().filter(|job| job.name != own.job && !job.optional);
     if others().any(|job| job.outcome.verdict == Verdict::Failed) {
         return Some(Verdict::Failed);
     }
-    // Jobs are numbered in the order of their stages. A job whose name is not known is the one
-    // that runs.
-    let open = others()
-        .filter(|job| job.outcome.verdict == Verdict::Running)
-        .filter(|job| ours.is_none_or(|ours| job.id < ours))
-        .count();
+    // Where jobs are numbered by their stages, later ones need not be awaited; one that was retried
+    // has a number from then. A job whose name is not known is the one that runs.
+    let later = |name: &str| own.staged && ours.is_some() && first(name) > ours;
+    let open =
+        others().filter(|job| job.outcome.verdict == Verdict::Running && !later(&job.name)).count();
     let waits = open > usize::from(ours.is_none());
     let passed = others().any(|job| job.outcome.verdict == Verdict::Passed);
     (passed && !waits).then_some(Verdict::Passed)

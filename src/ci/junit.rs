@@ -6,7 +6,8 @@
 //! failure and then writes both. Test cases of one class and name are executions of one test, in
 //! the order of the files' names and of their places in them: the last one decides, because some
 //! runners write a failure that was repeated as if it had passed. A suite's host is a part of the
-//! name: runners put a browser or a machine there.
+//! name: runners put a browser or a machine there. So are the names of the suites where the class
+//! says nothing: Node writes "test" for all of them.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -15,7 +16,9 @@ use std::path::{Path, PathBuf};
 
 use super::place::address;
 use super::xml::{self, Step};
-use super::{About, Client, Outcome, Page, Place, Provider, Question, Run, Scheme, Tests, Trouble};
+use super::{
+    About, Client, Commits, Outcome, Page, Place, Provider, Question, Run, Scheme, Tests, Trouble,
+};
 use crate::error::{Error, lower, plain};
 use crate::verdict::{Flakiness, Verdict};
 
@@ -36,7 +39,8 @@ static ABOUT: About = About {
     many: true,
     words: &[],
     retries: "tests that were run again",
-    commits: false,
+    commits: Commits::None,
+    home: &[],
     hosts: &[],
     variables: &[],
     tokens: &[],
@@ -152,6 +156,7 @@ impl Report {
         let mut is_report = false;
         let mut path: Vec<String> = Vec::new();
         let mut host = String::new();
+        let mut suites: Vec<(usize, String)> = Vec::new();
         let mut open: Option<(Name, Case, usize)> = None;
         xml::walk(bytes, |step| match step {
             Step::Start(element, attributes) => {
@@ -159,9 +164,13 @@ impl Report {
                     path.is_empty() && matches!(element.as_str(), "testsuites" | "testsuite");
                 if element == "testsuite" {
                     host = attributes.get("hostname");
+                    suites.push((path.len(), attributes.get("name")));
                 } else if element == "testcase" && open.is_none() {
+                    let names = || suites.iter().map(|(_, name)| name.as_str());
+                    let class = attributes.get("classname");
+                    let silent = class.is_empty() || class == "test";
                     let name = Name {
-                        class: attributes.get("classname"),
+                        class: if silent { names().collect::<Vec<_>>().join(" ") } else { class },
                         test: attributes.get("name"),
                         host: host.clone(),
                     };
@@ -180,6 +189,7 @@ impl Report {
             }
             Step::End => {
                 path.pop();
+                suites.pop_if(|(depth, _)| *depth == path.len());
                 if let Some((name, case, depth)) = open.take() {
                     if path.len() == depth {
                         self.case(name, case);
@@ -193,7 +203,7 @@ impl Report {
     }
 
     fn case(&mut self, mut name: Name, case: Case) {
-        if name.class.is_empty() && name.test.is_empty() {
+        if name.test.is_empty() {
             // Without a name there is nothing to be the same as.
             name.test = format!("(unnamed {})", self.tests.len() + 1);
         }

@@ -8,7 +8,7 @@ use crate::error::Error;
 /// A project on a server.
 #[derive(Clone, Debug)]
 pub struct Place {
-    /// The root of the server's API; `file:///` where nothing is asked of a server.
+    /// The root of the server's API; this machine where no server is asked.
     pub root: Url,
     /// The project as the server calls it.
     pub project: String,
@@ -88,7 +88,7 @@ pub fn shown(text: &str) -> String {
 pub fn named(server: Option<Url>, option: &str) -> Result<Url, Error> {
     server.ok_or_else(|| {
         Error::usage(format!("--{option} does not say on which server"))
-            .hint("add --server https://ci.example.org, or give the repository's address")
+            .hint("add --server https://ci.example.org")
     })
 }
 
@@ -102,6 +102,8 @@ pub fn cloned(origin: &str) -> Option<(String, String)> {
     // The port is ssh's where the address is.
     let host = if origin.starts_with("http") { host } else { host.split(':').next()? };
     let path = path.trim_matches('/').trim_end_matches(".git");
+    // Where ssh is spoken on the port of https, it has a host of its own.
+    let host = host.strip_prefix("altssh.").or_else(|| host.strip_prefix("ssh.")).unwrap_or(host);
     let sound = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
     (sound(host) && sound(path)).then(|| (host.to_string(), path.to_string()))
 }

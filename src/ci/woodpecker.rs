@@ -4,12 +4,14 @@ use serde::Deserialize;
 
 use super::place::{self, under};
 use super::{
-    About, Client, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
-    variable,
+    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
 
+/// The most segments in a repository's name.
+const MOST_SEGMENTS: usize = 22;
 /// The largest page there is.
 const LARGEST_PAGE: usize = 50;
 
@@ -23,14 +25,18 @@ static ABOUT: About = About {
     many: false,
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "pipelines of one sha",
-    commits: true,
+    commits: Commits::All,
+    home: &[],
     hosts: &[],
     variables: &[
+        "CI",
         "CI_SYSTEM_URL",
         "CI_REPO",
         "CI_COMMIT_BRANCH",
         "CI_PIPELINE_NUMBER",
+        "CI_WORKFLOW_NUMBER",
         "CI_STEP_NAME",
+        "WOODPECKER_SERVER",
     ],
     tokens: &["WOODPECKER_TOKEN"],
     scheme: Scheme::Bearer,
@@ -50,12 +56,15 @@ struct Pipeline {
     #[serde(default)]
     commit: String,
     branch: Option<String>,
+    event: Option<String>,
     #[serde(default)]
     workflows: Vec<Workflow>,
 }
 
 #[derive(Deserialize)]
 struct Workflow {
+    #[serde(default)]
+    pid: u64,
     #[serde(default)]
     children: Vec<Step>,
 }
@@ -65,8 +74,15 @@ struct Step {
     id: u64,
     name: String,
     state: String,
-    #[serde(default)]
-    failure: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
+impl Pipeline {
+    /// Whether it is of a pull request, whose branch is the one it is to be merged into.
+    fn is_of_a_pull_request(&self) -> bool {
+        self.event.as_deref().is_some_and(|event| event.starts_with("pull_request"))
+    }
 }
 
 impl From<Pipeline> for Run {
@@ -75,6 +91,7 @@ impl From<Pipeline> for Run {
         let run = Self::new(pipeline.number, pipeline.commit, status);
         Self {
             reference: pipeline.branch.unwrap_or_default(),
+            scheduled: pipeline.event.as_deref() == Some("cron"),
             // An error is one of the configuration: nothing of the project ran.
             outcome: Outcome { blameless: status == "error", ..run.outcome },
             idle: matches!(status, "skipped" | "blocked" | "declined"),
@@ -93,9 +110,9 @@ impl Provider for Woodpecker {
         Some(Question {
             server: variable("CI_SYSTEM_URL"),
             reference: variable("CI_COMMIT_BRANCH"),
-            own: variable("CI_PIPELINE_NUMBER").and_then(|id| id.parse().ok()).map(|pipeline| {
-                Own { pipeline, job: variable("CI_STEP_NAME").unwrap_or_default() }
-            }),
+            own: variable("CI_PIPELINE_NUMBER")
+                .and_then(|id| id.parse().ok())
+                .map(|pipeline| Own { pipeline, job: own_step(), staged: true }),
             ..Question::about(variable("CI_REPO")?)
         })
     }
@@ -103,7 +120,7 @@ impl Provider for Woodpecker {
     fn place(&self, question: &Question) -> Result<Place, Error> {
         let server = question.server.clone().or_else(|| variable("WOODPECKER_SERVER"));
         let (server, project) =
-            place::project(question.subject(), server.as_deref(), 2, "owner/repo")?;
+            place::project(question.subject(), server.as_deref(), MOST_SEGMENTS, "owner/repo")?;
         let server = place::named(server, ABOUT.name)?;
         Ok(Place::new(under(server, &["api", "repos"]), project, question))
     }
@@ -136,7 +153,9 @@ impl Provider for Woodpecker {
         let url = place.url(&[&place.project, "pipelines"], &query);
         let pipelines: Vec<Pipeline> = client.get(url)?.json()?;
         let more = pipelines.len() == size;
-        Ok(Page { runs: pipelines.into_iter().map(Run::from).collect(), more })
+        let all = place.question.source.is_some() || place.question.all_branches;
+        let wanted = pipelines.into_iter().filter(|one| all || !one.is_of_a_pull_request());
+        Ok(Page { runs: wanted.map(Run::from).collect(), more })
     }
 
     fn details(&self, client: &Client, place: &Place, runs: &mut [Run]) -> Result<(), Trouble> {
@@ -144,15 +163,26 @@ impl Provider for Woodpecker {
         let Some(run) = runs.iter_mut().find(|run| Some(run.id) == own) else { return Ok(()) };
         let url = place.url(&[&place.project, "pipelines", &run.id.to_string()], &[]);
         let pipeline: Pipeline = client.get(url)?.json()?;
-        let steps = pipeline.workflows.into_iter().flat_map(|workflow| workflow.children);
-        run.jobs = steps
-            .map(|step| Job {
+        // Every workflow has a step "clone"; a service runs until the end of its workflow.
+        for Workflow { pid, children } in pipeline.workflows {
+            let steps = children.into_iter().filter(|step| step.kind != "service");
+            run.jobs.extend(steps.map(|step| Job {
                 outcome: Outcome::of(Verdict::of(&step.state).unwrap_or(Verdict::Unknown)),
-                name: step.name,
+                name: step_name(pid, &step.name),
                 id: step.id,
-                optional: step.failure == "ignore",
-            })
-            .collect();
+                optional: false,
+            }));
+        }
         Ok(())
     }
+}
+
+fn step_name(workflow: u64, step: &str) -> String {
+    format!("{workflow} / {step}")
+}
+
+/// The step that is asking.
+fn own_step() -> String {
+    let workflow = variable("CI_WORKFLOW_NUMBER").and_then(|number| number.parse().ok());
+    step_name(workflow.unwrap_or(1), &variable("CI_STEP_NAME").unwrap_or_default())
 }

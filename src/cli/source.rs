@@ -6,7 +6,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches};
 
 use super::values::{self, Seconds};
-use crate::ci::PROVIDERS;
+use crate::ci::{Commits, PROVIDERS};
 use crate::verdict::Verdict;
 
 /// How many pipelines flakiness is told from.
@@ -28,7 +28,7 @@ impl<const COMMITS: bool> Args for Asked<COMMITS> {
         let mut command = command;
         let mut group = ArgGroup::new(if COMMITS { "platform" } else { GROUP }).multiple(false);
         for about in PROVIDERS.iter().map(|provider| provider.about()) {
-            if COMMITS && !about.commits {
+            if COMMITS && about.commits == Commits::None {
                 continue;
             }
             let arg = Arg::new(about.name)
@@ -96,13 +96,13 @@ pub struct Source {
     /// How flaky: a part such as 0.07, or 7%; with --status flaky
     #[arg(long, value_name = "RATE", value_parser = values::part, requires = "status", help_heading = HEADING)]
     pub flake_rate: Option<f64>,
-    /// A branch or a tag [default: the job's own; outside of a job the default branch]
+    /// A branch or a tag [default: the default branch; the job's own where no project is named]
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     pub r#ref: Option<String>,
     /// Only pipelines that were started by this: push, schedule, …, as the platform calls it
     #[arg(long, value_name = "WORD", help_heading = HEADING)]
     pub source: Option<String>,
-    /// A workflow's file, such as ci.yml [default: all of them]
+    /// A workflow's file, such as ci.yml [default: all; the job's own where no project is named]
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     pub workflow: Option<String>,
     /// The project in a list of them

@@ -52,7 +52,7 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
     let (provider, question) = question(source)?;
     let about = provider.about();
     let place = provider.place(&question)?;
-    let client = client(about, &place, &source.access)?;
+    let client = client(about, &place, &source.access, false)?;
     let heard = judge::ask(provider, &client, place, usize::from(source.runs));
     let trouble = heard.as_ref().err().cloned();
     let finding = match heard {
@@ -157,16 +157,29 @@ pub fn asked<const COMMITS: bool>(
     )))
 }
 
-/// A client for a place, with the token there is.
-pub fn client(about: &About, place: &Place, access: &Access) -> Result<Client, Error> {
+/// A client for a place, with the token there is. Where a place was guessed, a platform's own
+/// token goes to the hosts everybody knows alone.
+pub fn client(
+    about: &About,
+    place: &Place,
+    access: &Access,
+    guessed: bool,
+) -> Result<Client, Error> {
     let Seconds(timeout_s) = access.timeout;
     let timeout = Duration::from_secs_f64(timeout_s);
     let named = |name: &&str| std::env::var(name).ok().and_then(|text| Token::new(&text));
     let token = match &access.token_file {
         Some(path) => Some(token_in(path)?),
+        None if guessed && !at_home(about, place) => None,
         None => [TOKEN].iter().chain(about.tokens).find_map(named),
     };
-    Ok(Client::new(Some(place.root.clone()), token, about.scheme, timeout))
+    Ok(Client::new(place.root.clone(), token, about.scheme, timeout))
+}
+
+/// Whether a place is on one of the platform's own hosts.
+fn at_home(about: &About, place: &Place) -> bool {
+    let host = place.root.host_str().unwrap_or_default();
+    about.home.iter().any(|home| host == *home || host.strip_prefix("api.") == Some(*home))
 }
 
 fn token_in(path: &Path) -> Result<Token, Error> {

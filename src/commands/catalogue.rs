@@ -8,7 +8,7 @@ use clap::CommandFactory;
 
 use super::existing;
 use crate::animation::Plays;
-use crate::ci::PROVIDERS;
+use crate::ci::{Commits, PROVIDERS};
 use crate::cli::catalogue::{Completions, List, Man};
 use crate::cli::{Cli, Talk};
 use crate::encode::{gif, png};
@@ -84,6 +84,11 @@ pub fn providers() -> Result<(), Error> {
                 "" => "cannot tell",
                 retries => retries,
             };
+            let commits = match about.commits {
+                Commits::None => "",
+                Commits::Branch => "of a branch, for flaky history --ci",
+                Commits::All => "all, for flaky history --ci",
+            };
             if n > 0 {
                 writeln!(out)?;
             }
@@ -91,7 +96,7 @@ pub fn providers() -> Result<(), Error> {
             for (what, said) in [
                 ("what", about.help),
                 ("flakiness", flakiness),
-                ("commits", if about.commits { "yes: flaky history --ci" } else { "" }),
+                ("commits", commits),
                 ("takes", &words.join(", ")),
                 ("in a job", &about.variables.join(", ")),
                 ("token", &tokens.join(", ")),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::iter::repeat_n;
 use std::thread;
 
 use resvg::tiny_skia::{Pixmap, Transform};
@@ -40,43 +41,43 @@ pub fn documents(
     let Settings { plays, ticks_per_s, alpha, threads } = settings;
     let pictures = draw_all(documents, size, alpha, threads)?;
     let mut counts: BTreeMap<Rgba, usize> = BTreeMap::new();
-    for run in pictures.iter().flat_map(|picture| picture.chunk_by(|a, b| a == b)) {
-        *counts.entry(run[0]).or_default() += run.len();
+    for (colour, length) in pictures.iter().flatten() {
+        *counts.entry(*colour).or_default() += length;
     }
     let (palette, entries) = palette(counts);
     let rect = Rect { x: 0, y: 0, width: size.width, height: size.height };
     let mut before: Vec<u8> = vec![KEEP; (size.width * size.height) as usize];
-    let frames: Vec<Frame> = pictures
-        .iter()
-        .zip(documents)
-        .map(|(picture, (_, delay))| {
-            let runs = picture.chunk_by(|a, b| a == b);
-            let pixels: Vec<u8> =
-                runs.flat_map(|run| std::iter::repeat_n(entries[&run[0]], run.len())).collect();
-            let changed = spans(&before, &pixels);
-            before.clone_from(&pixels);
-            Frame { rect, pixels, changed, delay: *delay }
-        })
-        .collect();
+    let delays: Vec<u32> = documents.iter().map(|(_, delay)| *delay).collect();
+    let count = pictures.len() as u32;
+    let frames = pictures.into_iter().zip(delays).map(move |(picture, delay)| {
+        let run = |(colour, length): &(Rgba, usize)| repeat_n(entries[colour], *length);
+        let pixels: Vec<u8> = picture.iter().flat_map(run).collect();
+        let changed = spans(&before, &pixels);
+        before.clone_from(&pixels);
+        Frame { rect, pixels, changed, delay }
+    });
     Ok(Animation {
         width: size.width,
         height: size.height,
         palette,
         plays,
         ticks_per_s,
-        count: frames.len() as u32,
+        count,
         counts: false,
-        frames: Box::new(frames.into_iter()),
+        frames: Box::new(frames),
     })
 }
+
+/// A picture as runs of pixels of one colour: most of a badge is plain.
+type Runs = Vec<(Rgba, usize)>;
 
 fn draw_all(
     documents: &[(Vec<u8>, u32)],
     size: Size,
     alpha: bool,
     threads: usize,
-) -> io::Result<Vec<Vec<Rgba>>> {
-    let draw_some = |some: &[(Vec<u8>, u32)]| -> io::Result<Vec<Vec<Rgba>>> {
+) -> io::Result<Vec<Runs>> {
+    let draw_some = |some: &[(Vec<u8>, u32)]| -> io::Result<Vec<Runs>> {
         some.iter().map(|(document, _)| draw(document, size, alpha)).collect()
     };
     let share = documents.len().div_ceil(threads.max(1)).max(1);
@@ -95,7 +96,7 @@ fn draw_all(
 }
 
 /// The pixels of a document; those that are not seen are all alike.
-fn draw(document: &[u8], size: Size, alpha: bool) -> io::Result<Vec<Rgba>> {
+fn draw(document: &[u8], size: Size, alpha: bool) -> io::Result<Runs> {
     let tree = Tree::from_data(document, &Options::default()).map_err(io::Error::other)?;
     let mut pixmap = Pixmap::new(size.width, size.height)
         .ok_or_else(|| io::Error::other("it is too large to be drawn"))?;
@@ -112,7 +113,8 @@ fn draw(document: &[u8], size: Size, alpha: bool) -> io::Result<Vec<Rgba>> {
             opacity => [colour.red(), colour.green(), colour.blue(), opacity],
         }
     });
-    Ok(colours.collect())
+    let pixels: Vec<Rgba> = colours.collect();
+    Ok(pixels.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect())
 }
 
 /// A palette in which every colour has an entry that is near it: the frequent ones their own,

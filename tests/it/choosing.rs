@@ -136,7 +136,7 @@ fn ref_source_and_workflow_are_asked_for() {
 
     // A job of Jenkins' is named by its branch's escaped name.
     let place = "/job/project/job/feature%252Fx/api/json";
-    let builds = json!({"color": "red", "builds": [build(7, ONE, Some("FAILURE"))]});
+    let builds = json!({"color": "red", "allBuilds": [build(7, ONE, Some("FAILURE"))]});
     let server = Server::new().answers(place, builds);
     hears(&format!("{} --ref feature/x", server.jenkins())).is("failed");
 }

@@ -94,26 +94,21 @@ fn what_fails_first_and_passes_later_has_done_both() {
 }
 
 #[test]
-fn that_there_is_none_is_known_too() {
+fn a_commit_without_a_pipeline_may_still_get_one() {
     let repo = four();
-    let page = |number: usize, names: &[(&str, &str)]| {
-        (format!("{PIPELINES}?page={number}"), pipelines(&repo, names))
-    };
-    let next = |reply: Reply, server: &Server| {
-        let link = format!("<{}?page=2>; rel=\"next\"", server.url(PIPELINES));
-        reply.insert_header("link", link.as_str())
-    };
-    // HEAD~2 never had a pipeline: it is looked for in all pages, once.
-    let server = Server::new();
-    let (first, latest) = page(1, &[("HEAD", "failed")]);
-    let (second, oldest) = page(2, &[("HEAD~3", "failed")]);
-    let reply = next(Reply::new(200).set_body_json(latest), &server);
-    let server = server.replies(&first, [reply]).answers(&second, oldest);
-    for (asked, run) in [(2, "first"), (3, "second")] {
-        let life = repo.life(&words(&server));
-        assert_eq!(life.kinds(), ["failed", "commit", "commit", "failed"], "{run}");
-        assert_eq!(server.requests().len(), asked, "{run}: {:?}", server.places());
-    }
+    let server = gitlab(&pipelines(&repo, &[("HEAD~3", "failed")]));
+    assert_eq!(repo.life(&words(&server)).kinds(), ["failed", "commit", "commit", "commit"]);
+    let server = server.answers(PIPELINES, pipelines(&repo, &[("HEAD", "failed")]));
+    assert_eq!(repo.life(&words(&server)).kinds(), ["failed", "commit", "commit", "failed"]);
+}
+
+#[test]
+fn pipelines_that_cannot_be_compared_do_not_disagree() {
+    let repo = four();
+    let mut fates = pipelines(&repo, &[("HEAD", "failed"), ("HEAD", "success")]);
+    fates[0]["ref"] = json!("v1");
+    let life = repo.life(&words(&gitlab(&fates)));
+    assert_eq!(life.kinds(), ["root", "commit", "commit", "failed"]);
 }
 
 #[test]

@@ -155,12 +155,14 @@ fn a_job_of_a_merge_request_hears_of_that() {
 fn a_step_on_woodpecker_hears_of_its_siblings() {
     let with = |state: &str| {
         let steps = json!([
-            {"id": 1, "pid": 2, "name": "unit", "state": state, "failure": "fail"},
-            {"id": 2, "pid": 3, "name": "lint", "state": "failure", "failure": "ignore"},
-            {"id": 3, "pid": 4, "name": "badge", "state": "running", "failure": "fail"},
+            {"id": 1, "pid": 2, "name": "unit", "state": state},
+            {"id": 2, "pid": 3, "name": "database", "state": "running", "type": "service"},
+            {"id": 3, "pid": 4, "name": "badge", "state": "running"},
+            {"id": 4, "pid": 5, "name": "notify", "state": "pending"},
         ]);
         let mut own = woodpecked(9, TWO, "running");
-        own["workflows"] = json!([{"id": 1, "name": "ci", "state": "running", "children": steps}]);
+        own["workflows"] =
+            json!([{"id": 1, "pid": 1, "name": "ci", "state": "running", "children": steps}]);
         let server = woodpecker(&[woodpecked(9, TWO, "running"), woodpecked(8, ONE, "failure")])
             .answers(&format!("{WOODPECKER}/pipelines/9"), own);
         let asker = Asker::new()
@@ -173,6 +175,6 @@ fn a_step_on_woodpecker_hears_of_its_siblings() {
         asker.hears("")
     };
     with("success").is("passed").because("pipeline 9");
-    with("failure").is("failed").because("job `unit`");
+    with("failure").is("failed").because("job `1 / unit`");
     with("running").is("failed").because("pipeline 8");
 }

@@ -37,6 +37,7 @@ mod sheet;
 mod svg;
 mod text;
 mod tools;
+mod traps;
 mod varied;
 mod verdicts;
 mod vocabulary;

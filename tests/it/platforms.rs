@@ -139,7 +139,7 @@ pub fn build(number: u64, sha: &str, result: Option<&str>) -> Value {
 
 /// A Jenkins with these builds, newest first.
 pub fn jenkins(builds: &[Value]) -> Server {
-    Server::new().answers(JENKINS, json!({"color": "blue", "builds": builds}))
+    Server::new().answers(JENKINS, json!({"color": "blue", "allBuilds": builds}))
 }
 
 /// A list of one project.

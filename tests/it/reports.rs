@@ -166,6 +166,18 @@ fn tests_on_different_hosts_are_different() {
 }
 
 #[test]
+fn where_no_class_is_told_the_suites_stand_for_it() {
+    // As Node's own runner writes them.
+    let of = |suite: &str, inner: &str| {
+        format!(
+            "<testsuite name='{suite}'><testcase classname='test' name='works'>{inner}</testcase></testsuite>"
+        )
+    };
+    cases(&(of("A", "<failure/>") + &of("B", ""))).is("failed").counts(0, 2);
+    cases(&(of("A", "<failure/>") + &of("A", ""))).is("flaky").counts(1, 1);
+}
+
+#[test]
 fn tests_without_a_name_are_not_the_same() {
     cases("<testcase><failure/></testcase><testcase/>").is("failed").counts(0, 2);
 }

@@ -151,8 +151,8 @@ fn jenkins_balls() {
     let server =
         |color: &str| Server::new().answers("/job/project/api/json", json!({"color": color}));
     translated(balls, server, Server::jenkins);
-    let server =
-        Server::new().answers("/job/project/api/json", json!({"color": "disabled", "builds": []}));
+    let server = Server::new()
+        .answers("/job/project/api/json", json!({"color": "disabled", "allBuilds": []}));
     hears(&server.jenkins()).is("stopped");
     let folder = Server::new().answers("/job/project/api/json", json!({"_class": "Folder"}));
     hears(&folder.jenkins()).is("unknown").because("a folder of jobs");
@@ -194,6 +194,10 @@ fn an_endpoints_words() {
         ("12 passed, 1 failed", "failed"),
         ("passing, 2 errors", "failed"),
         ("0 failed, 12 passed", "passed"),
+        ("0 tests failed, 12 passed", "passed"),
+        ("passed: 12, failed: 0", "passed"),
+        ("passed: 0, failed: 3", "failed"),
+        ("12 passed, 0 skipped, 1 failed", "failed"),
         ("no failures", "unknown"),
         ("not passing", "unknown"),
         ("passed, but wrong", "unknown"),

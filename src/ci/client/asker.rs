@@ -27,7 +27,7 @@ const A_DAY_S: u64 = 86_400;
 /// The part of a client that is shared by questions asked at once.
 pub struct Asker {
     http: reqwest::Client,
-    home: Option<Url>,
+    home: Url,
     token: Option<Token>,
     scheme: Scheme,
     time: Time,
@@ -38,7 +38,7 @@ pub struct Asker {
 impl Asker {
     /// Somebody who may send `token` to the server of `home`, for as long as there is time.
     pub fn new(
-        home: Option<Url>,
+        home: Url,
         token: Option<Token>,
         scheme: Scheme,
         time: Time,
@@ -53,7 +53,7 @@ impl Asker {
             .user_agent(concat!("flaky/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none());
         // What is meant for this machine does not leave it by way of a proxy.
-        if home.as_ref().is_some_and(loopback) {
+        if loopback(&home) {
             http = http.no_proxy();
         }
         let http = http.build().map_err(|error| unready(&innermost(&error)))?;
@@ -130,7 +130,7 @@ impl Asker {
             .http
             .get(url.clone())
             .header("accept", "application/json, application/xml;q=0.9, */*;q=0.1");
-        let at_home = self.home.as_ref().is_some_and(|home| home.origin() == url.origin());
+        let at_home = self.home.origin() == url.origin();
         if let Some(token) = self.token.as_ref().filter(|_| at_home) {
             if url.scheme() == "http" && !loopback(url) {
                 let what = format!("a token would travel to {} in the clear", host(url));

@@ -2,7 +2,7 @@
 
 use super::super::{asking, warn};
 use crate::ci::commits::{self, Record, Told};
-use crate::ci::{self, Place, Provider, Question};
+use crate::ci::{self, Commits, Place, Provider, Question};
 use crate::cli::history::History as Typed;
 use crate::error::{Error, plain};
 use crate::history::cache::Cache;
@@ -13,11 +13,13 @@ const LONGEST_ADDRESS: usize = 200;
 
 /// Asks what became of the commits and gives it to them; what cannot be known is said.
 pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
-    let (provider, question) = match asking::asked(&args.asked, &args.access)? {
+    let asked = asking::asked(&args.asked, &args.access)?;
+    let guessed = asked.is_none() && args.access.server.is_none();
+    let (provider, question) = match asked {
         Some(asked) => asked,
         None => cloned_from(history.origin.as_deref(), args)?,
     };
-    if !provider.about().commits {
+    if provider.about().commits == Commits::None {
         let name = provider.about().name;
         return Err(Error::usage(format!("--{name} cannot tell what became of each commit"))
             .hint("`flaky providers` lists those that can; or write --status FILE"));
@@ -28,7 +30,7 @@ pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
     let question =
         Question { subjects, server, reference, all_branches: true, ..Question::default() };
     let place: Place = provider.place(&question)?;
-    let client = asking::client(provider.about(), &place, &args.access)?;
+    let client = asking::client(provider.about(), &place, &args.access, guessed)?;
     let folder = Cache::folder().filter(|_| !args.no_cache);
     let record = folder.map(|folder| Record::open(&folder, provider, &place)).unwrap_or_default();
     let wanted: Vec<String> =
@@ -70,7 +72,7 @@ fn cloned_from(
     })?;
     let named = ci::PROVIDERS.iter().find(|provider| {
         let about = provider.about();
-        about.hosts.iter().any(|part| host.contains(part))
+        about.home.contains(&host.as_str()) || about.hosts.iter().any(|part| host.contains(part))
     });
     let provider = *named.ok_or_else(|| {
         unclear(format!("--ci: which platform is {}?", plain(&host, LONGEST_ADDRESS)))
