@@ -31,7 +31,7 @@ pub struct Cli {
 /// How much is said.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Talk {
-    /// Say nothing but errors
+    /// Say nothing but errors, and why a state is unknown
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }
