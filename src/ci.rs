@@ -81,6 +81,23 @@ pub struct About {
     pub denied: &'static str,
 }
 
+/// A provider that has a name and knows as little as can be.
+const BARE: About = About {
+    name: "",
+    takes: "URL",
+    help: "",
+    many: false,
+    words: &[],
+    retries: "",
+    commits: Commits::None,
+    home: &[],
+    hosts: &[],
+    variables: &[],
+    tokens: &[],
+    scheme: Scheme::Bearer,
+    denied: "if it wants a token, put that into FLAKY_TOKEN",
+};
+
 /// Of which commits something is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Commits {
@@ -293,6 +310,23 @@ pub struct Tests {
     pub reason: String,
 }
 
+/// Which runs are wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Slice {
+    /// The page, from 1.
+    pub page: usize,
+    /// How many of use a page should have; some runs are of none.
+    pub useful: usize,
+}
+
+impl Slice {
+    /// How many runs to ask for, where a page has so many at the most.
+    fn size(self, most: usize) -> usize {
+        const LEAST: usize = 20;
+        (2 * self.useful).clamp(LEAST.min(most), most)
+    }
+}
+
 /// Some runs, newest first.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
@@ -326,17 +360,11 @@ pub trait Provider: Sync {
         Ok(())
     }
 
-    /// A page of runs, numbered from 1, of about so many.
+    /// A page of runs.
     ///
     /// # Errors
     /// Whatever keeps them from being known.
-    fn runs(
-        &self,
-        client: &Client,
-        place: &Place,
-        page: usize,
-        about: usize,
-    ) -> Result<Page, Trouble>;
+    fn runs(&self, client: &Client, place: &Place, slice: Slice) -> Result<Page, Trouble>;
 
     /// Adds what is needed to tell whether something flaked: jobs, earlier attempts. What cannot
     /// be learnt stays as it is.

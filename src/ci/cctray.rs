@@ -3,7 +3,7 @@
 use super::place::address;
 use super::xml::{self, Step};
 use super::{
-    About, Client, Commits, Outcome, Page, Place, Provider, Question, Run, Scheme, Trouble, Word,
+    About, BARE, Client, Outcome, Page, Place, Provider, Question, Run, Slice, Trouble, Word,
 };
 use crate::error::{Error, plain};
 use crate::verdict::Verdict;
@@ -18,18 +18,9 @@ pub struct CcTray;
 
 static ABOUT: About = About {
     name: "cctray",
-    takes: "URL",
     help: "Any system that serves a cctray.xml, by its address; the project in it with --project",
-    many: false,
     words: &[Word::Project],
-    retries: "",
-    commits: Commits::None,
-    home: &[],
-    hosts: &[],
-    variables: &[],
-    tokens: &[],
-    scheme: Scheme::Bearer,
-    denied: "if it wants a token, put that into FLAKY_TOKEN",
+    ..BARE
 };
 
 /// What is said of a project.
@@ -49,7 +40,7 @@ impl Provider for CcTray {
         Ok(Place::new(address(question.subject())?, "", question))
     }
 
-    fn runs(&self, client: &Client, place: &Place, _: usize, _: usize) -> Result<Page, Trouble> {
+    fn runs(&self, client: &Client, place: &Place, _: Slice) -> Result<Page, Trouble> {
         let reply = client.get(place.root.clone())?;
         let mut listed = Vec::new();
         let read = xml::walk(&reply.body, |step| match step {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::{Client, Commits, Place, Provider, Run, Trouble};
+use super::{Client, Commits, Place, Provider, Run, Slice, Trouble};
 use crate::verdict::Verdict;
 
 /// How many of the latest commits may still get a pipeline.
@@ -168,7 +168,7 @@ impl Seen {
         provider.settle(client, &mut place)?;
         let mut older = 0;
         for page in 1..=MOST_PAGES {
-            let page = provider.runs(client, &place, page, PAGE)?;
+            let page = provider.runs(client, &place, Slice { page, useful: PAGE })?;
             let ages = page.runs.iter().filter_map(|run| self.ages.get(&run.sha));
             let youngest = ages.min().copied();
             for run in &page.runs {

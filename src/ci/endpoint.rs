@@ -3,9 +3,7 @@
 use serde::Deserialize;
 
 use super::place::address;
-use super::{
-    About, Client, Commits, Outcome, Page, Place, Provider, Question, Run, Scheme, Trouble,
-};
+use super::{About, BARE, Client, Outcome, Page, Place, Provider, Question, Run, Slice, Trouble};
 use crate::error::Error;
 use crate::verdict::Verdict;
 
@@ -14,18 +12,8 @@ pub struct Endpoint;
 
 static ABOUT: About = About {
     name: "endpoint",
-    takes: "URL",
     help: "Any system that serves a shields endpoint: {\"schemaVersion\", \"label\", \"message\"}",
-    many: false,
-    words: &[],
-    retries: "",
-    commits: Commits::None,
-    home: &[],
-    hosts: &[],
-    variables: &[],
-    tokens: &[],
-    scheme: Scheme::Bearer,
-    denied: "if it wants a token, put that into FLAKY_TOKEN",
+    ..BARE
 };
 
 #[derive(Deserialize)]
@@ -79,7 +67,7 @@ impl Provider for Endpoint {
         Ok(Place::new(address(question.subject())?, "", question))
     }
 
-    fn runs(&self, client: &Client, place: &Place, _: usize, _: usize) -> Result<Page, Trouble> {
+    fn runs(&self, client: &Client, place: &Place, _: Slice) -> Result<Page, Trouble> {
         let badge: Badge = client.get(place.root.clone())?.json()?;
         let outcome = Outcome::of(badge.word().unwrap_or(Verdict::Unknown));
         let runs = vec![Run { outcome, idle: false, ..Run::new(0, "", badge.message) }];

@@ -9,8 +9,8 @@ use super::flakiness::executions;
 use super::github::{at, settle_branch};
 use super::place::{self, under};
 use super::{
-    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
-    Trouble, Word, variable,
+    About, BARE, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    Slice, Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -30,7 +30,6 @@ static ABOUT: About = About {
     name: "gitea",
     takes: "REPO",
     help: "A repository on Gitea or Forgejo: owner/repo with --server, or its address",
-    many: false,
     words: &[Word::Server, Word::Ref],
     retries: "statuses of one context that were set again",
     commits: Commits::Branch,
@@ -48,6 +47,7 @@ static ABOUT: About = About {
     tokens: &["GITEA_TOKEN", "FORGEJO_TOKEN"],
     scheme: Scheme::Token,
     denied: "a private repository wants a token with the scope read:repository in FLAKY_TOKEN",
+    ..BARE
 };
 
 #[derive(Deserialize)]
@@ -108,15 +108,10 @@ impl Provider for Gitea {
         settle_branch(client, place)
     }
 
-    fn runs(
-        &self,
-        client: &Client,
-        place: &Place,
-        page: usize,
-        about: usize,
-    ) -> Result<Page, Trouble> {
-        let size = about.clamp(1, LARGEST_PAGE);
-        let (number, limit) = (page.to_string(), size.to_string());
+    fn runs(&self, client: &Client, place: &Place, slice: Slice) -> Result<Page, Trouble> {
+        // Each of them is a question of its own.
+        let size = slice.useful.clamp(1, LARGEST_PAGE);
+        let (number, limit) = (slice.page.to_string(), size.to_string());
         let query = [
             ("sha", place.reference()),
             ("page", Some(number.as_str())),

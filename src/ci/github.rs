@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::place::{self, address, under};
 use super::{
-    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    About, BARE, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Slice,
     Trouble, Word, variable,
 };
 use crate::error::Error;
@@ -26,7 +26,6 @@ static ABOUT: About = About {
     name: "github",
     takes: "REPO",
     help: "A repository on GitHub: owner/repo, or its address",
-    many: false,
     words: &[Word::Server, Word::Ref, Word::Source, Word::Workflow],
     retries: "earlier attempts of a run; runs of one sha",
     commits: Commits::All,
@@ -43,9 +42,9 @@ static ABOUT: About = About {
         "GITHUB_JOB",
     ],
     tokens: &["GITHUB_TOKEN", "GH_TOKEN"],
-    scheme: Scheme::Bearer,
     denied: "a private repository wants a token that may read actions: in a job, \
              `permissions: {actions: read}` and `env: {GITHUB_TOKEN: ${{ github.token }}}`",
+    ..BARE
 };
 
 #[derive(Deserialize)]
@@ -201,15 +200,8 @@ impl Provider for GitHub {
         settle_branch(client, place)
     }
 
-    fn runs(
-        &self,
-        client: &Client,
-        place: &Place,
-        page: usize,
-        about: usize,
-    ) -> Result<Page, Trouble> {
-        let size = (2 * about).clamp(20, LARGEST_PAGE).to_string();
-        let number = page.to_string();
+    fn runs(&self, client: &Client, place: &Place, slice: Slice) -> Result<Page, Trouble> {
+        let (number, size) = (slice.page.to_string(), slice.size(LARGEST_PAGE).to_string());
         let workflow = place.question.workflow.as_deref();
         let path: Vec<&str> = match workflow {
             Some(workflow) => vec!["actions", "workflows", workflow, "runs"],
@@ -226,7 +218,7 @@ impl Provider for GitHub {
         let Runs { total_count, workflow_runs } = reply.json()?;
         let unasked = workflow.is_none() && place.question.source.is_none();
         let none = total_count == 0 && workflow_runs.is_empty();
-        if page == 1 && none && unasked && !place.question.all_branches {
+        if slice.page == 1 && none && unasked && !place.question.all_branches {
             return Ok(Page { runs: statuses(client, place)?.into_iter().collect(), more: false });
         }
         let ours = workflow_runs.into_iter().filter(|run| !run.is_foreign());

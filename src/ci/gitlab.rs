@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::place::{self, address, under};
 use super::{
-    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
-    Trouble, Word, variable,
+    About, BARE, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    Slice, Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -48,7 +48,6 @@ static ABOUT: About = About {
     name: "gitlab",
     takes: "PROJECT",
     help: "A project on GitLab: group/project, or its address",
-    many: false,
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "jobs retried in a pipeline; pipelines of one sha",
     commits: Commits::All,
@@ -70,6 +69,7 @@ static ABOUT: About = About {
     denied: "a private project wants a token with the scope read_api in FLAKY_TOKEN (a CI_JOB_TOKEN \
              may not list pipelines); in a job, --junit reads the reports, and --status \
              \"$CI_JOB_STATUS\" in after_script needs no token",
+    ..BARE
 };
 
 #[derive(Deserialize)]
@@ -169,14 +169,8 @@ impl Provider for GitLab {
         Ok(())
     }
 
-    fn runs(
-        &self,
-        client: &Client,
-        place: &Place,
-        page: usize,
-        about: usize,
-    ) -> Result<Page, Trouble> {
-        let (page, size) = (page.to_string(), (2 * about).clamp(20, LARGEST_PAGE).to_string());
+    fn runs(&self, client: &Client, place: &Place, slice: Slice) -> Result<Page, Trouble> {
+        let (page, size) = (slice.page.to_string(), slice.size(LARGEST_PAGE).to_string());
         let url = place.url(
             &["projects", &place.project, "pipelines"],
             &[

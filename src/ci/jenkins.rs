@@ -4,29 +4,29 @@ use serde::Deserialize;
 
 use super::place::{address, shown, under};
 use super::{
-    About, Client, Commits, Outcome, Own, Page, Place, Provider, Question, Run, Scheme, Trouble,
-    Word, variable,
+    About, BARE, Client, Commits, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    Slice, Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
+
+/// The most builds that are asked for at once.
+const LARGEST_PAGE: usize = 200;
 
 /// Jenkins.
 pub struct Jenkins;
 
 static ABOUT: About = About {
     name: "jenkins",
-    takes: "URL",
     help: "A job on Jenkins, by its address; a branch of it with --ref",
-    many: false,
     words: &[Word::Ref],
     retries: "builds of one sha",
     commits: Commits::All,
-    home: &[],
-    hosts: &[],
     variables: &["JENKINS_URL", "JOB_URL", "BUILD_NUMBER"],
     tokens: &["JENKINS_TOKEN"],
     scheme: Scheme::Basic,
     denied: "put `user:token` into FLAKY_TOKEN; the user needs to be allowed to read the job",
+    ..BARE
 };
 
 #[derive(Deserialize)]
@@ -112,15 +112,9 @@ impl Provider for Jenkins {
         Ok(Place::new(root, question.subject(), question))
     }
 
-    fn runs(
-        &self,
-        client: &Client,
-        place: &Place,
-        page: usize,
-        about: usize,
-    ) -> Result<Page, Trouble> {
-        let size = 2 * about;
-        let (from, to) = ((page - 1) * size, page * size);
+    fn runs(&self, client: &Client, place: &Place, slice: Slice) -> Result<Page, Trouble> {
+        let size = slice.size(LARGEST_PAGE);
+        let (from, to) = ((slice.page - 1) * size, slice.page * size);
         let tree = format!(
             "color,lastCompletedBuild[number,result],allBuilds[number,result,building,actions[lastBuiltRevision[SHA1],remoteUrls]]\
              {{{from},{to}}}"

@@ -1,7 +1,7 @@
 //! The right pipeline, and what is to be said of it.
 
 use super::flakiness::{self, Weighed, executions};
-use super::{Client, Outcome, Own, Page, Place, Provider, Run, Trouble};
+use super::{Client, Outcome, Own, Page, Place, Provider, Run, Slice, Trouble};
 use crate::error::plain;
 use crate::verdict::{Finding, Verdict};
 
@@ -33,14 +33,15 @@ pub fn ask(
     count: usize,
 ) -> Result<Heard, Trouble> {
     provider.settle(client, &mut place)?;
-    let Page { mut runs, mut more } = provider.runs(client, &place, 1, count)?;
+    let Page { mut runs, mut more } =
+        provider.runs(client, &place, Slice { page: 1, useful: count })?;
     let mut missing = None;
     for page in 2..=MOST_PAGES {
         let useful = runs.iter().filter(|run| run.finished() && !run.idle).count();
         if !more || useful >= count {
             break;
         }
-        match provider.runs(client, &place, page, count) {
+        match provider.runs(client, &place, Slice { page, useful: count }) {
             Ok(older) => {
                 runs.extend(older.runs);
                 more = older.more;

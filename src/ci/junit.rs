@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use super::place::address;
 use super::xml::{self, Step};
 use super::{
-    About, Client, Commits, Outcome, Page, Place, Provider, Question, Run, Scheme, Tests, Trouble,
+    About, BARE, Client, Outcome, Page, Place, Provider, Question, Run, Slice, Tests, Trouble,
 };
 use crate::error::{Error, lower, plain};
 use crate::verdict::{Flakiness, Verdict};
@@ -37,15 +37,9 @@ static ABOUT: About = About {
     takes: "GLOB",
     help: "Test reports: JUnit XML files; may be given again",
     many: true,
-    words: &[],
     retries: "tests that were run again",
-    commits: Commits::None,
-    home: &[],
-    hosts: &[],
-    variables: &[],
-    tokens: &[],
-    scheme: Scheme::Bearer,
     denied: "",
+    ..BARE
 };
 
 impl Provider for JUnit {
@@ -63,7 +57,7 @@ impl Provider for JUnit {
         Ok(Place::new(address("http://localhost")?, "", question))
     }
 
-    fn runs(&self, _: &Client, place: &Place, _: usize, _: usize) -> Result<Page, Trouble> {
+    fn runs(&self, _: &Client, place: &Place, _: Slice) -> Result<Page, Trouble> {
         let mut report = Report::default();
         for pattern in &place.question.subjects {
             let paths = meant(pattern)?;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::place::{self, under};
 use super::{
-    About, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
+    About, BARE, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Slice,
     Trouble, Word, variable,
 };
 use crate::error::Error;
@@ -22,12 +22,9 @@ static ABOUT: About = About {
     name: "woodpecker",
     takes: "REPO",
     help: "A repository on Woodpecker: owner/repo with --server",
-    many: false,
     words: &[Word::Server, Word::Ref, Word::Source],
     retries: "pipelines of one sha",
     commits: Commits::All,
-    home: &[],
-    hosts: &[],
     variables: &[
         "CI",
         "CI_SYSTEM_URL",
@@ -39,8 +36,8 @@ static ABOUT: About = About {
         "WOODPECKER_SERVER",
     ],
     tokens: &["WOODPECKER_TOKEN"],
-    scheme: Scheme::Bearer,
     denied: "a private repository wants a personal token in FLAKY_TOKEN",
+    ..BARE
 };
 
 #[derive(Deserialize)]
@@ -135,15 +132,9 @@ impl Provider for Woodpecker {
         Ok(())
     }
 
-    fn runs(
-        &self,
-        client: &Client,
-        place: &Place,
-        page: usize,
-        about: usize,
-    ) -> Result<Page, Trouble> {
-        let size = (2 * about).clamp(10, LARGEST_PAGE);
-        let (number, limit) = (page.to_string(), size.to_string());
+    fn runs(&self, client: &Client, place: &Place, slice: Slice) -> Result<Page, Trouble> {
+        let size = slice.size(LARGEST_PAGE);
+        let (number, limit) = (slice.page.to_string(), size.to_string());
         let query = [
             ("branch", place.reference()),
             ("event", place.question.source.as_deref()),
