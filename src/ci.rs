@@ -239,6 +239,28 @@ pub struct Job {
     pub optional: bool,
 }
 
+/// What starts a pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Start {
+    /// A push, or somebody who wants it again.
+    Person,
+    /// A request to merge, which is built as if it were merged.
+    Request,
+    /// The clock.
+    Clock,
+}
+
+impl Start {
+    /// What stands behind a platform's word for it.
+    fn of(word: Option<&str>) -> Self {
+        match word.unwrap_or_default() {
+            "schedule" | "cron" => Self::Clock,
+            word if word.starts_with("pull_request") => Self::Request,
+            _ => Self::Person,
+        }
+    }
+}
+
 /// One pipeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
@@ -250,8 +272,8 @@ pub struct Run {
     pub reference: String,
     /// The workflow's number, where there are several.
     pub workflow: u64,
-    /// Whether the clock started it: such a pipeline may have other jobs.
-    pub scheduled: bool,
+    /// What started it: pipelines that were started otherwise may have other jobs.
+    pub start: Start,
     /// The server's own word for its state.
     pub word: String,
     /// What it came to.
@@ -277,7 +299,7 @@ impl Run {
             sha: sha.into(),
             reference: String::new(),
             workflow: 0,
-            scheduled: false,
+            start: Start::Person,
             outcome: Outcome::of(Verdict::of(&word).unwrap_or(Verdict::Unknown)),
             idle: matches!(word.as_str(), "skipped" | "manual" | "scheduled"),
             word,
@@ -289,8 +311,8 @@ impl Run {
     }
 
     /// What it can be compared with: others of the same branch, workflow and kind of start.
-    pub fn kind(&self) -> (&str, u64, bool) {
-        (&self.reference, self.workflow, self.scheduled)
+    pub fn kind(&self) -> (&str, u64, Start) {
+        (&self.reference, self.workflow, self.start)
     }
 
     /// Whether it is over.

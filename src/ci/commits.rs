@@ -129,7 +129,14 @@ pub fn ask(
     }
     let verdict = |sha: &String| Some((sha.clone(), worst(record.known.get(sha)?)?));
     let verdicts = wanted.iter().filter_map(verdict).collect();
-    record.known.retain(|sha, _| !unfinished.contains(sha));
+    // What runs is not kept, but what it came to before is: a pipeline that is retried runs again.
+    for sha in &unfinished {
+        let Some(fate) = record.known.get_mut(sha) else { continue };
+        fate.retain(|_, verdict| *verdict != Verdict::Running);
+        if fate.is_empty() {
+            record.known.remove(sha);
+        }
+    }
     // Without a place to keep it, it is asked again next time.
     let _ = record.keep();
     Told { verdicts, open: if trouble.is_some() { open.len() } else { 0 }, trouble }
@@ -157,8 +164,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// Reads pages, newest first, until there are no more, nothing is open, or two of them are all
-    /// older than whatever is open (one may be of a pipeline that was started again).
+    /// Reads pages, newest first, until there are no more, nothing is open, or two of them are mostly
+    /// of commits that are drawn and older than whatever is open.
     fn pages(
         &mut self,
         provider: &dyn Provider,
@@ -169,12 +176,14 @@ impl Seen {
         let mut older = 0;
         for page in 1..=MOST_PAGES {
             let page = provider.runs(client, &place, Slice { page, useful: PAGE })?;
-            let ages = page.runs.iter().filter_map(|run| self.ages.get(&run.sha));
-            let youngest = ages.min().copied();
+            let ages = || page.runs.iter().filter_map(|run| self.ages.get(&run.sha));
+            // A single one may be a pipeline that was started again.
+            let many = 2 * ages().count() > page.runs.len();
+            let youngest = ages().min().copied();
             for run in &page.runs {
                 self.see(run);
             }
-            older += usize::from(youngest.is_some() && youngest >= self.open.last().copied());
+            older += usize::from(many && youngest >= self.open.last().copied());
             self.ended = !page.more;
             if self.ended || self.open.is_empty() || older > 1 {
                 return Ok(());

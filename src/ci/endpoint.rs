@@ -31,13 +31,16 @@ impl Badge {
         let words: Vec<String> =
             words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
         let is_number = |word: &String| word.chars().all(|c| c.is_ascii_digit());
+        let none = |word: &String| {
+            let words = ["no", "none", "zero", "without", "never"];
+            words.contains(&word.as_str()) || word.parse() == Ok(0)
+        };
         // "12 tests passed, 0 failed", or "passed: 12, failed: 0".
-        let counts_first = words.first().is_none_or(|word| is_number(word) || word == "no");
+        let counts_first = words.first().is_none_or(|word| is_number(word) || none(word));
         let is_none = |at: usize| {
-            let none = |word: &String| word == "0" || word == "no";
             if counts_first {
                 let two = &words[at.saturating_sub(2)..at];
-                two.iter().rev().find(|word| is_number(word) || *word == "no").is_some_and(none)
+                two.iter().rev().find(|word| is_number(word) || none(word)).is_some_and(none)
             } else {
                 words.get(at + 1).is_some_and(none)
             }

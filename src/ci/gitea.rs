@@ -72,7 +72,11 @@ impl Status {
     fn verdict(&self) -> Verdict {
         let said = self.description.as_deref().unwrap_or_default().to_ascii_lowercase();
         match Verdict::of(&self.word).unwrap_or(Verdict::Unknown) {
-            Verdict::Failed if said.contains("cancel") => Verdict::Stopped,
+            Verdict::Failed
+                if said.starts_with("cancel") || said.starts_with("has been cancel") =>
+            {
+                Verdict::Stopped
+            }
             verdict => verdict,
         }
     }
@@ -151,9 +155,8 @@ fn statuses(client: &Client, place: &Place, shas: &[&str]) -> Result<Vec<Vec<Sta
 fn run(place: &Place, sha: &str, statuses: Vec<Status>) -> Option<Run> {
     // The context of an action is "workflow / job (event)".
     let own = place.question.own.as_ref().map(|own| format!(" / {} (", own.job));
-    let ours = |status: &Status| {
-        own.as_ref().is_some_and(|own| status.context.contains(own)) && status.word == "pending"
-    };
+    let ours =
+        |status: &Status| own.as_ref().is_some_and(|own| status.context.contains(own.as_str()));
     let some = !statuses.is_empty();
     let jobs: Vec<Job> = statuses
         .into_iter()
@@ -165,10 +168,15 @@ fn run(place: &Place, sha: &str, statuses: Vec<Status>) -> Option<Run> {
             optional: false,
         })
         .collect();
-    let latest: Vec<Verdict> = executions(&jobs)
+    let mut latest: Vec<Verdict> = executions(&jobs)
         .iter()
         .filter_map(|(_, executions)| Some(executions.last()?.outcome.verdict))
         .collect();
+    // A job that goes by another name than it shows is the only one that runs while it asks.
+    let running = |verdict: &Verdict| *verdict == Verdict::Running;
+    if own.is_some() && latest.len() > 1 && latest.iter().filter(|one| running(one)).count() == 1 {
+        latest.retain(|verdict| !running(verdict));
+    }
     let order =
         [Verdict::Failed, Verdict::Running, Verdict::Unknown, Verdict::Stopped, Verdict::Passed];
     let Some(verdict) = order.into_iter().find(|verdict| latest.contains(verdict)) else {

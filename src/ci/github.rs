@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::place::{self, address, under};
 use super::{
     About, BARE, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Slice,
-    Trouble, Word, variable,
+    Start, Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -16,6 +16,8 @@ use crate::verdict::Verdict;
 const API: &str = "https://api.github.com";
 /// The largest page there is.
 const LARGEST_PAGE: usize = 100;
+/// How many pages of a run's jobs are read.
+const MOST_JOB_PAGES: usize = 10;
 /// How many earlier attempts of a run are asked for.
 const MOST_ATTEMPTS: u64 = 3;
 
@@ -139,7 +141,7 @@ impl From<WorkflowRun> for Run {
         Self {
             reference: run.head_branch.unwrap_or_default(),
             workflow: run.workflow_id,
-            scheduled: run.event.as_deref() == Some("schedule"),
+            start: Start::of(run.event.as_deref()),
             outcome: outcome(&word),
             idle: matches!(word.as_str(), "skipped" | "action_required"),
             attempts: run.run_attempt.unwrap_or(1),
@@ -150,8 +152,9 @@ impl From<WorkflowRun> for Run {
 
 impl From<WorkflowJob> for Job {
     fn from(job: WorkflowJob) -> Self {
-        let outcome = outcome(&word(job.status.as_deref(), job.conclusion));
-        Self { name: job.name, id: job.id, outcome, optional: false }
+        let word = word(job.status.as_deref(), job.conclusion);
+        let optional = word == "skipped";
+        Self { name: job.name, id: job.id, outcome: outcome(&word), optional }
     }
 }
 
@@ -164,7 +167,7 @@ impl Provider for GitHub {
         variable("GITHUB_ACTIONS")?;
         // owner/repo/.github/workflows/ci.yml@refs/heads/main
         let workflow = variable("GITHUB_WORKFLOW_REF").and_then(|full| {
-            let path = full.split('@').next()?;
+            let path = full.split("@refs/").next()?;
             Some(path.rsplit('/').next()?.to_string())
         });
         Some(Question {
@@ -221,7 +224,8 @@ impl Provider for GitHub {
         if slice.page == 1 && none && unasked && !place.question.all_branches {
             return Ok(Page { runs: statuses(client, place)?.into_iter().collect(), more: false });
         }
-        let ours = workflow_runs.into_iter().filter(|run| !run.is_foreign());
+        let own = place.question.own.as_ref().map(|own| own.pipeline);
+        let ours = workflow_runs.into_iter().filter(|run| !run.is_foreign() || Some(run.id) == own);
         let runs = ours.map(Run::from).collect();
         Ok(Page { runs, more: reply.next.is_some() })
     }
@@ -247,19 +251,28 @@ impl Provider for GitHub {
         }
         let own = place.question.own.as_ref().map(|own| own.pipeline);
         if let Some(run) = runs.iter_mut().find(|run| Some(run.id) == own) {
-            let id = run.id.to_string();
-            let size = LARGEST_PAGE.to_string();
-            let query = [("filter", Some("latest")), ("per_page", Some(size.as_str()))];
-            match client
-                .get(at(place, &["actions", "runs", &id, "jobs"], &query))
-                .and_then(|reply| reply.json::<Jobs>())
-            {
-                Ok(Jobs { jobs }) => run.jobs = jobs.into_iter().map(Job::from).collect(),
+            match jobs(client, place, run.id) {
+                Ok(jobs) => run.jobs = jobs,
                 Err(refused) => trouble = trouble.or(Some(refused)),
             }
         }
         trouble.map_or(Ok(()), Err)
     }
+}
+
+/// The jobs of a run at its latest attempt.
+fn jobs(client: &Client, place: &Place, run: u64) -> Result<Vec<Job>, Trouble> {
+    let (id, size) = (run.to_string(), LARGEST_PAGE.to_string());
+    let query = [("filter", Some("latest")), ("per_page", Some(size.as_str()))];
+    let mut jobs = Vec::new();
+    let mut next = Some(at(place, &["actions", "runs", &id, "jobs"], &query));
+    for _ in 0..MOST_JOB_PAGES {
+        let Some(url) = next.take() else { break };
+        let reply = client.get(url)?;
+        jobs.extend(reply.json::<Jobs>()?.jobs.into_iter().map(Job::from));
+        next = reply.next;
+    }
+    Ok(jobs)
 }
 
 /// Looks up the default branch where none is named.
@@ -300,14 +313,11 @@ fn statuses(client: &Client, place: &Place) -> Result<Option<Run>, Trouble> {
         return Ok(None);
     }
     let mut run = Run::new(0, combined.sha, combined.state);
-    if combined.total_count == 0 {
-        run.outcome = Outcome::of(Verdict::Passed);
-    }
-    let any = |wanted: Verdict| jobs.iter().any(|job| job.outcome.verdict == wanted);
-    for worse in [Verdict::Running, Verdict::Failed] {
-        if any(worse) && run.outcome.verdict != Verdict::Failed {
-            run.outcome = Outcome::of(worse);
-        }
-    }
+    let said = (combined.total_count > 0).then_some(run.outcome.verdict);
+    let awaited = jobs.iter().filter(|job| !job.optional).map(|job| job.outcome.verdict);
+    let all: Vec<Verdict> = said.into_iter().chain(awaited).collect();
+    let order = [Verdict::Failed, Verdict::Running, Verdict::Unknown, Verdict::Stopped];
+    let worst = order.into_iter().find(|verdict| all.contains(verdict));
+    run.outcome = Outcome::of(worst.unwrap_or(Verdict::Passed));
     Ok(Some(Run { jobs, reference: reference.to_string(), ..run }))
 }

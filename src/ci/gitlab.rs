@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::place::{self, address, under};
 use super::{
     About, BARE, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Scheme,
-    Slice, Trouble, Word, variable,
+    Slice, Start, Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -98,6 +98,7 @@ struct Execution {
 
 #[derive(Deserialize)]
 struct Bridge {
+    id: u64,
     name: String,
     allow_failure: Option<bool>,
     pipeline: Option<Downstream>,
@@ -185,7 +186,7 @@ impl Provider for GitLab {
         let reply = client.get(url)?;
         let pipelines: Vec<Pipeline> = reply.json()?;
         let run = |pipeline: Pipeline| Run {
-            scheduled: pipeline.source.as_deref() == Some("schedule"),
+            start: Start::of(pipeline.source.as_deref()),
             reference: pipeline.reference.unwrap_or_default(),
             ..Run::new(pipeline.id, pipeline.sha.unwrap_or_default(), pipeline.status)
         };
@@ -259,18 +260,28 @@ fn of(place: &Place, pipeline: u64, what: &str, retried: bool) -> reqwest::Url {
 }
 
 fn job(execution: Execution) -> Job {
-    let verdict = match execution.status.as_str() {
-        // Nobody started it: it is not awaited.
-        "manual" | "skipped" => Verdict::Stopped,
-        word => Verdict::of(word).unwrap_or(Verdict::Unknown),
-    };
+    let word = execution.status.as_str();
+    // Nobody started it: it is not awaited.
+    let idle = matches!(word, "manual" | "skipped");
+    let verdict = Verdict::of(word).unwrap_or(Verdict::Unknown);
     let reason = execution.failure_reason.unwrap_or_default();
     Job {
         name: execution.name,
         id: execution.id,
         outcome: Outcome { verdict, blameless: RUNNER_BROKE.contains(&reason.as_str()) },
-        optional: execution.allow_failure.unwrap_or_default(),
+        optional: execution.allow_failure.unwrap_or_default() || idle,
     }
+}
+
+/// A pipeline whose children are looked for.
+struct Parent {
+    /// Which of the runs it belongs to.
+    run: usize,
+    pipeline: u64,
+    /// What its jobs are called after.
+    prefix: String,
+    /// The job of the run that started it, and whether it may fail.
+    bridge: Option<(u64, bool)>,
 }
 
 /// Adds to `runs` what became of their child pipelines; returns whether there are any.
@@ -280,15 +291,18 @@ fn children(
     runs: &mut [&mut Run],
     trouble: &mut Option<Trouble>,
 ) -> bool {
-    // Each pipeline with the run it belongs to and what its jobs are called after.
-    let mut parents: Vec<(usize, u64, String)> =
-        runs.iter().enumerate().map(|(at, run)| (at, run.id, String::new())).collect();
+    let mut parents: Vec<Parent> = runs
+        .iter()
+        .enumerate()
+        .map(|(run, of)| Parent { run, pipeline: of.id, prefix: String::new(), bridge: None })
+        .collect();
     let mut found = false;
     for _ in 0..DEEPEST {
-        let urls = parents.iter().map(|(_, id, _)| of(place, *id, "bridges", false)).collect();
+        let url = |parent: &Parent| of(place, parent.pipeline, "bridges", false);
+        let urls = parents.iter().map(url).collect();
         let replies = client.get_all(urls);
         let mut young = Vec::new();
-        for ((at, _, prefix), reply) in parents.into_iter().zip(replies) {
+        for (parent, reply) in parents.into_iter().zip(replies) {
             let bridges: Vec<Bridge> = match reply.and_then(|reply| reply.json()) {
                 Ok(bridges) => bridges,
                 Err(refused) => {
@@ -298,23 +312,36 @@ fn children(
             };
             for bridge in bridges.iter().take(MOST_CHILDREN) {
                 let Some(child) = bridge.child() else { continue };
-                if !bridge.allow_failure.unwrap_or_default() {
-                    count(runs[at], child.status.as_deref().unwrap_or_default());
+                let optional = bridge.allow_failure.unwrap_or_default();
+                if !optional {
+                    count(runs[parent.run], child.status.as_deref().unwrap_or_default());
                 }
-                young.push((at, child.id, format!("{prefix}{} / ", bridge.name)));
+                young.push(Parent {
+                    run: parent.run,
+                    pipeline: child.id,
+                    prefix: format!("{}{} / ", parent.prefix, bridge.name),
+                    bridge: parent.bridge.or(Some((bridge.id, optional))),
+                });
             }
         }
         if young.is_empty() {
             break;
         }
         found = true;
-        let ids: Vec<u64> = young.iter().map(|(_, id, _)| *id).collect();
+        let ids: Vec<u64> = young.iter().map(|child| child.pipeline).collect();
         let (jobs, refused) = jobs(client, place, &ids);
         *trouble = trouble.take().or(refused);
-        for ((at, _, prefix), jobs) in young.iter().zip(jobs) {
-            let named =
-                jobs.into_iter().map(|job| Job { name: format!("{prefix}{}", job.name), ..job });
-            runs[*at].jobs.extend(named);
+        for (child, mut jobs) in young.iter().zip(jobs) {
+            jobs.sort_by_key(|job| job.id);
+            // They stand where the job stands that started them.
+            let (id, optional) = child.bridge.unwrap_or_default();
+            let named = jobs.into_iter().map(|job| Job {
+                name: format!("{}{}", child.prefix, job.name),
+                id,
+                optional: job.optional || optional,
+                ..job
+            });
+            runs[child.run].jobs.extend(named);
         }
         parents = young;
     }
@@ -324,7 +351,7 @@ fn children(
 /// A parent that passed is not done before its children are.
 fn count(run: &mut Run, status: &str) {
     let child = Verdict::of(status).unwrap_or(Verdict::Unknown);
-    let worse = matches!(child, Verdict::Failed | Verdict::Running);
+    let worse = matches!(child, Verdict::Failed | Verdict::Running) || status == "canceled";
     if worse && run.outcome.verdict == Verdict::Passed {
         run.outcome = Outcome::of(child);
     }

@@ -86,7 +86,7 @@ pub fn judge(runs: &[Run], own: Option<&Own>) -> Finding {
             None => Finding::new(Verdict::Unknown, "there is no pipeline yet"),
             Some(idle) if idle.idle => {
                 let word = plain(&idle.word, LONGEST_WORD);
-                Finding::new(Verdict::Stopped, format!("pipeline {} is {word}", idle.id))
+                Finding::new(Verdict::Stopped, format!("{} is {word}", name(idle)))
             }
             Some(_) => Finding::new(Verdict::Unknown, "no pipeline has finished yet"),
         };
@@ -135,8 +135,7 @@ fn of(chosen: &[&Run], weighed: &Weighed) -> Finding {
     }
     let flaky = run.outcome.verdict == Verdict::Passed && weighed.flaky() > 0;
     let verdict = if flaky { Verdict::Flaky } else { run.outcome.verdict };
-    let name =
-        if run.id == 0 { "the last pipeline".to_string() } else { format!("pipeline {}", run.id) };
+    let name = name(run);
     let reason = match verdict {
         Verdict::Flaky => weighed.reason(),
         Verdict::Passed => format!("{name} passed; {}", weighed.reason()),
@@ -150,6 +149,14 @@ fn of(chosen: &[&Run], weighed: &Weighed) -> Finding {
     };
     let (evidence, flakiness) = (weighed.evidence.clone(), weighed.flakiness.clone());
     Finding { evidence, flakiness, ..Finding::new(verdict, reason) }
+}
+
+/// What a run is called.
+fn name(run: &Run) -> String {
+    match run.id {
+        0 => "the last pipeline".to_string(),
+        id => format!("pipeline {id}"),
+    }
 }
 
 /// The jobs to blame for a failure: ": job `unit`".
@@ -184,9 +191,12 @@ fn siblings(run: &Run, own: &Own) -> Option<Verdict> {
     // Where jobs are numbered by their stages, later ones need not be awaited; one that was retried
     // has a number from then. A job whose name is not known is the one that runs.
     let later = |name: &str| own.staged && ours.is_some() && first(name) > ours;
-    let open =
-        others().filter(|job| job.outcome.verdict == Verdict::Running && !later(&job.name)).count();
-    let waits = open > usize::from(ours.is_none());
-    let passed = others().any(|job| job.outcome.verdict == Verdict::Passed);
-    (passed && !waits).then_some(Verdict::Passed)
+    let is = |verdict: Verdict| {
+        others().filter(move |job| job.outcome.verdict == verdict && !later(&job.name)).count()
+    };
+    if is(Verdict::Running) > usize::from(ours.is_none()) || is(Verdict::Unknown) > 0 {
+        return None;
+    }
+    let ended = [Verdict::Stopped, Verdict::Passed].into_iter();
+    ended.into_iter().find(|verdict| is(*verdict) > 0)
 }

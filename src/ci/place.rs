@@ -70,15 +70,18 @@ pub fn address(text: &str) -> Result<Url, Error> {
     Ok(url)
 }
 
-/// An address without what may be a secret in it.
+/// An address without what may be a secret in it. One that cannot be read, and may hold a password
+/// anywhere, is not shown.
 pub fn shown(text: &str) -> String {
-    let (scheme, rest) = match text.split_once("://") {
-        Some((scheme, rest)) => (format!("{scheme}://"), rest),
-        None => (String::new(), text),
-    };
-    // However odd the address: a password stands before the last @.
-    let rest = rest.rsplit('@').next().unwrap_or_default();
-    format!("{scheme}{}", rest.split(['?', '#']).next().unwrap_or_default())
+    match Url::parse(text) {
+        Ok(url) if url.has_host() => {
+            let port = url.port().map_or(String::new(), |port| format!(":{port}"));
+            let host = url.host_str().unwrap_or_default();
+            format!("{}://{host}{port}{}", url.scheme(), url.path())
+        }
+        _ if text.contains('@') || text.contains("%40") => "…".to_string(),
+        _ => text.split(['?', '#']).next().unwrap_or_default().to_string(),
+    }
 }
 
 /// The server, which a platform without a usual one must be told.
@@ -94,18 +97,22 @@ pub fn named(server: Option<Url>, option: &str) -> Result<Url, Error> {
 
 /// The host and the path of the address of a clone: `git@host:group/project.git`, or a URL.
 pub fn cloned(origin: &str) -> Option<(String, String)> {
-    let (host, path) = match origin.split_once("://") {
-        Some((_, rest)) => rest.split_once('/')?,
-        None => origin.split_once(':')?,
+    let (host, path) = if origin.contains("://") {
+        let url = Url::parse(origin).ok()?;
+        // The port is ssh's where the address is.
+        let port = url.port().filter(|_| url.scheme().starts_with("http"));
+        let host = url.host_str()?;
+        let host = port.map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
+        (host, url.path().to_string())
+    } else {
+        let (host, path) = origin.split_once(':')?;
+        (host.rsplit('@').next()?.to_string(), path.to_string())
     };
-    let host = host.rsplit('@').next()?;
-    // The port is ssh's where the address is.
-    let host = if origin.starts_with("http") { host } else { host.split(':').next()? };
-    let path = path.trim_matches('/').trim_end_matches(".git");
+    let path = path.trim_matches('/').trim_end_matches(".git").to_string();
     // Where ssh is spoken on the port of https, it has a host of its own.
-    let host = host.strip_prefix("altssh.").or_else(|| host.strip_prefix("ssh.")).unwrap_or(host);
+    let host = host.strip_prefix("altssh.").or_else(|| host.strip_prefix("ssh.")).unwrap_or(&host);
     let sound = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
-    (sound(host) && sound(path)).then(|| (host.to_string(), path.to_string()))
+    (sound(host) && sound(&path)).then(|| (host.to_string(), path))
 }
 
 /// The same with a path added.

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::place::{self, under};
 use super::{
     About, BARE, Client, Commits, Job, Outcome, Own, Page, Place, Provider, Question, Run, Slice,
-    Trouble, Word, variable,
+    Start, Trouble, Word, variable,
 };
 use crate::error::Error;
 use crate::verdict::Verdict;
@@ -75,20 +75,13 @@ struct Step {
     kind: String,
 }
 
-impl Pipeline {
-    /// Whether it is of a pull request, whose branch is the one it is to be merged into.
-    fn is_of_a_pull_request(&self) -> bool {
-        self.event.as_deref().is_some_and(|event| event.starts_with("pull_request"))
-    }
-}
-
 impl From<Pipeline> for Run {
     fn from(pipeline: Pipeline) -> Self {
         let status = pipeline.status.as_str();
         let run = Self::new(pipeline.number, pipeline.commit, status);
         Self {
             reference: pipeline.branch.unwrap_or_default(),
-            scheduled: pipeline.event.as_deref() == Some("cron"),
+            start: Start::of(pipeline.event.as_deref()),
             // An error is one of the configuration: nothing of the project ran.
             outcome: Outcome { blameless: status == "error", ..run.outcome },
             idle: matches!(status, "skipped" | "blocked" | "declined"),
@@ -144,9 +137,12 @@ impl Provider for Woodpecker {
         let url = place.url(&[&place.project, "pipelines"], &query);
         let pipelines: Vec<Pipeline> = client.get(url)?.json()?;
         let more = pipelines.len() == size;
+        let own = place.question.own.as_ref().map(|own| own.pipeline);
         let all = place.question.source.is_some() || place.question.all_branches;
-        let wanted = pipelines.into_iter().filter(|one| all || !one.is_of_a_pull_request());
-        Ok(Page { runs: wanted.map(Run::from).collect(), more })
+        // The branch of a pull request is the one it is to be merged into.
+        let wanted = |run: &Run| all || run.start != Start::Request || Some(run.id) == own;
+        let runs = pipelines.into_iter().map(Run::from).filter(wanted).collect();
+        Ok(Page { runs, more })
     }
 
     fn details(&self, client: &Client, place: &Place, runs: &mut [Run]) -> Result<(), Trouble> {
@@ -161,7 +157,7 @@ impl Provider for Woodpecker {
                 outcome: Outcome::of(Verdict::of(&step.state).unwrap_or(Verdict::Unknown)),
                 name: step_name(pid, &step.name),
                 id: step.id,
-                optional: false,
+                optional: step.state == "skipped",
             }));
         }
         Ok(())

@@ -94,6 +94,16 @@ fn what_fails_first_and_passes_later_has_done_both() {
 }
 
 #[test]
+fn a_failure_that_is_retried_while_somebody_looks_is_not_forgotten() {
+    let repo = four();
+    let mut server = gitlab(&json!([]));
+    for (word, kind) in [("failed", "failed"), ("running", "failed"), ("success", "flaky")] {
+        server = server.answers(PIPELINES, pipelines(&repo, &[("HEAD", word)]));
+        assert_eq!(repo.life(&words(&server)).kinds()[3], kind, "{word}");
+    }
+}
+
+#[test]
 fn a_commit_without_a_pipeline_may_still_get_one() {
     let repo = four();
     let server = gitlab(&pipelines(&repo, &[("HEAD~3", "failed")]));

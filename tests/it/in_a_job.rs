@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use crate::asking::{Asker, Said};
 use crate::platforms::{
-    GITHUB, GITLAB, ONE, THREE, TWO, WOODPECKER, build, gitea, github, gitlab, jenkins, job,
-    pipeline, run, status, woodpecked, woodpecker,
+    GITHUB, GITLAB, ONE, THREE, TWO, WOODPECKER, bridge, build, gitea, github, gitlab, jenkins,
+    job, pipeline, run, status, woodpecked, woodpecker,
 };
 use crate::server::Server;
 
@@ -40,6 +40,35 @@ fn the_job_that_asks_hears_of_its_siblings() {
     allowed[1]["allow_failure"] = json!(true);
     allowed.as_array_mut().unwrap().push(job(90, "build", "success"));
     in_the_job(allowed).is("passed");
+}
+
+#[test]
+fn a_sibling_that_was_cancelled_has_not_passed() {
+    let jobs = json!([
+        job(93, "badge", "running"),
+        job(92, "unit", "canceled"),
+        job(91, "lint", "success"),
+    ]);
+    in_the_job(jobs).is("stopped");
+}
+
+#[test]
+fn a_child_stands_where_the_job_stands_that_started_it() {
+    let with = |child: &str, optional: bool| {
+        let jobs = json!([job(950, "badge", "running"), job(91, "unit", "success")]);
+        let mut bridge = bridge("child", 3, 10, child);
+        bridge["allow_failure"] = json!(optional);
+        let server = gitlab(&[pipeline(9, TWO, "running"), pipeline(8, ONE, "failed")])
+            .answers(&format!("{GITLAB}/pipelines/9/jobs"), jobs)
+            .answers(&format!("{GITLAB}/pipelines/9/bridges"), json!([bridge]))
+            .answers(&format!("{GITLAB}/pipelines/10/jobs"), json!([job(990, "deep", child)]))
+            .answers(&format!("{GITLAB}/pipelines/10/bridges"), json!([]));
+        asker_in_job(&server).hears("")
+    };
+    with("success", false).is("passed");
+    with("running", false).is("failed").because("pipeline 8");
+    with("failed", false).is("failed").because("job `child / deep`");
+    with("failed", true).is("passed").because("pipeline 9");
 }
 
 #[test]

@@ -259,6 +259,11 @@ fn an_address_with_a_password_is_wrong_usage_and_is_not_repeated() {
         format!("--endpoint {address}/b.json"),
         format!("--endpoint https://{SECRET}@ci.example.invalid/b.json"),
         format!("--endpoint user:{SECRET}@ci.example.invalid/b.json"),
+        format!("--gitlab user:{SECRET}@ci.example.invalid/x"),
+        format!("--gitlab a/b --server https://user:se/{SECRET}@127.0.0.1:1"),
+        format!("--gitlab a/b --server https://user:se#{SECRET}@127.0.0.1:1"),
+        format!("--gitlab a/b --server https://user:{SECRET}%40127.0.0.1"),
+        format!("--gitlab a/b --server https://x:99999/e?token=x@{SECRET}"),
     ] {
         let ran = Asker::new().flaky(&format!("badge -o badge.svg {words}"));
         let ran = ran.fails(2, &["error: ", "hint: "]);
@@ -277,8 +282,9 @@ fn an_address_with_a_query_is_not_repeated() {
         .replies("/cc.xml", [xml]);
     for place in ["/teapot", "/folder", "/nothing", "/cc.xml"] {
         for what in ["--cctray", "--endpoint", "--jenkins"] {
-            let words = format!("{what} {}?token={SECRET}", server.url(place));
-            keeps(&Asker::new(), &words);
+            for query in [format!("token={SECRET}"), format!("token=x@{SECRET}")] {
+                keeps(&Asker::new(), &format!("{what} {}?{query}", server.url(place)));
+            }
         }
     }
     for words in ["--endpoint ftp://x/", "--gitlab https://x/", "--server http://[ --gitea a/b"] {

@@ -55,6 +55,30 @@ fn what_the_clock_started_is_another_pipeline() {
 }
 
 #[test]
+fn a_request_to_merge_is_built_as_if_it_were_merged() {
+    let request = with(run(7, ONE, "completed", Some("failure")), "event", "pull_request");
+    let server = github(&[run(8, ONE, "completed", Some("success")), request]);
+    hears(&server.github()).is("passed").counts_nothing();
+}
+
+#[test]
+fn checks_that_were_all_cancelled_have_not_passed() {
+    let check = |conclusion: &str| {
+        let check = json!({"id": 1, "name": "c", "status": "completed", "conclusion": conclusion});
+        let server = github(&[])
+            .answers(
+                &format!("{GITHUB}/commits/main/status"),
+                json!({"state": "pending", "total_count": 0}),
+            )
+            .answers(&format!("{GITHUB}/commits/main/check-runs"), json!({"check_runs": [check]}));
+        hears(&server.github()).verdict
+    };
+    assert_eq!(check("cancelled"), "stopped");
+    assert_eq!(check("success"), "passed");
+    assert_eq!(check("failure"), "failed");
+}
+
+#[test]
 fn where_a_source_has_no_runs_others_do_not_stand_for_it() {
     let server = github(&[])
         .answers(

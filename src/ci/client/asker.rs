@@ -16,7 +16,7 @@ use crate::error::plain;
 
 /// The largest answer that is read, and how much all of them may be, in bytes.
 const LARGEST: usize = 8 << 20;
-const LARGEST_IN_ALL: usize = 256 << 20;
+const LARGEST_IN_ALL: usize = 128 << 20;
 /// How many redirects are followed.
 const MOST_REDIRECTS: usize = 5;
 /// How long is waited before a question is asked again, in seconds, where the server does not say.
@@ -272,9 +272,15 @@ fn next(link: &str) -> Option<String> {
 }
 
 /// What is said of troubles with encryption: a part of the library's words, ours, and the way out.
-const TLS: [(&str, &str, &str); 7] = [
+const TLS: [(&str, &str, &str); 9] = [
     ("corrupt message", "it speaks no TLS", "is its address one with http://?"),
     ("unknownissuer", "its certificate comes from nobody this system knows", CERTIFICATES),
+    (
+        "not valid for name",
+        "its certificate is for another name",
+        "name it as its certificate does",
+    ),
+    ("badsignature", "its certificate is not signed by whom it says", CERTIFICATES),
     ("notvalidforname", "its certificate is for another name", "name it as its certificate does"),
     ("expired", "its certificate has expired", "it needs a new one"),
     ("causedasendentity", "its certificate is one that signs others", "it needs one of its own"),

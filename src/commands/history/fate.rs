@@ -39,11 +39,11 @@ pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
     status::given(history, &verdicts);
     let Some(trouble) = trouble else { return Ok(()) };
     let hint = asking::way_out(provider.about(), &client, &trouble);
-    let error = Error::failed(format!(
-        "CI could not be asked for {open} of {} commits: {}",
-        wanted.len(),
-        trouble.what
-    ));
+    let what = match open {
+        0 => "whether anything has changed".to_string(),
+        _ => format!("for {open} of {} commits", wanted.len()),
+    };
+    let error = Error::failed(format!("CI could not be asked {what}: {}", trouble.what));
     let error = match hint {
         Some(hint) => error.hint(hint),
         None => error,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::super::threads;
 use super::fate;
+use crate::ci::place::shown;
 use crate::cli::Talk;
 use crate::cli::history::History as Typed;
 use crate::error::{Error, lower};
@@ -56,6 +57,7 @@ fn neither(error: Error, lone: Option<&str>) -> Error {
     let about = |words: &str| error.what.contains(words);
     match lone {
         Some(word) if about("names nothing") || about("in no git repository") => {
+            let word = shown(word);
             Error { what: format!("there is no folder {word:?}, and {}", error.what), ..error }
         }
         _ => error,
