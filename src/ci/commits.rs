@@ -164,8 +164,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// Reads pages, newest first, until there are no more, nothing is open, or two of them are mostly
-    /// of commits that are drawn and older than whatever is open.
+    /// Reads pages, newest first, until there are no more, nothing is open, or two of them are
+    /// mostly of commits that are drawn and older than whatever is open.
     fn pages(
         &mut self,
         provider: &dyn Provider,

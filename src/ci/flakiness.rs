@@ -1,9 +1,10 @@
 //! What shows that something is flaky, and how much of it.
 //!
 //! A sha is flaky where the same thing failed and passed on it: a job of one pipeline, an earlier
-//! attempt, another pipeline of the same branch and kind. The score is flaky shas ÷ shas on which anything
-//! ran more than once; most run once, and dividing by all of them would understate it. That
-//! something was started twice proves nothing, and what failed because a runner broke is left out.
+//! attempt, another pipeline of the same branch and kind. The score is flaky shas ÷ shas on which
+//! anything ran more than once; most run once, and dividing by all of them would understate it.
+//! That something was started twice proves nothing, and what failed because a runner broke is left
+//! out.
 
 use std::collections::BTreeMap;
 

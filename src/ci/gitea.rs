@@ -68,7 +68,7 @@ struct Status {
 }
 
 impl Status {
-    /// What it says. A job that was cancelled is told from one that failed by the description alone.
+    /// What it says. A job that was cancelled is told from one that failed by its description.
     fn verdict(&self) -> Verdict {
         let said = self.description.as_deref().unwrap_or_default().to_ascii_lowercase();
         match Verdict::of(&self.word).unwrap_or(Verdict::Unknown) {

@@ -1,5 +1,5 @@
-//! `flaky providers`, `flaky themes`, `flaky glitches`, `flaky completions`, `flaky man`: what there is, in words
-//! and in pictures.
+//! `flaky providers`, `flaky themes`, `flaky glitches`, `flaky completions`, `flaky man`: what there
+//! is, in words and in pictures.
 
 use std::io::{self, Write};
 use std::path::Path;
