@@ -116,8 +116,8 @@ impl Provider for Jenkins {
         let size = slice.size(LARGEST_PAGE);
         let (from, to) = ((slice.page - 1) * size, slice.page * size);
         let tree = format!(
-            "color,lastCompletedBuild[number,result],allBuilds[number,result,building,actions[lastBuiltRevision[SHA1],remoteUrls]]\
-             {{{from},{to}}}"
+            "color,lastCompletedBuild[number,result],allBuilds[number,result,building,\
+             actions[lastBuiltRevision[SHA1],remoteUrls]]{{{from},{to}}}"
         );
         let reply = client.get(place.url(&["api", "json"], &[("tree", Some(&tree))]))?;
         let JobState { color, builds, last } = reply.json()?;
