@@ -181,17 +181,6 @@ impl Question {
     pub fn subject(&self) -> &str {
         self.subjects.first().map_or("", String::as_str)
     }
-
-    /// Whether this word was said.
-    pub fn says(&self, word: Word) -> bool {
-        match word {
-            Word::Server => self.server.is_some(),
-            Word::Ref => self.reference.is_some(),
-            Word::Source => self.source.is_some(),
-            Word::Workflow => self.workflow.is_some(),
-            Word::Project => self.project.is_some(),
-        }
-    }
 }
 
 /// The job that is asking: it and its pipeline are always running.

@@ -145,9 +145,8 @@ pub fn asked<const COMMITS: bool>(
             .hint(format!("write --{name} {}", provider.about().takes)));
     }
     // The job knows where its own project is, and which pipeline is its own.
-    let home = here.map(|(of, question)| (of.about().name == *name, question));
-    let home = home.filter(|(same, question)| {
-        *same && question.subjects == *subjects && access.server.is_none()
+    let home = here.filter(|(of, question)| {
+        of.about().name == *name && question.subjects == *subjects && access.server.is_none()
     });
     let (server, own) =
         home.map_or((access.server.clone(), None), |(_, home)| (home.server, home.own));
