@@ -66,11 +66,8 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
         Err(trouble) => Finding::new(Verdict::Unknown, plain(&trouble.what, LONGEST_REASON)),
     };
     let unknown = (finding.verdict == Verdict::Unknown).then(|| {
-        let error = Error::failed(format!("the state is unknown: {}", finding.reason));
-        match trouble.and_then(|trouble| way_out(about, &client, &trouble)) {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
+        let hint = trouble.and_then(|trouble| way_out(about, &client, &trouble));
+        Error { hint, ..Error::failed(format!("the state is unknown: {}", finding.reason)) }
     });
     if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
         warn(error);

@@ -21,6 +21,17 @@ impl Asker {
         self
     }
 
+    /// In the step `badge` of pipeline 9 on this Woodpecker.
+    pub fn on_woodpecker(server: &str) -> Self {
+        Self::new()
+            .with("CI", "woodpecker")
+            .with("CI_SYSTEM_URL", server)
+            .with("CI_REPO", "owner/repo")
+            .with("CI_COMMIT_BRANCH", "main")
+            .with("CI_PIPELINE_NUMBER", "9")
+            .with("CI_STEP_NAME", "badge")
+    }
+
     /// Runs `flaky` with these words, split at spaces.
     pub fn flaky(&self, words: &str) -> Ran {
         let words: Vec<_> = words.split_whitespace().collect();

@@ -194,13 +194,7 @@ fn a_step_on_woodpecker_hears_of_its_siblings() {
             json!([{"id": 1, "pid": 1, "name": "ci", "state": "running", "children": steps}]);
         let server = woodpecker(&[woodpecked(9, TWO, "running"), woodpecked(8, ONE, "failure")])
             .answers(&format!("{WOODPECKER}/pipelines/9"), own);
-        let asker = Asker::new()
-            .with("CI", "woodpecker")
-            .with("CI_SYSTEM_URL", &server.url(""))
-            .with("CI_REPO", "owner/repo")
-            .with("CI_COMMIT_BRANCH", "main")
-            .with("CI_PIPELINE_NUMBER", "9")
-            .with("CI_STEP_NAME", "badge");
+        let asker = Asker::on_woodpecker(&server.url(""));
         asker.hears("")
     };
     with("success").is("passed").because("pipeline 9");

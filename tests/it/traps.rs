@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::asking::hears;
+use crate::asking::{Asker, hears};
 use crate::platforms::{
     GITEA, GITHUB, JENKINS, ONE, TWO, WOODPECKER, build, gitea, github, gitlab, pipeline, run,
     status, woodpecked, woodpecker,
@@ -137,12 +137,6 @@ fn steps_of_one_name_in_different_workflows_are_different() {
     ]);
     let server = woodpecker(&[woodpecked(9, TWO, "running")])
         .answers(&format!("{WOODPECKER}/pipelines/9"), own);
-    let asker = crate::asking::Asker::new()
-        .with("CI", "woodpecker")
-        .with("CI_SYSTEM_URL", &server.url(""))
-        .with("CI_REPO", "owner/repo")
-        .with("CI_COMMIT_BRANCH", "main")
-        .with("CI_PIPELINE_NUMBER", "9")
-        .with("CI_STEP_NAME", "badge");
+    let asker = Asker::on_woodpecker(&server.url(""));
     asker.hears("").is("failed").counts_nothing();
 }

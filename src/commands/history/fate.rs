@@ -43,11 +43,8 @@ pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
         0 => "whether anything has changed".to_string(),
         _ => format!("for {open} of {} commits", wanted.len()),
     };
-    let error = Error::failed(format!("CI could not be asked {what}: {}", trouble.what));
-    let error = match hint {
-        Some(hint) => error.hint(hint),
-        None => error,
-    };
+    let what = format!("CI could not be asked {what}: {}", trouble.what);
+    let error = Error { hint, ..Error::failed(what) };
     if args.strict {
         return Err(error);
     }
