@@ -137,9 +137,7 @@ impl Signal {
     pub fn at(&self, t_s: f64) -> f64 {
         let looping = self.extent == Extent::Loop;
         let t = if looping { self.wrap(t_s) } else { t_s };
-        let mut mv = self.beats_at(t)
-            + BREATH_MV * libm::sin(TAU * self.breath_hz() * t)
-            + NOISE_MV * self.noise(t);
+        let mut mv = self.beats_at(t) + self.breath(t) + NOISE_MV * self.noise(t);
         let mut laid_over = 0.0;
         for shift in [0.0, self.duration_s] {
             if shift > 0.0 && !looping {
@@ -212,8 +210,15 @@ impl Signal {
             .sum()
     }
 
-    fn breath_hz(&self) -> f64 {
-        (BREATH_HZ * self.duration_s).round().max(1.0) / self.duration_s
+    /// The breath counts from the beginning. In a loop the last one that would not be over at the
+    /// seam is not drawn.
+    fn breath(&self, t: f64) -> f64 {
+        let breaths = t * BREATH_HZ;
+        let last = match self.extent {
+            Extent::Loop => (self.duration_s * BREATH_HZ + 1e-9).floor(),
+            Extent::Line => f64::INFINITY,
+        };
+        if breaths < last { BREATH_MV * libm::sin(TAU * breaths) } else { 0.0 }
     }
 
     fn overlay(&self, overlay: &Overlay, episode: &Episode, t: f64) -> f64 {
@@ -252,15 +257,16 @@ impl Signal {
             }
             Extent::Line => index,
         };
-        // SplitMix64 (Steele, Lea, Flood 2014) as a hash of the index and the seed.
-        let mut z = (index as u64)
-            .wrapping_add(u64::from(self.seed) << 32)
-            .wrapping_add(0x9e37_79b9_7f4a_7c15);
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
-        (z >> 11) as f64 / (1_u64 << 52) as f64 - 1.0
+        f64::from(mix(index as u32 ^ mix(self.seed))) / f64::from(1_u32 << 31) - 1.0
     }
+}
+
+/// A 32-bit mix in which every bit of the input changes half of the output: `lowbias32`, found by
+/// Chris Wellons' hash-prospector.
+fn mix(mut x: u32) -> u32 {
+    x = (x ^ (x >> 16)).wrapping_mul(0x7feb_352d);
+    x = (x ^ (x >> 15)).wrapping_mul(0x846c_a68b);
+    x ^ (x >> 16)
 }
 
 fn waves(beat: &Beat) -> impl Iterator<Item = &'static Wave> {

@@ -230,3 +230,22 @@ fn names_are_unique_and_hyphenated() {
     names.dedup();
     assert_eq!(names.len(), glitch::TABLE.len());
 }
+
+/// The same beats in a longer loop give the same samples, but for those near the seam and for a
+/// breath that would not be over there.
+#[test]
+fn the_duration_changes_nothing_but_the_seam() {
+    let beats: Vec<String> =
+        (0..12).map(|n| format!(r#"{{"t_s": {}}}"#, 0.4 + 0.8 * f64::from(n))).collect();
+    let beats = beats.join(",");
+    let signal = |duration_s: f64| {
+        let text =
+            format!(r#"{{"duration_s": {duration_s}, "bpm": 75, "seed": 9, "beats": [{beats}]}}"#);
+        Signal::new(&json::from_str(&text).expect("a rhythm"))
+    };
+    let (short, long) = (signal(10.0), signal(17.5));
+    for i in 500..4_500 {
+        let t_s = f64::from(i) / 500.0;
+        assert_eq!(short.at(t_s).to_bits(), long.at(t_s).to_bits(), "at {t_s} s");
+    }
+}
