@@ -4,14 +4,16 @@ use std::hint::black_box;
 use std::io::sink;
 
 use divan::Bencher;
-use flaky::animation::Plays;
-use flaky::encode::{apng, gif, png, svg};
-use flaky::rhythm::random::{self, Recipe};
-use flaky::rhythm::{Rhythm, glitch};
-use flaky::scene::{Motion, Scene, Size, Trail, monitor, theme};
-use flaky::signal::Signal;
-use flaky::timeline::Timeline;
-use flaky::{raster, scene};
+use flaky_core::animation::Plays;
+use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::{Rhythm, glitch};
+use flaky_core::scene;
+use flaky_core::scene::{Motion, Scene, Size, Trail, monitor, theme};
+use flaky_core::signal::Signal;
+use flaky_core::timeline::Timeline;
+use flaky_draw::encode::{apng, gif, png, svg};
+use flaky_draw::raster;
+use flaky_draw::text::DejaVu;
 
 fn main() {
     divan::main();
@@ -45,7 +47,7 @@ fn screen(rhythm: &Rhythm, motion: Motion, trail: Trail) -> Scene {
         grid: true,
         readout: true,
     };
-    scene::monitor(rhythm, &settings)
+    scene::monitor(rhythm, &settings, &DejaVu)
 }
 
 const LOOKS: [(Motion, Trail); 3] = [

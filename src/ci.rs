@@ -23,7 +23,6 @@ mod jenkins;
 pub mod judge;
 mod junit;
 pub mod place;
-pub mod pulse;
 pub mod token;
 mod trouble;
 
@@ -31,7 +30,7 @@ mod woodpecker;
 mod xml;
 
 use crate::error::Error;
-use crate::verdict::{Flakiness, Verdict};
+use flaky_core::verdict::{Flakiness, Verdict};
 
 pub use client::Client;
 pub use place::Place;

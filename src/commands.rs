@@ -16,15 +16,15 @@ use std::num::NonZero;
 use std::path::Path;
 use std::thread;
 
-use crate::animation::{Animation, Plays};
 use crate::cli::format::Format;
 use crate::cli::values::Loops;
 use crate::cli::{Cli, Command, Talk};
-use crate::encode::video::{self, Layout};
-use crate::encode::{apng, gif, png};
 use crate::error::Error;
 use crate::output::Target;
 use crate::progress::{Bar, Progress, Silent};
+use flaky_core::animation::{Animation, Plays};
+use flaky_draw::encode::video::{self, Layout};
+use flaky_draw::encode::{apng, gif, png};
 
 pub use catalogue::{glitch_preview, theme_preview};
 

@@ -76,21 +76,3 @@ pub fn lower(error: &io::Error) -> String {
         None => String::new(),
     }
 }
-
-/// A stranger's text as a part of a sentence: at most so many characters, none of which moves the
-/// cursor or turns the line around.
-pub fn plain(text: &str, most: usize) -> String {
-    let shown = |c: char| if c.is_control() || controls_direction(c) { '\u{fffd}' } else { c };
-    let mut short: String = text.chars().take(most).map(shown).collect();
-    if text.chars().nth(most).is_some() {
-        short.push('…');
-    }
-    short
-}
-
-/// Whether a character changes the order or the breaks of a line without being seen.
-pub fn controls_direction(c: char) -> bool {
-    matches!(c,
-        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}

@@ -33,7 +33,7 @@ pub mod weight;
 
 use std::fmt;
 
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// The longest id there is, in bytes: SHA-256's.
 const LONGEST_ID: usize = 32;

@@ -5,8 +5,9 @@ use super::xml::{self, Step};
 use super::{
     About, BARE, Client, Outcome, Page, Place, Provider, Question, Run, Slice, Trouble, Word,
 };
-use crate::error::{Error, plain};
-use crate::verdict::Verdict;
+use crate::error::Error;
+use flaky_core::sanitize::sanitize;
+use flaky_core::verdict::Verdict;
 
 /// How many projects are named where none was chosen.
 const MOST_NAMED: usize = 5;
@@ -54,7 +55,7 @@ impl Provider for CcTray {
         });
         read.map_err(|why| {
             Trouble::new(
-                format!("the answer is no cctray.xml: {}", plain(&why, 100)),
+                format!("the answer is no cctray.xml: {}", sanitize(&why, 100)),
                 "is this the right address?",
             )
         })?;
@@ -66,7 +67,7 @@ impl Provider for CcTray {
 fn choose<'a>(listed: &'a [Listed], wanted: Option<&str>) -> Result<&'a Listed, Trouble> {
     let named = |listed: &[Listed]| {
         let names: Vec<_> =
-            listed.iter().take(MOST_NAMED).map(|one| plain(&one.name, LONGEST_NAME)).collect();
+            listed.iter().take(MOST_NAMED).map(|one| sanitize(&one.name, LONGEST_NAME)).collect();
         let rest = listed.len().saturating_sub(MOST_NAMED);
         let more = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         format!("there are {}{more}", names.join(", "))
@@ -79,7 +80,7 @@ fn choose<'a>(listed: &'a [Listed], wanted: Option<&str>) -> Result<&'a Listed, 
             Err(Trouble::new(what, &format!("choose one with --project: {}", named(listed))))
         }
         (Some(name), _) => listed.iter().find(|one| one.name == name).ok_or_else(|| {
-            let what = format!("the list has no project {:?}", plain(name, LONGEST_NAME));
+            let what = format!("the list has no project {:?}", sanitize(name, LONGEST_NAME));
             Trouble::new(what, &named(listed))
         }),
     }

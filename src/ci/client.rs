@@ -6,6 +6,7 @@
 
 mod asker;
 
+use flaky_core::sanitize::sanitize;
 use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,7 +18,6 @@ use tokio::task::JoinSet;
 
 use super::token::Token;
 use super::{Scheme, Trouble};
-use crate::error::plain;
 use asker::Asker;
 
 /// How many questions are asked at once.
@@ -48,7 +48,7 @@ impl Reply {
                     "is this the right server? A page to log in looks like this too",
                 )
             } else {
-                let why = plain(&error.to_string(), 120);
+                let why = sanitize(&error.to_string(), 120);
                 Trouble::new(
                     format!("{} answered with something else than expected: {why}", self.host),
                     "is this the right server, and the right kind of it?",

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::{Client, Commits, Place, Provider, Run, Slice, Trouble};
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// How many of the latest commits may still get a pipeline.
 const YOUNG: usize = 20;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::place::address;
 use super::{About, BARE, Client, Outcome, Page, Place, Provider, Question, Run, Slice, Trouble};
 use crate::error::Error;
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// A shields endpoint.
 pub struct Endpoint;

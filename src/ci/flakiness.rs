@@ -6,11 +6,11 @@
 //! That something was started twice proves nothing, and what failed because a runner broke is left
 //! out.
 
+use flaky_core::sanitize::sanitize;
 use std::collections::BTreeMap;
 
 use super::{Job, Outcome, Run};
-use crate::error::plain;
-use crate::verdict::{Flakiness, Verdict};
+use flaky_core::verdict::{Flakiness, Verdict};
 
 /// How much of a job's name is shown, in characters.
 const LONGEST_NAME: usize = 64;
@@ -78,7 +78,7 @@ pub fn weigh(runs: &[Run]) -> Weighed {
     for key in order {
         let seen = Seen::new(&groups[&key], &mut jobs);
         let sha: String = key.0.chars().take(SHORT_SHA).collect();
-        let sha = plain(&sha, SHORT_SHA);
+        let sha = sanitize(&sha, SHORT_SHA);
         if seen.twice && !twice.contains(&key.0) {
             twice.push(key.0);
         }
@@ -128,7 +128,7 @@ impl Seen {
             let failed = told.iter().position(|verdict| *verdict == Verdict::Failed);
             let passed = told.iter().rposition(|verdict| *verdict == Verdict::Passed);
             if failed.zip(passed).is_some_and(|(failed, passed)| failed < passed) {
-                let name = plain(name, LONGEST_NAME);
+                let name = sanitize(name, LONGEST_NAME);
                 // Statuses are a commit's, which has no pipeline.
                 let place =
                     if run.id == 0 { String::new() } else { format!(" in pipeline {}", run.id) };

@@ -13,7 +13,7 @@ use super::{
     Slice, Trouble, Word, variable,
 };
 use crate::error::Error;
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// Statuses are a commit's: there is no number of a pipeline.
 const NO_PIPELINE: u64 = u64::MAX;

@@ -10,7 +10,7 @@ use super::{
     Start, Trouble, Word, variable,
 };
 use crate::error::Error;
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// The API of github.com.
 const API: &str = "https://api.github.com";

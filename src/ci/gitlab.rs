@@ -12,7 +12,7 @@ use super::{
     Slice, Start, Trouble, Word, variable,
 };
 use crate::error::Error;
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// The server where none is named.
 const SERVER: &str = "https://gitlab.com";

@@ -8,7 +8,7 @@ use super::{
     Slice, Trouble, Word, variable,
 };
 use crate::error::Error;
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// The most builds that are asked for at once.
 const LARGEST_PAGE: usize = 200;

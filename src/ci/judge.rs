@@ -2,8 +2,8 @@
 
 use super::flakiness::{self, Weighed, executions};
 use super::{Client, Outcome, Own, Page, Place, Provider, Run, Slice, Trouble};
-use crate::error::plain;
-use crate::verdict::{Finding, Verdict};
+use flaky_core::sanitize::sanitize;
+use flaky_core::verdict::{Finding, Verdict};
 
 /// How many pages are read to find enough pipelines that finished.
 const MOST_PAGES: usize = 5;
@@ -85,7 +85,7 @@ pub fn judge(runs: &[Run], own: Option<&Own>) -> Finding {
         return match runs.first() {
             None => Finding::new(Verdict::Unknown, "there is no pipeline yet"),
             Some(idle) if idle.idle => {
-                let word = plain(&idle.word, LONGEST_WORD);
+                let word = sanitize(&idle.word, LONGEST_WORD);
                 Finding::new(Verdict::Stopped, format!("{} is {word}", name(idle)))
             }
             Some(_) => Finding::new(Verdict::Unknown, "no pipeline has finished yet"),
@@ -141,9 +141,9 @@ fn of(chosen: &[&Run], weighed: &Weighed) -> Finding {
         Verdict::Passed => format!("{name} passed; {}", weighed.reason()),
         Verdict::Failed => format!("{name} failed{}", blamed(run)),
         Verdict::Running => format!("{name} is under way"),
-        Verdict::Stopped => format!("{name} is {}", plain(&run.word, LONGEST_WORD)),
+        Verdict::Stopped => format!("{name} is {}", sanitize(&run.word, LONGEST_WORD)),
         Verdict::Unknown => {
-            let word = plain(&run.word, LONGEST_WORD);
+            let word = sanitize(&run.word, LONGEST_WORD);
             format!("{name} is {word:?}, a word nobody has heard of")
         }
     };
@@ -167,7 +167,7 @@ fn blamed(run: &Run) -> String {
         (last.outcome.verdict == Verdict::Failed && !last.optional).then_some(*name)
     });
     let names: Vec<String> =
-        failed.map(|name| format!("`{}`", plain(name, LONGEST_WORD))).collect();
+        failed.map(|name| format!("`{}`", sanitize(name, LONGEST_WORD))).collect();
     let shown = names[..names.len().min(MOST_NAMED)].join(", ");
     match names.len() {
         0 => String::new(),

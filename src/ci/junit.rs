@@ -9,6 +9,7 @@
 //! name: runners put a browser or a machine there. So are the names of the suites where the class
 //! says nothing: Node writes "test" for all of them.
 
+use flaky_core::sanitize::sanitize;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -19,8 +20,8 @@ use super::xml::{self, Step};
 use super::{
     About, BARE, Client, Outcome, Page, Place, Provider, Question, Run, Slice, Tests, Trouble,
 };
-use crate::error::{Error, lower, plain};
-use crate::verdict::{Flakiness, Verdict};
+use crate::error::{Error, lower};
+use flaky_core::verdict::{Flakiness, Verdict};
 
 /// The largest report that is read, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -74,7 +75,7 @@ impl Provider for JUnit {
                     )
                 })?;
                 report.add(&bytes).map_err(|why| {
-                    let what = format!("{name} is no JUnit report: {}", plain(&why, 100));
+                    let what = format!("{name} is no JUnit report: {}", sanitize(&why, 100));
                     Trouble::new(what, "a report that breaks off was left by a runner that did too")
                 })?;
             }
@@ -89,7 +90,7 @@ fn meant(pattern: &str) -> Result<Vec<PathBuf>, Trouble> {
     if literal.is_file() {
         return Ok(vec![literal.to_path_buf()]);
     }
-    let shown = plain(pattern, LONGEST_NAME);
+    let shown = sanitize(pattern, LONGEST_NAME);
     if literal.is_dir() {
         let hint = format!("write '{shown}/**/*.xml', in quotes");
         return Err(Trouble::new(format!("{shown:?} is a folder"), &hint));
@@ -114,7 +115,7 @@ struct Name {
 impl Name {
     fn shown(&self) -> String {
         let full = format!("{} {}", self.class.trim(), self.test.trim());
-        plain(full.trim(), LONGEST_NAME)
+        sanitize(full.trim(), LONGEST_NAME)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     Start, Trouble, Word, variable,
 };
 use crate::error::Error;
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// The most segments in a repository's name.
 const MOST_SEGMENTS: usize = 22;

@@ -9,8 +9,8 @@ use clap::{Args, ValueEnum};
 use super::format::{self, Format};
 use super::source::Source;
 use super::values;
-use crate::scene::Size;
-use crate::scene::theme::{self, Theme};
+use flaky_core::scene::Size;
+use flaky_core::scene::theme::{self, Theme};
 
 /// What a badge can be.
 pub const FORMATS: &[Format] = &[Format::Svg, Format::Gif, Format::Apng, Format::Png];

@@ -10,8 +10,8 @@ use super::format::{self, Format};
 use super::moment::{self, Moment};
 use super::source::{Access, Asked};
 use super::values::{self, Loops};
-use crate::scene::Size;
-use crate::scene::theme::Theme;
+use flaky_core::scene::Size;
+use flaky_core::scene::theme::Theme;
 
 /// What a history can be: it has no samples.
 pub const FORMATS: &[Format] =

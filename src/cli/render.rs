@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::format::Format;
 use super::values::{self, Gain, Loops, Pool, Seconds};
-use crate::rhythm::glitch;
-use crate::scene::theme::{self, Rgb, Theme};
-use crate::scene::{Colour, Size};
+use flaky_core::rhythm::glitch;
+use flaky_core::scene::theme::{self, Rgb, Theme};
+use flaky_core::scene::{Colour, Size};
 
 /// The length of a loop in seconds, where none is given.
 pub const DURATION_S: f64 = 16.0;

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches};
 
 use super::values::{self, Seconds};
 use crate::ci::{Commits, PROVIDERS};
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// How many pipelines flakiness is told from.
 pub const RUNS: u16 = 20;

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::source::Source;
 use super::values;
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// Says the verdict.
 #[derive(Args, Debug)]

@@ -6,11 +6,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::did_you_mean;
-use crate::rhythm::glitch::{self, Glitch};
-use crate::rhythm::json;
-use crate::scene::theme::{self, Rgb, Theme};
-use crate::scene::{Colour, Size};
-use crate::verdict::Verdict;
+use flaky_core::rhythm::glitch::{self, Glitch};
+use flaky_core::rhythm::json;
+use flaky_core::scene::theme::{self, Rgb, Theme};
+use flaky_core::scene::{Colour, Size};
+use flaky_core::verdict::Verdict;
 
 /// The sizes that are drawn, in pixels either way.
 pub const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;

@@ -1,5 +1,6 @@
 //! Typed words → a finding: what was asked, and what came of it.
 
+use flaky_core::sanitize::sanitize;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -13,8 +14,8 @@ use crate::ci::{self, About, Client, Place, Provider, Question, Scheme, Trouble,
 use crate::cli::Talk;
 use crate::cli::source::{Access, Asked, Source};
 use crate::cli::values::Seconds;
-use crate::error::{Error, lower, plain};
-use crate::verdict::{Finding, Flakiness, Verdict};
+use crate::error::{Error, lower};
+use flaky_core::verdict::{Finding, Flakiness, Verdict};
 
 /// The variable that is asked for a token first.
 const TOKEN: &str = "FLAKY_TOKEN";
@@ -58,12 +59,12 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
     let finding = match heard {
         Ok(Heard { finding, missing }) => {
             if let Some(missing) = missing {
-                let what = plain(&missing.what, LONGEST_REASON);
+                let what = sanitize(&missing.what, LONGEST_REASON);
                 talk.say(&format!("warning: not all could be asked whether it is flaky: {what}"));
             }
             finding
         }
-        Err(trouble) => Finding::new(Verdict::Unknown, plain(&trouble.what, LONGEST_REASON)),
+        Err(trouble) => Finding::new(Verdict::Unknown, sanitize(&trouble.what, LONGEST_REASON)),
     };
     let unknown = (finding.verdict == Verdict::Unknown).then(|| {
         let hint = trouble.and_then(|trouble| way_out(about, &client, &trouble));
@@ -72,7 +73,7 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
     if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
         warn(error);
     }
-    let subject = Some(plain(&shown(question.subject()), LONGEST_REASON));
+    let subject = Some(sanitize(&shown(question.subject()), LONGEST_REASON));
     Ok(Answer { finding, provider: Some(about), subject, unknown })
 }
 

@@ -4,21 +4,22 @@ use std::io::{self, Write};
 
 use super::asking;
 use super::{format_of, human, threads, write_frames};
-use crate::animation::Plays;
-use crate::ci::pulse;
 use crate::cli::Talk;
 use crate::cli::badge::{Badge as Typed, Extent, FORMATS, MONITOR, Style};
 use crate::cli::format::Format;
-use crate::encode::gif;
-use crate::encode::svg::{self, Life};
 use crate::error::Error;
 use crate::output::{self, Target};
-use crate::raster::{self, LEVELS};
-use crate::rhythm::Rhythm;
-use crate::scene::text::Face;
-use crate::scene::{self, Colour, Motion, Rgb, Scene, Size, Trail, badge, monitor};
-use crate::timeline::{Tick, Timeline};
-use crate::verdict::{Finding, Verdict};
+use flaky_core::animation::Plays;
+use flaky_core::pulse;
+use flaky_core::rhythm::Rhythm;
+use flaky_core::scene::text::Face;
+use flaky_core::scene::{self, Colour, Motion, Rgb, Scene, Size, Trail, badge, monitor};
+use flaky_core::timeline::{Tick, Timeline};
+use flaky_core::verdict::{Finding, Verdict};
+use flaky_draw::encode::gif;
+use flaky_draw::encode::svg::{self, Life};
+use flaky_draw::raster::{self, LEVELS};
+use flaky_draw::text::{self, DejaVu};
 
 /// Frames a second: about one for every pixel that a badge's trace moves. They are whole ticks of
 /// a GIF.
@@ -52,7 +53,7 @@ fn look(verdict: Verdict) -> Look {
 
 pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
     let settings = Settings::new(args)?;
-    let lacking = Face::Regular.lacks(&args.label);
+    let lacking = text::missing_glyphs(Face::Regular, &args.label);
     if !lacking.is_empty() {
         talk.say(&format!(
             "warning: the font has no glyphs for {lacking:?}; boxes are drawn instead"
@@ -210,7 +211,7 @@ fn in_a_row(typed: &Typed, finding: &Finding, rhythm: &Rhythm) -> Scene {
         aria,
         title,
     };
-    scene::badge(rhythm, &settings)
+    scene::badge(rhythm, &settings, &DejaVu)
 }
 
 fn on_a_monitor(typed: &Typed, finding: &Finding, rhythm: &Rhythm) -> Scene {
@@ -232,7 +233,7 @@ fn on_a_monitor(typed: &Typed, finding: &Finding, rhythm: &Rhythm) -> Scene {
         grid: true,
         readout: true,
     };
-    let mut scene = scene::monitor(rhythm, &settings);
+    let mut scene = scene::monitor(rhythm, &settings, &DejaVu);
     if finding.settled() == Verdict::Failed {
         scene.trace.dash_px = Some(scene.trace.width / 32.0);
     }

@@ -8,7 +8,7 @@ use crate::cli::Talk;
 use crate::cli::values::SIZES;
 use crate::error::Error;
 use crate::output::{self, Target};
-use crate::scene::Size;
+use flaky_core::scene::Size;
 
 /// The fade levels that are tried after the full number. An LCD does not fade and has few
 /// levels to begin with.

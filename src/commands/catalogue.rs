@@ -7,20 +7,21 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::existing;
-use crate::animation::Plays;
 use crate::ci::{Commits, PROVIDERS};
 use crate::cli::catalogue::{Completions, List, Man};
 use crate::cli::{Cli, Talk};
-use crate::encode::{gif, png};
 use crate::error::Error;
 use crate::output::{self, Target};
-use crate::raster;
-use crate::rhythm::glitch::{self, Glitch};
-use crate::rhythm::random::{self, Recipe};
-use crate::rhythm::{Episode, Rhythm};
-use crate::scene::theme::{self, THEMES};
-use crate::scene::{self, Colour, Motion, Size, Theme, Trail, monitor};
-use crate::timeline::Timeline;
+use flaky_core::animation::Plays;
+use flaky_core::rhythm::glitch::{self, Glitch};
+use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::{Episode, Rhythm};
+use flaky_core::scene::theme::{self, THEMES};
+use flaky_core::scene::{self, Colour, Motion, Size, Theme, Trail, monitor};
+use flaky_core::timeline::Timeline;
+use flaky_draw::encode::{gif, png};
+use flaky_draw::raster;
+use flaky_draw::text::DejaVu;
 
 /// What previews grow from.
 const SEED: u32 = 7;
@@ -206,7 +207,7 @@ fn still(theme: &Theme, rhythm: &Rhythm, trail: Trail, part: f64) -> Vec<u8> {
         grid: true,
         readout: true,
     };
-    let scene = scene::monitor(rhythm, &settings);
+    let scene = scene::monitor(rhythm, &settings, &DejaVu);
     let timeline = Timeline::still(part * SHOWN_S, gif::TICKS_PER_S);
     let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
     let mut bytes = Vec::new();

@@ -16,16 +16,17 @@ use crate::cli::history::{
     self as typed, FORMATS, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET,
 };
 use crate::cli::values;
-use crate::encode::svg::Life;
-use crate::encode::{gif, png, svg};
 use crate::error::Error;
 use crate::history::pulse::{self, Pulse};
 use crate::history::{History, json, log};
 use crate::output::{self, Target};
 use crate::progress::{Progress, Silent};
-use crate::raster;
-use crate::scene::{self, Motion, Scene, Size, life, sheet, theme};
-use crate::timeline::Timeline;
+use flaky_core::scene::{self, Motion, Scene, Size, life, sheet, theme};
+use flaky_core::timeline::Timeline;
+use flaky_draw::encode::svg::Life;
+use flaky_draw::encode::{gif, png, svg};
+use flaky_draw::raster;
+use flaky_draw::text::DejaVu;
 
 /// Fade levels, of which a frame for every commit needs fewer than a beam on its way.
 const LEVELS: usize = 12;
@@ -256,7 +257,7 @@ impl Drawn<'_> {
         };
         let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
         let note = move |beat| words::note(&history, &pulse, beat);
-        scene::sheet(&self.pulse.rhythm, &settings, note)
+        scene::sheet(&self.pulse.rhythm, &settings, &DejaVu, note)
     }
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
@@ -285,7 +286,7 @@ impl Drawn<'_> {
         let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
         let releases = words::Releases::new(&history);
         let entry = move |beat| words::entry(&history, &pulse, &releases, beat, longest);
-        scene::life(&self.pulse.rhythm, &self.pulse.shown_s, &settings, entry)
+        scene::life(&self.pulse.rhythm, &self.pulse.shown_s, &settings, &DejaVu, entry)
     }
 
     fn summary(&self, drawn: &Smaller, bytes: u64) -> String {

@@ -9,22 +9,23 @@ use rand::rngs::SysRng;
 
 use super::budget::{self, Budget, Smaller};
 use super::{format_of, human, plays, threads, write_frames};
-use crate::animation::Plays;
 use crate::cli::Talk;
 use crate::cli::format::Format;
 use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
 use crate::cli::values::{Gain, Seconds};
-use crate::encode::svg::Life;
-use crate::encode::{gif, svg};
 use crate::error::{Error, did_you_mean, lower};
 use crate::output::{self, Target};
 use crate::progress::{Progress, Silent};
-use crate::raster;
-use crate::rhythm::random::{self, Recipe};
-use crate::rhythm::{Rhythm, glitch, json};
-use crate::scene::{self, Motion, Scene, Trail, monitor};
-use crate::signal::Signal;
-use crate::timeline::Timeline;
+use flaky_core::animation::Plays;
+use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::{Rhythm, glitch, json};
+use flaky_core::scene::{self, Motion, Scene, Trail, monitor};
+use flaky_core::signal::Signal;
+use flaky_core::timeline::Timeline;
+use flaky_draw::encode::svg::Life;
+use flaky_draw::encode::{gif, svg};
+use flaky_draw::raster;
+use flaky_draw::text::DejaVu;
 
 /// The largest rhythm file that is read, in bytes.
 const LARGEST_RHYTHM: u64 = 64 << 20;
@@ -344,7 +345,7 @@ fn encode(
     progress: &dyn Progress,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let scene: Scene = scene::monitor(rhythm, &settings.monitor(smaller));
+    let scene: Scene = scene::monitor(rhythm, &settings.monitor(smaller), &DejaVu);
     if settings.format == Format::Svg {
         let life = if settings.is_still() { Life::Still } else { Life::Plays(settings.plays) };
         return svg::write(&scene, life, settings.still_s(rhythm), out);

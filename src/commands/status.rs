@@ -9,7 +9,7 @@ use crate::cli::Talk;
 use crate::cli::status::Status as Typed;
 use crate::error::{End, Error};
 use crate::output::{self, Target};
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
     let answer = asking::answer(&args.source, talk)?;

@@ -17,7 +17,7 @@ struct Entry<'a> {
     parents: Vec<String>,
     t_s: f64,
     kind: &'a str,
-    code: crate::rhythm::Code,
+    code: flaky_core::rhythm::Code,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     paced: bool,
     files: u32,

@@ -6,9 +6,9 @@
 //! commit's kind is a row of [`mark::TABLE`], and work at night lowers the baseline.
 
 use super::{Commit, History};
-use crate::rhythm::mark::{self, Mark};
-use crate::rhythm::{Beat, BeatKind, Episode, Extent, Glitch, Rhythm, glitch};
-use crate::verdict::Verdict;
+use flaky_core::rhythm::mark::{self, Mark};
+use flaky_core::rhythm::{Beat, BeatKind, Episode, Extent, Glitch, Rhythm, glitch};
+use flaky_core::verdict::Verdict;
 
 /// From the beginning of the strip to the first beat, in seconds.
 const LEAD_IN_S: f64 = 0.4;

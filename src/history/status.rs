@@ -6,7 +6,7 @@ use git2::Repository;
 
 use super::{Commit, History};
 use crate::error::{Error, did_you_mean};
-use crate::verdict::Verdict;
+use flaky_core::verdict::Verdict;
 
 /// The shortest abbreviation of an id that is taken for one, in digits.
 const SHORTEST: usize = 7;

@@ -176,7 +176,7 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_reader_panic(text in "[ -~]{0,80}") {
-        let _ = flaky::rhythm::json::from_str(&text);
+        let _ = flaky_core::rhythm::json::from_str(&text);
     }
 
     #[test]
@@ -189,6 +189,6 @@ proptest! {
         let _ = word.parse::<values::Pool>();
         let _ = word.parse::<values::Gain>();
         let _ = word.parse::<values::Loops>();
-        let _ = word.parse::<flaky::scene::Rgb>();
+        let _ = word.parse::<flaky_core::scene::Rgb>();
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use flaky::ci::pulse;
-use flaky::scene::Rgb;
-use flaky::verdict::{Finding, Flakiness, Verdict};
+use flaky_core::pulse;
+use flaky_core::scene::Rgb;
+use flaky_core::verdict::{Finding, Flakiness, Verdict};
 use image::GenericImageView;
 use resvg::usvg::{Options, Tree};
 

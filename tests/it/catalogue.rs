@@ -1,7 +1,7 @@
 //! `flaky themes`, `glitches`, `completions`, `man`.
 
-use flaky::rhythm::glitch;
-use flaky::scene::{Colour, theme};
+use flaky_core::rhythm::glitch;
+use flaky_core::scene::{Colour, theme};
 
 use crate::vocabulary::Folder;
 

@@ -1,9 +1,9 @@
 //! What is encoded is decoded again, by us and by strangers: the same pixels, the same times.
 
-use flaky::animation::Plays;
-use flaky::encode::{gif, video};
-use flaky::raster;
-use flaky::scene::{Motion, Trail};
+use flaky_core::animation::Plays;
+use flaky_core::scene::{Motion, Trail};
+use flaky_draw::encode::{gif, video};
+use flaky_draw::raster;
 use proptest::prelude::*;
 
 use crate::pictures::{SAMPLE, Sample, Shown, assert_same, read_apng, read_gif, together};
@@ -220,7 +220,7 @@ proptest! {
         speed in 5.0_f64..200.0,
         scroll in any::<bool>(),
         lcd in any::<bool>(),
-        theme in 0..flaky::scene::theme::THEMES.len(),
+        theme in 0..flaky_core::scene::theme::THEMES.len(),
     ) {
         let sample = Sample {
             seed,
@@ -231,7 +231,7 @@ proptest! {
             speed,
             motion: if scroll { Motion::Scroll } else { Motion::Sweep },
             trail: if lcd { Trail::Lcd } else { Trail::Phosphor },
-            theme: flaky::scene::theme::THEMES[theme].name,
+            theme: flaky_core::scene::theme::THEMES[theme].name,
             transparent: false,
             readout: true,
         };

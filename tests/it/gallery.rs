@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flaky::commands::{glitch_preview, theme_preview};
-use flaky::rhythm::glitch;
-use flaky::scene::theme;
+use flaky_core::rhythm::glitch;
+use flaky_core::scene::theme;
 use image::{Rgb, RgbImage};
 
 use crate::vocabulary::{Folder, fixtures};

@@ -2,8 +2,8 @@
 
 use clap::{CommandFactory, Parser};
 use flaky::cli::Cli;
-use flaky::rhythm::glitch;
-use flaky::scene::{Colour, theme};
+use flaky_core::rhythm::glitch;
+use flaky_core::scene::{Colour, theme};
 
 use crate::vocabulary::Folder;
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::io::Cursor;
 
-use flaky::animation::{Animation, Frame, Plays, Rect, Span};
-use flaky::encode;
 use flaky::history::pulse::{self, Pulse, Scale};
+use flaky_core::animation::{Animation, Frame, Plays, Rect, Span};
+use flaky_draw::encode;
 
 use crate::pictures::{Shown, assert_same, frames_of_apng, frames_of_gif};
 use crate::repo::Life;
@@ -334,7 +334,7 @@ fn small_screens_and_every_theme_are_drawn() {
         let frames = frames_of_gif(&drawn(&repo, &format!("--size {size}"), "x.gif"));
         assert_eq!(frames.len(), COMMITS, "{size}");
     }
-    for theme in flaky::scene::theme::THEMES {
+    for theme in flaky_core::scene::theme::THEMES {
         let words = format!("--size 200x80 --theme {}", theme.name);
         let (gif, apng) = (drawn(&repo, &words, "x.gif"), drawn(&repo, &words, "x.apng"));
         assert_same(&frames_of_gif(&gif), &frames_of_apng(&apng));

@@ -2,13 +2,15 @@
 
 use std::io::Cursor;
 
-use flaky::animation::{Animation, Plays};
-use flaky::encode::canvas::Canvas;
-use flaky::rhythm::glitch;
-use flaky::rhythm::random::{self, Recipe};
-use flaky::scene::{Motion, Scene, Size, Trail, monitor, theme};
-use flaky::timeline::Timeline;
-use flaky::{encode, raster, scene};
+use flaky_core::animation::{Animation, Plays};
+use flaky_core::rhythm::glitch;
+use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::scene;
+use flaky_core::scene::{Motion, Scene, Size, Trail, monitor, theme};
+use flaky_core::timeline::Timeline;
+use flaky_draw::encode::canvas::Canvas;
+use flaky_draw::text::DejaVu;
+use flaky_draw::{encode, raster};
 
 /// A picture and how long it stays.
 #[derive(Clone, PartialEq, Eq)]
@@ -93,7 +95,7 @@ impl Sample {
             grid: true,
             readout: self.readout,
         };
-        scene::monitor(&random::draw(&recipe).expect("it fits").rhythm, &settings)
+        scene::monitor(&random::draw(&recipe).expect("it fits").rhythm, &settings, &DejaVu)
     }
 
     pub fn timeline(&self, ticks_per_s: u32) -> Timeline {

@@ -1,7 +1,8 @@
 //! The readout: nothing off the screen, nothing over anything else, the worst alarm first.
 
-use flaky::rhythm::json;
-use flaky::scene::{Caption, Motion, Scene, Size, Trail, monitor, theme};
+use flaky_core::rhythm::json;
+use flaky_core::scene::{Caption, Motion, Scene, Size, Trail, monitor, theme};
+use flaky_draw::text::{DejaVu, lay_out_caption};
 
 fn scene(text: &str, width: u32, height: u32, label: &str) -> Scene {
     let settings = monitor::Settings {
@@ -16,12 +17,12 @@ fn scene(text: &str, width: u32, height: u32, label: &str) -> Scene {
         grid: true,
         readout: true,
     };
-    flaky::scene::monitor(&json::from_str(text).expect("a rhythm"), &settings)
+    flaky_core::scene::monitor(&json::from_str(text).expect("a rhythm"), &settings, &DejaVu)
 }
 
 /// Left, right, top and bottom of a caption's letters.
 pub fn bounds(caption: &Caption) -> [f64; 4] {
-    let (left, line) = caption.lay_out();
+    let (left, line) = lay_out_caption(caption);
     [left, left + line.width, caption.y - 0.76 * caption.size, caption.y]
 }
 

@@ -1,6 +1,6 @@
 //! `flaky render`: what comes out of it.
 
-use flaky::rhythm::json;
+use flaky_core::rhythm::json;
 
 use crate::pictures::{read_apng, read_gif};
 use crate::vocabulary::Folder;

@@ -1,10 +1,10 @@
 //! Rhythms from chance, whatever the settings: seamless, healed at both ends, and true.
 
-use flaky::rhythm::glitch::{self, Course};
-use flaky::rhythm::json;
-use flaky::rhythm::random::{self, Recipe};
-use flaky::rhythm::{BeatKind, Code, Extent, Rhythm};
-use flaky::signal::Signal;
+use flaky_core::rhythm::glitch::{self, Course};
+use flaky_core::rhythm::json;
+use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::{BeatKind, Code, Extent, Rhythm};
+use flaky_core::signal::Signal;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use flaky::error::controls_direction;
 use flaky::history::pulse::{self, Scale};
-use flaky::scene::sheet::{Note, Settings};
-use flaky::scene::{Size, sheet, theme};
+use flaky_core::sanitize::is_format_control;
+use flaky_core::scene::sheet::{Note, Settings};
+use flaky_core::scene::{Size, sheet, theme};
+use flaky_draw::text::DejaVu;
 use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
 
 use crate::repo::{Life, Repo};
@@ -60,7 +61,7 @@ fn well_behaved(svg: &[u8]) {
     ] {
         assert!(!text(svg).contains(unwanted), "{unwanted}");
     }
-    let strange = |c: char| (c.is_control() && c != '\n') || controls_direction(c);
+    let strange = |c: char| (c.is_control() && c != '\n') || is_format_control(c);
     assert!(!text(svg).contains(strange));
     parsed(svg, |root| {
         let mut ids = BTreeSet::new();
@@ -204,7 +205,7 @@ fn what_would_be_too_large_is_not_written() {
 /// A subject as a document can hold it.
 fn escaped(subject: &str) -> String {
     let plain = subject.chars().filter(|c| !c.is_control());
-    plain.map(|c| if controls_direction(c) { '\u{fffd}' } else { c }).collect()
+    plain.map(|c| if is_format_control(c) { '\u{fffd}' } else { c }).collect()
 }
 
 #[test]
@@ -275,7 +276,7 @@ fn its_legend_names_every_kind_there_is() {
     let legend = |size: Option<Size>| -> Vec<String> {
         let theme = theme::find("paper").unwrap().clone();
         let settings = Settings { size, theme, title: "title".to_string() };
-        let scene = sheet(&rhythm, &settings, |_| Note::default());
+        let scene = sheet(&rhythm, &settings, &DejaVu, |_| Note::default());
         scene.captions.into_iter().map(|caption| caption.text).collect()
     };
     for size in [None, Some(Size { width: 600, height: 400 })] {

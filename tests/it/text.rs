@@ -1,12 +1,14 @@
 //! Texts of strangers: drawn or replaced visibly, in their order, never wider than their place.
 
-use flaky::raster;
-use flaky::rhythm::json;
-use flaky::scene::life::{Detail, Entry, Settings, Tag};
-use flaky::scene::text::Face;
-use flaky::scene::{Motion, Scene, Size, Trail, life, theme};
-use flaky::timeline::Timeline;
-use flaky::{animation::Plays, encode::canvas::Canvas};
+use flaky_core::animation::Plays;
+use flaky_core::rhythm::json;
+use flaky_core::scene::life::{Detail, Entry, Settings, Tag};
+use flaky_core::scene::text::{Face, TextMetrics};
+use flaky_core::scene::{Motion, Scene, Size, Trail, life, theme};
+use flaky_core::timeline::Timeline;
+use flaky_draw::encode::canvas::Canvas;
+use flaky_draw::raster;
+use flaky_draw::text::{DejaVu, lay_out, outline};
 use proptest::prelude::*;
 
 use crate::pictures::animate;
@@ -16,11 +18,11 @@ const SIZE: f64 = 17.0;
 
 /// The glyphs of a text from left to right.
 fn glyphs(text: &str) -> Vec<u16> {
-    Face::Regular.lay_out(text, SIZE).glyphs.iter().map(|glyph| glyph.id).collect()
+    lay_out(Face::Regular, text, SIZE).glyphs.iter().map(|glyph| glyph.id).collect()
 }
 
 fn width(face: Face, text: &str) -> f64 {
-    face.lay_out(text, SIZE).width
+    lay_out(face, text, SIZE).width
 }
 
 #[test]
@@ -49,7 +51,7 @@ fn a_character_that_no_face_has_is_a_box() {
     for text in ["漢", "🎉", "\u{10ffff}"] {
         assert_eq!(glyphs(text), [0], "{text:?}");
         assert!(width(Face::Regular, text) > 0.0);
-        assert!(!Face::Regular.outline(0).is_empty());
+        assert!(!outline(Face::Regular, 0).is_empty());
     }
 }
 
@@ -73,13 +75,13 @@ fn what_is_cut_ends_with_an_ellipsis() {
     let long = "a thousand characters ".repeat(46);
     for face in [Face::Regular, Face::Bold] {
         for room in [20.0, 50.0, 300.0] {
-            let cut = face.shorten(&long, SIZE, room);
+            let cut = DejaVu.shorten(face, &long, SIZE, room);
             assert!(cut.ends_with('…') && long.starts_with(cut.trim_end_matches('…')), "{cut}");
             assert!(width(face, &cut) <= room);
             assert!(width(face, &cut) > room - 2.0 * SIZE, "more would find room");
         }
-        assert_eq!(face.shorten("short", SIZE, 300.0), "short");
-        assert_eq!(face.shorten("", SIZE, 0.0), "");
+        assert_eq!(DejaVu.shorten(face, "short", SIZE, 300.0), "short");
+        assert_eq!(DejaVu.shorten(face, "", SIZE, 0.0), "");
     }
 }
 
@@ -87,7 +89,7 @@ fn what_is_cut_ends_with_an_ellipsis() {
 fn hostile_texts_find_room() {
     for text in HOSTILE {
         for room in [20.0, 60.0, 100.0, 1000.0] {
-            let cut = Face::Bold.shorten(text, SIZE, room);
+            let cut = DejaVu.shorten(Face::Bold, text, SIZE, room);
             assert!(width(Face::Bold, &cut) <= room + 1e-9, "{text:?} in {room}: {cut:?}");
         }
     }
@@ -117,10 +119,10 @@ proptest! {
     ) {
         let face = if bold { Face::Bold } else { Face::Regular };
         let text: String = text.into_iter().collect();
-        let line = face.lay_out(&text, SIZE);
+        let line = lay_out(face, &text, SIZE);
         prop_assert!(line.width.is_finite() && line.width >= 0.0);
         prop_assert!(line.glyphs.len() <= text.chars().count());
-        let cut = face.shorten(&text, SIZE, room);
+        let cut = DejaVu.shorten(face, &text, SIZE, room);
         let room = room.max(width(face, "…"));
         prop_assert!(width(face, &cut) <= room + 1e-9, "{:?}: {} in {room}", cut, width(face, &cut));
         prop_assert!(cut == text || cut.ends_with('…'));
@@ -163,7 +165,7 @@ fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Scene, Vec<f64>) {
         }
     };
     let rhythm = json::from_str(&text).expect("a rhythm");
-    let mut scene = life(&rhythm, &shown_s, &settings, entry);
+    let mut scene = life(&rhythm, &shown_s, &settings, &DejaVu, entry);
     scene.trace.trail = trail;
     (scene, shown_s)
 }

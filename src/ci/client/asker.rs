@@ -1,5 +1,6 @@
 //! One question: sent, redirected, asked again, and its answer read.
 
+use flaky_core::sanitize::sanitize;
 use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +13,6 @@ use super::{Reply, Time};
 use crate::ci::place::shown;
 use crate::ci::token::Token;
 use crate::ci::{Scheme, Trouble};
-use crate::error::plain;
 
 /// The largest answer that is read, and how much all of them may be, in bytes.
 const LARGEST: usize = 8 << 20;
@@ -309,7 +309,7 @@ fn innermost(error: &reqwest::Error) -> String {
     let text = cause.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let text = if error.source().is_none() { "the connection broke off" } else { text };
-    plain(&text.to_lowercase(), 200)
+    sanitize(&text.to_lowercase(), 200)
 }
 
 fn host(url: &Url) -> String {

@@ -4,9 +4,10 @@ use super::super::{asking, warn};
 use crate::ci::commits::{self, Record, Told};
 use crate::ci::{self, Commits, Place, Provider, Question};
 use crate::cli::history::History as Typed;
-use crate::error::{Error, plain};
+use crate::error::Error;
 use crate::history::cache::Cache;
 use crate::history::{History, status};
+use flaky_core::sanitize::sanitize;
 
 /// How much of an address is repeated, in characters.
 const LONGEST_ADDRESS: usize = 200;
@@ -64,7 +65,7 @@ fn cloned_from(
         unclear("--ci: nothing says where this repository is at home".to_string())
     })?;
     let (host, path) = ci::place::cloned(origin).ok_or_else(|| {
-        let origin = plain(&ci::place::shown(origin), LONGEST_ADDRESS);
+        let origin = sanitize(&ci::place::shown(origin), LONGEST_ADDRESS);
         unclear(format!("--ci: {origin:?} is no address of a server"))
     })?;
     let named = ci::PROVIDERS.iter().find(|provider| {
@@ -72,7 +73,7 @@ fn cloned_from(
         about.home.contains(&host.as_str()) || about.hosts.iter().any(|part| host.contains(part))
     });
     let provider = *named.ok_or_else(|| {
-        unclear(format!("--ci: which platform is {}?", plain(&host, LONGEST_ADDRESS)))
+        unclear(format!("--ci: which platform is {}?", sanitize(&host, LONGEST_ADDRESS)))
     })?;
     let server = args.access.server.clone().unwrap_or_else(|| format!("https://{host}"));
     Ok((provider, Question { server: Some(server), ..Question::about(path) }))

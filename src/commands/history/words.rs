@@ -5,10 +5,10 @@ use crate::history::message::one_line;
 use crate::history::pulse::{self, Pulse};
 use crate::history::select::is_bot;
 use crate::history::{Commit, History, json};
-use crate::rhythm::{Alarm, mark};
-use crate::scene::life::{Entry, Tag};
-use crate::scene::sheet::Note;
-use crate::verdict::Verdict;
+use flaky_core::rhythm::{Alarm, mark};
+use flaky_core::scene::life::{Entry, Tag};
+use flaky_core::scene::sheet::Note;
+use flaky_core::verdict::Verdict;
 
 /// The whole in a line: "main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
 pub fn title(history: &History, group: usize) -> String {

@@ -1,0 +1,19 @@
+//! Text of unknown origin (commit messages, job names, server answers) made safe to show.
+
+/// At most `max_chars` characters of `text`, with an ellipsis where it is cut. Control characters
+/// and invisible direction marks become U+FFFD.
+pub fn sanitize(text: &str, max_chars: usize) -> String {
+    let shown = |c: char| if c.is_control() || is_format_control(c) { '\u{fffd}' } else { c };
+    let mut short: String = text.chars().take(max_chars).map(shown).collect();
+    if text.chars().nth(max_chars).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+/// Whether a character changes the order or the breaks of a line without being seen.
+pub fn is_format_control(c: char) -> bool {
+    matches!(c,
+        '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

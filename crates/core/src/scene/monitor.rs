@@ -1,0 +1,181 @@
+//! The patient monitor: a trace on a millimetre grid, with its readout.
+
+use super::readout::readout;
+use super::text::TextMetrics;
+use super::theme::{Colour, Theme};
+use super::trace::{Motion, Trace, Trail};
+use super::{Scene, Size, Strokes};
+use crate::rhythm::Rhythm;
+use crate::signal::Signal;
+
+/// Pixels a millimetre at a height of [`DESIGN_HEIGHT`].
+const DESIGN_PX_PER_MM: f64 = 4.0;
+/// The height for which sizes are stated, in pixels.
+const DESIGN_HEIGHT: f64 = 300.0;
+/// The width that goes with it where a picture is narrow.
+const DESIGN_WIDTH: f64 = 480.0;
+/// The gains to choose from, in mm/mV, largest first.
+pub const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
+/// The part of the height that the trace may fill.
+const FILL: f64 = 0.8;
+/// The range of a normal beat in millivolts, from its S to its R.
+const NORMAL_MV: (f64, f64) = (-0.2, 1.1);
+/// The finest grid that is drawn, in pixels.
+const FINEST_GRID_PX: f64 = 3.0;
+
+/// What a monitor is set to.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The size of the picture.
+    pub size: Size,
+    /// The look.
+    pub theme: Theme,
+    /// Whether the ground is left out.
+    pub transparent: bool,
+    /// The speed of the beam in mm/s.
+    pub speed_mm_s: f64,
+    /// The gain in mm/mV; the largest of [`GAINS`] that fits where none is given.
+    pub gain_mm_mv: Option<f64>,
+    /// How the picture moves.
+    pub motion: Motion,
+    /// What the beam leaves behind.
+    pub trail: Trail,
+    /// The name of the lead.
+    pub label: String,
+    /// Whether the grid is drawn.
+    pub grid: bool,
+    /// Whether the readout is drawn.
+    pub readout: bool,
+}
+
+/// How long the beam takes across a screen of this size at this speed, in seconds, before the
+/// sweeps are fitted to the loop.
+pub fn nominal_sweep_s(size: Size, speed_mm_s: f64) -> f64 {
+    f64::from(size.width) / (speed_mm_s * nominal_px_per_mm(size))
+}
+
+/// Pixels a millimetre, before the sweeps are fitted to the loop.
+pub(super) fn nominal_px_per_mm(size: Size) -> f64 {
+    DESIGN_PX_PER_MM * f64::from(size.height) / DESIGN_HEIGHT
+}
+
+/// Builds the screen of a monitor that shows `rhythm`.
+pub fn monitor(rhythm: &Rhythm, settings: &Settings, metrics: &dyn TextMetrics) -> Scene {
+    let signal = Signal::new(rhythm);
+    let Size { width, height } = settings.size;
+    let (width, height) = (f64::from(width), f64::from(height));
+    let wanted = rhythm.duration_s / nominal_sweep_s(settings.size, settings.speed_mm_s);
+    let sweeps = wanted.round().max(2.0);
+    let px_per_mm = width * sweeps / (rhythm.duration_s * settings.speed_mm_s);
+
+    let (least, most) = signal.range_mv();
+    // Without a beat the scale stays what it is with one, so that the calibration pulse fits.
+    let (least, most) = (least.min(NORMAL_MV.0), most.max(NORMAL_MV.1));
+    let fits = |gain: &&f64| (most - least) * **gain * px_per_mm <= FILL * height;
+    let smallest = GAINS[GAINS.len() - 1];
+    let gain =
+        settings.gain_mm_mv.unwrap_or_else(|| GAINS.iter().find(fits).copied().unwrap_or(smallest));
+    let px_per_mv = gain * px_per_mm;
+    let baseline = (0.5 * height + 0.5 * (most + least) * px_per_mv).round();
+
+    let scale = (height / DESIGN_HEIGHT).min(width / DESIGN_WIDTH);
+    let trace = Trace {
+        signal,
+        width,
+        sweeps: sweeps as u32,
+        sweep_s: rhythm.duration_s / sweeps,
+        px_per_mm,
+        px_per_mv,
+        baseline,
+        stroke: (settings.theme.stroke * scale).clamp(1.2, 12.0),
+        motion: settings.motion,
+        trail: settings.trail,
+        dash_px: None,
+        slowness: 1.0,
+    };
+
+    let mut marks = Vec::new();
+    if settings.grid {
+        marks = grid(width, height, px_per_mm, baseline);
+    }
+    if settings.readout {
+        marks.push(calibration_pulse(&trace, scale));
+    }
+    let mut captions = Vec::new();
+    if settings.readout {
+        captions = readout(rhythm, settings, scale, gain, metrics);
+    }
+    Scene {
+        size: settings.size,
+        theme: settings.theme.clone(),
+        transparent: settings.transparent,
+        label: None,
+        case: None,
+        title: rhythm.describe(),
+        description: format!(
+            "Lead {}, {:.0} beats per minute, {} mm/s, {gain} mm/mV. Art, not a medical device.",
+            settings.label, rhythm.bpm, settings.speed_mm_s
+        ),
+        marks,
+        trace,
+        captions,
+        slides: None,
+        sheet: None,
+    }
+}
+
+/// Lines every millimetre and every fifth, each on its own row or column of pixels, counted
+/// from the left edge and from the baseline.
+pub(super) fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> {
+    let lines = |every_mm: f64, skip: Option<i64>| {
+        let step = every_mm * px_per_mm;
+        let wanted = |n: &i64| skip.is_none_or(|skip| n % skip != 0);
+        let snap = |at: f64| at.floor() + 0.5;
+        let columns = (1..=(width / step) as i64)
+            .filter(wanted)
+            .map(|n| snap(n as f64 * step))
+            .filter(|x| *x < width)
+            .map(|x| vec![(x, 0.0), (x, height)]);
+        let first = -(baseline / step).floor() as i64;
+        let last = ((height - baseline) / step).floor() as i64;
+        let rows = (first..=last)
+            .filter(wanted)
+            .map(|n| snap(baseline + n as f64 * step))
+            .filter(|y| *y < height)
+            .map(|y| vec![(0.0, y), (width, y)]);
+        columns.chain(rows).collect()
+    };
+    let mut marks = Vec::new();
+    if px_per_mm >= FINEST_GRID_PX {
+        marks.push(Strokes {
+            colour: Colour::Grid,
+            width: 1.0,
+            lines: lines(1.0, Some(5)),
+            smooth: false,
+        });
+    }
+    if 5.0 * px_per_mm >= FINEST_GRID_PX {
+        marks.push(Strokes {
+            colour: Colour::GridMajor,
+            width: 1.0,
+            lines: lines(5.0, None),
+            smooth: false,
+        });
+    }
+    marks
+}
+
+/// One millivolt high and five millimetres long, at the left edge of the baseline.
+fn calibration_pulse(trace: &Trace, scale: f64) -> Strokes {
+    let (mm, top) = (trace.px_per_mm, trace.baseline - trace.px_per_mv);
+    let (left, base) = (1.5 * mm, trace.baseline);
+    let line = vec![
+        (left - mm, base),
+        (left, base),
+        (left, top),
+        (left + 5.0 * mm, top),
+        (left + 5.0 * mm, base),
+        (left + 6.0 * mm, base),
+    ];
+    Strokes { colour: Colour::Text, width: scale.max(1.0), lines: vec![line], smooth: false }
+}

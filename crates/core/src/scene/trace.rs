@@ -1,0 +1,177 @@
+//! The trace: where the beam is at what time, and the line it leaves.
+//!
+//! A trace knows its signal and its scale and makes its line a sweep at a time; the whole is
+//! never held. Within a sweep the line is a chain of points, as few as the eye needs, and both
+//! forks of the pipeline draw that same chain.
+
+use crate::rhythm::Extent;
+use crate::signal::{LATTICE_HZ, Signal};
+
+/// How the picture moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Motion {
+    /// The beam runs from left to right over a line that stays.
+    Sweep,
+    /// The line runs from right to left under a beam that stays.
+    Scroll,
+}
+
+/// What the beam leaves behind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trail {
+    /// A light that dies away.
+    Phosphor,
+    /// A constant line, erased just before the beam returns.
+    Lcd,
+}
+
+/// The line may leave the samples by this much, in pixels.
+const TOLERANCE_PX: f64 = 0.25;
+/// The least number of samples a second.
+const LEAST_HZ: f64 = 2.0 * LATTICE_HZ;
+/// The least number of samples a pixel.
+const LEAST_PER_PX: f64 = 2.0;
+/// The time before the beam in which an LCD is dark, in seconds.
+const ERASE_S: f64 = 0.4;
+/// The same where the light has died away anyway.
+const ERASE_PHOSPHOR_S: f64 = 0.1;
+/// The longest part of a sweep that is dark.
+const ERASE_MOST: f64 = 0.15;
+
+/// A signal on its way across the screen.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// The voltage.
+    pub signal: Signal,
+    /// The width of the screen in pixels; a sweep is as wide.
+    pub width: f64,
+    /// How many sweeps fill the extent.
+    pub sweeps: u32,
+    /// The length of a sweep in seconds.
+    pub sweep_s: f64,
+    /// Pixels a millimetre, across and up.
+    pub px_per_mm: f64,
+    /// Pixels a millivolt.
+    pub px_per_mv: f64,
+    /// Where 0 mV lies, in pixels from the top.
+    pub baseline: f64,
+    /// The width of the line in pixels.
+    pub stroke: f64,
+    /// How the picture moves.
+    pub motion: Motion,
+    /// What the beam leaves behind.
+    pub trail: Trail,
+    /// Whether the line is dashed: the length of a dash, and of the gap after it, in pixels.
+    pub dash_px: Option<f64>,
+    /// How many seconds on display a second of the extent takes.
+    pub slowness: f64,
+}
+
+impl Trace {
+    /// The length of the extent in seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.signal.duration_s()
+    }
+
+    /// How long the extent is on display, in seconds.
+    pub fn display_s(&self) -> f64 {
+        self.duration_s() * self.slowness
+    }
+
+    /// The speed of the beam in pixels a second.
+    pub fn px_per_s(&self) -> f64 {
+        self.width / self.sweep_s
+    }
+
+    /// The way of the beam from the beginning until `t_s` seconds, in whole pixels.
+    pub fn beam_px(&self, t_s: f64) -> i64 {
+        (t_s * self.px_per_s() + 1e-9).floor() as i64
+    }
+
+    /// The part of a sweep before the beam that is dark, in pixels; none where the line moves.
+    pub fn erased_px(&self) -> f64 {
+        if self.motion == Motion::Scroll {
+            return 0.0;
+        }
+        let erase_s = match self.trail {
+            Trail::Phosphor => ERASE_PHOSPHOR_S,
+            Trail::Lcd => ERASE_S,
+        };
+        (erase_s * self.px_per_s()).min(ERASE_MOST * self.width)
+    }
+
+    /// Whether there is no line at `x` pixels from the left of a sweep.
+    pub fn gap_at(&self, number: i64, x: f64) -> bool {
+        let from_start = number as f64 * self.width + x;
+        self.dash_px.is_some_and(|dash| (from_start / dash).floor().rem_euclid(2.0) >= 1.0)
+    }
+
+    /// The line of a sweep (numbered from 0; in a loop any number is one of the loop's) as
+    /// points in pixels. It reaches `bleed` pixels over both edges of the screen where the
+    /// extent goes on there.
+    pub fn sweep(&self, number: i64, bleed: f64) -> Vec<(f64, f64)> {
+        let step_s = 1.0 / LEAST_HZ.max(LEAST_PER_PX * self.px_per_s());
+        let begin_s = number as f64 * self.sweep_s;
+        let mut from_s = begin_s - bleed / self.px_per_s();
+        let mut to_s = begin_s + self.sweep_s + bleed / self.px_per_s();
+        if self.signal.extent() == Extent::Line {
+            from_s = from_s.max(0.0);
+            to_s = to_s.min(self.duration_s());
+        }
+        // The samples lie on one lattice for all sweeps, so that neighbours agree where they meet.
+        let first = (from_s / step_s).ceil() as i64;
+        let last = (to_s / step_s).floor() as i64;
+        let mut simplify = Simplify::default();
+        for i in first..=last {
+            let t = i as f64 * step_s;
+            let x = (t - begin_s) * self.px_per_s();
+            simplify.push((x, self.baseline - self.signal.at(t) * self.px_per_mv));
+        }
+        simplify.finish()
+    }
+}
+
+/// Leaves out the points of a chain that lie within [`TOLERANCE_PX`] of what remains. The
+/// chain never goes back in x; a cone of slopes that still pass every point says how far the
+/// last line may reach.
+#[derive(Default)]
+struct Simplify {
+    kept: Vec<(f64, f64)>,
+    last: Option<(f64, f64)>,
+    cone: Option<(f64, f64)>,
+}
+
+impl Simplify {
+    fn push(&mut self, point: (f64, f64)) {
+        let Some(&anchor) = self.kept.last() else {
+            self.kept.push(point);
+            return;
+        };
+        if let (Some(last), Some(cone)) = (self.last, self.cone) {
+            let slope = (point.1 - anchor.1) / (point.0 - anchor.0);
+            if slope < cone.0 || slope > cone.1 {
+                self.kept.push(last);
+                self.last = Some(point);
+                self.cone = Some(Self::open(last, point));
+                return;
+            }
+            let (low, high) = Self::open(anchor, point);
+            self.cone = Some((low.max(cone.0), high.min(cone.1)));
+        } else {
+            self.cone = Some(Self::open(anchor, point));
+        }
+        self.last = Some(point);
+    }
+
+    /// The slopes from `anchor` that pass `point` within the tolerance.
+    fn open(anchor: (f64, f64), point: (f64, f64)) -> (f64, f64) {
+        let (dx, dy) = (point.0 - anchor.0, point.1 - anchor.1);
+        let upright = TOLERANCE_PX * libm::hypot(dx, dy) / dx;
+        ((dy - upright) / dx, (dy + upright) / dx)
+    }
+
+    fn finish(mut self) -> Vec<(f64, f64)> {
+        self.kept.extend(self.last);
+        self.kept
+    }
+}

@@ -1,0 +1,75 @@
+//! APNG: the frames of an animation as rectangles of an indexed PNG.
+//!
+//! Pixels are replaced, not blended, so a transparent ground stays transparent. The `png` crate
+//! writes the header and every chunk; the frames are compressed on threads, which its own
+//! frame writer cannot do.
+
+use std::io::{self, BufWriter, Write};
+
+use flate2::{Compression, write::ZlibEncoder};
+use png::chunk::ChunkType;
+
+use super::ordered::ordered;
+use super::png::{header, plain};
+use flaky_core::animation::{Animation, Frame, Plays};
+
+const FRAME_CONTROL: ChunkType = ChunkType(*b"fcTL");
+const FRAME_DATA: ChunkType = ChunkType(*b"fdAT");
+const IMAGE_DATA: ChunkType = ChunkType(*b"IDAT");
+/// Leave the frame on the canvas.
+const DISPOSE_NONE: u8 = 0;
+/// Replace what was there.
+const BLEND_SOURCE: u8 = 0;
+
+/// Writes `animation`, whose ticks are at most 65,535 a second, compressing on `threads`
+/// threads.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::Result<()> {
+    let out = BufWriter::new(out);
+    let mut header = header(out, animation.width, animation.height, &animation.palette);
+    let plays = match animation.plays {
+        Plays::Forever => 0,
+        Plays::Times(times) => u32::from(times),
+    };
+    header.set_animated(animation.count, plays).map_err(plain)?;
+    header.validate_sequence(false);
+    let mut writer = header.write_header().map_err(plain)?;
+    let ticks_per_s = animation.ticks_per_s as u16;
+    let mut sequence: u32 = 0;
+    let mut number = || {
+        sequence += 1;
+        (sequence - 1).to_be_bytes()
+    };
+    let mut first = true;
+    let compress = |frame: Frame| (deflate(&frame), frame.rect, frame.delay);
+    ordered(threads, animation.frames, compress, |(data, rect, delay)| {
+        let mut control = number().to_vec();
+        for value in [rect.width, rect.height, rect.x, rect.y] {
+            control.extend(value.to_be_bytes());
+        }
+        control.extend((delay as u16).to_be_bytes());
+        control.extend(ticks_per_s.to_be_bytes());
+        control.extend([DISPOSE_NONE, BLEND_SOURCE]);
+        writer.write_chunk(FRAME_CONTROL, &control).map_err(plain)?;
+        if first {
+            first = false;
+            return writer.write_chunk(IMAGE_DATA, &data).map_err(plain);
+        }
+        let mut chunk = number().to_vec();
+        chunk.extend(data);
+        writer.write_chunk(FRAME_DATA, &chunk).map_err(plain)
+    })?;
+    writer.finish().map_err(plain)
+}
+
+/// The pixels as a zlib stream, each row with the filter type "none".
+fn deflate(frame: &Frame) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    let rows = frame.pixels.chunks(frame.rect.width as usize);
+    rows.flat_map(|row| [&[0], row])
+        .try_for_each(|bytes| encoder.write_all(bytes))
+        .and_then(|()| encoder.finish())
+        .expect("a Vec takes everything")
+}

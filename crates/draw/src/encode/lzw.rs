@@ -1,0 +1,192 @@
+//! GIF's LZW over a frame that is mostly "as it was".
+//!
+//! A general encoder walks every pixel of the rectangle. This one is told where the changed
+//! pixels are; a run of unchanged ones is a run of one symbol, whose dictionary entries form a
+//! chain, so it is encoded in as many steps as it has codes and not as it has pixels.
+
+use flaky_core::animation::{Frame, KEEP};
+
+/// The largest dictionary GIF allows.
+const MOST_CODES: u16 = 4096;
+/// Slots of the hash table: a power of two, at most a third of them in use.
+const SLOTS: usize = 1 << 14;
+
+/// Encodes the pixels of `frame`, unchanged ones as [`KEEP`]: the least code size, then the
+/// codes, as one run of bytes.
+pub fn encode(frame: &Frame) -> Vec<u8> {
+    let whole = frame.changed.iter().map(|span| span.end - span.start).sum::<u32>() as usize
+        == frame.pixels.len();
+    let largest = frame
+        .changed
+        .iter()
+        .flat_map(|span| &frame.pixels[span.start as usize..span.end as usize])
+        .fold(u8::from(!whole), |most, pixel| most.max(*pixel));
+    let bits = (8 - largest.leading_zeros()).max(2) as u8;
+    let mut coder = Coder::new(bits);
+    let mut at = 0;
+    for span in &frame.changed {
+        coder.keep(span.start - at);
+        for &pixel in &frame.pixels[span.start as usize..span.end as usize] {
+            coder.symbol(pixel);
+        }
+        at = span.end;
+    }
+    coder.keep(frame.pixels.len() as u32 - at);
+    coder.finish()
+}
+
+struct Coder {
+    out: Vec<u8>,
+    accumulator: u64,
+    filled: u32,
+    least_bits: u8,
+    code_bits: u8,
+    next: u16,
+    /// The code of what has been matched so far.
+    prefix: Option<u16>,
+    /// The codes of runs of [`KEEP`], by length less one.
+    runs: Vec<u16>,
+    /// Open addressing: `prefix << 20 | symbol << 12 | code`, or [`EMPTY`].
+    table: Vec<u32>,
+}
+
+const EMPTY: u32 = u32::MAX;
+
+impl Coder {
+    fn new(least_bits: u8) -> Self {
+        let mut this = Self {
+            out: vec![least_bits],
+            accumulator: 0,
+            filled: 0,
+            least_bits,
+            code_bits: least_bits + 1,
+            next: 0,
+            prefix: None,
+            runs: Vec::new(),
+            table: vec![EMPTY; SLOTS],
+        };
+        this.clear();
+        this
+    }
+
+    /// Writes the clear code and forgets the dictionary.
+    fn clear(&mut self) {
+        self.write(1 << self.least_bits);
+        self.forget();
+    }
+
+    fn forget(&mut self) {
+        self.code_bits = self.least_bits + 1;
+        self.next = (1 << self.least_bits) + 2;
+        self.runs.clear();
+        self.runs.push(u16::from(KEEP));
+        self.table.fill(EMPTY);
+    }
+
+    fn write(&mut self, code: u16) {
+        self.accumulator |= u64::from(code) << self.filled;
+        self.filled += u32::from(self.code_bits);
+        while self.filled >= 8 {
+            self.out.push(self.accumulator as u8);
+            self.accumulator >>= 8;
+            self.filled -= 8;
+        }
+    }
+
+    /// Writes the prefix and enters prefix + symbol; true where the dictionary was full.
+    fn emit(&mut self, prefix: u16, symbol: u8, slot: Option<usize>) -> bool {
+        self.write(prefix);
+        if self.next == MOST_CODES {
+            self.clear();
+            return true;
+        }
+        if let Some(slot) = slot {
+            self.table[slot] = key(prefix, symbol) << 12 | u32::from(self.next);
+        } else {
+            self.runs.push(self.next);
+        }
+        if self.next == 1 << self.code_bits && self.code_bits < 12 {
+            self.code_bits += 1;
+        }
+        self.next += 1;
+        false
+    }
+
+    fn symbol(&mut self, symbol: u8) {
+        let Some(prefix) = self.prefix else {
+            self.prefix = Some(u16::from(symbol));
+            return;
+        };
+        match self.slot(prefix, symbol) {
+            Ok(code) => self.prefix = Some(code),
+            Err(slot) => {
+                self.emit(prefix, symbol, Some(slot));
+                self.prefix = Some(u16::from(symbol));
+            }
+        }
+    }
+
+    /// The code of prefix + symbol, or the slot where it belongs.
+    fn slot(&self, prefix: u16, symbol: u8) -> Result<u16, usize> {
+        let key = key(prefix, symbol);
+        let mut at = (key.wrapping_mul(0x9e37_79b1) >> 18) as usize & (SLOTS - 1);
+        loop {
+            let entry = self.table[at];
+            if entry == EMPTY {
+                return Err(at);
+            }
+            if entry >> 12 == key {
+                return Ok((entry & 0xfff) as u16);
+            }
+            at = (at + 1) & (SLOTS - 1);
+        }
+    }
+
+    /// As many times [`KEEP`].
+    fn keep(&mut self, count: u32) {
+        let mut left = count as usize;
+        // What was matched before goes on into the run while the dictionary has it.
+        while left > 0 {
+            let Some(prefix) = self.prefix else { break };
+            match self.slot(prefix, KEEP) {
+                Ok(code) => {
+                    self.prefix = Some(code);
+                    left -= 1;
+                }
+                Err(slot) => {
+                    self.emit(prefix, KEEP, Some(slot));
+                    self.prefix = None;
+                }
+            }
+        }
+        // From here on it is the run alone.
+        while left > 0 {
+            let known = self.runs.len();
+            if left <= known {
+                self.prefix = Some(self.runs[left - 1]);
+                return;
+            }
+            self.emit(self.runs[known - 1], KEEP, None);
+            left -= known;
+        }
+    }
+
+    fn finish(mut self) -> Vec<u8> {
+        if let Some(prefix) = self.prefix {
+            self.write(prefix);
+            // The decoder enters one more code before it reads the next.
+            if self.next == 1 << self.code_bits && self.code_bits < 12 {
+                self.code_bits += 1;
+            }
+        }
+        self.write((1 << self.least_bits) + 1);
+        if self.filled > 0 {
+            self.out.push(self.accumulator as u8);
+        }
+        self.out
+    }
+}
+
+fn key(prefix: u16, symbol: u8) -> u32 {
+    u32::from(prefix) << 8 | u32::from(symbol)
+}

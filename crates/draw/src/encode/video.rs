@@ -1,0 +1,58 @@
+//! Frames for a video encoder: YUV4MPEG2 or bare RGB, whole pictures one after the other.
+
+use std::io::{self, BufWriter, Write};
+
+use super::canvas::Canvas;
+use flaky_core::animation::{Animation, Rgba};
+
+/// How a picture is laid down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// YUV4MPEG2, 4:4:4, BT.601 in studio range; `(num, den)` frames a second.
+    Y4m(u32, u32),
+    /// Three bytes a pixel, row by row, nothing else.
+    Rgb,
+}
+
+/// Writes every frame of `animation` once.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(animation: Animation<'_>, layout: Layout, out: impl Write) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    let (width, height) = (animation.width, animation.height);
+    let palette = animation.palette;
+    let converted: Vec<[u8; 3]> = palette.iter().map(|colour| convert(*colour, layout)).collect();
+    if let Layout::Y4m(num, den) = layout {
+        writeln!(out, "YUV4MPEG2 W{width} H{height} F{num}:{den} Ip A1:1 C444")?;
+    }
+    let mut canvas = Canvas::new(width, height);
+    let mut bytes = Vec::with_capacity(3 * canvas.pixels.len());
+    for frame in animation.frames {
+        canvas.paint(&frame);
+        bytes.clear();
+        let pixels = canvas.pixels.iter().map(|entry| converted[usize::from(*entry)]);
+        match layout {
+            Layout::Rgb => bytes.extend(pixels.flatten()),
+            Layout::Y4m(..) => {
+                out.write_all(b"FRAME\n")?;
+                for plane in 0..3 {
+                    bytes.extend(pixels.clone().map(|pixel| pixel[plane]));
+                }
+            }
+        }
+        out.write_all(&bytes)?;
+    }
+    out.flush()
+}
+
+fn convert([r, g, b, _]: Rgba, layout: Layout) -> [u8; 3] {
+    if layout == Layout::Rgb {
+        return [r, g, b];
+    }
+    let [r, g, b] = [r, g, b].map(f64::from);
+    let y = 16.0 + (65.481 * r + 128.553 * g + 24.966 * b) / 255.0;
+    let u = 128.0 + (-37.797 * r - 74.203 * g + 112.0 * b) / 255.0;
+    let v = 128.0 + (112.0 * r - 93.786 * g - 18.214 * b) / 255.0;
+    [y, u, v].map(|value| value.round().clamp(0.0, 255.0) as u8)
+}
