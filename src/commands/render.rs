@@ -306,8 +306,8 @@ fn draw(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
         }
     };
     let placed = drawn.rhythm.episodes.len();
-    if placed > 0 && placed < drawn.asked {
-        talk.say(&format!("{placed} of {} glitches fit {duration_s} s", drawn.asked));
+    if placed > 0 && placed < drawn.requested {
+        talk.say(&format!("{placed} of {} glitches fit {duration_s} s", drawn.requested));
     }
     Ok(drawn.rhythm)
 }

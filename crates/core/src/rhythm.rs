@@ -7,10 +7,13 @@
 //!
 //! There is deliberately nothing here about millivolts, pixels or frames.
 
+pub mod endless;
 pub mod glitch;
 pub mod json;
 pub mod mark;
+pub mod phrase;
 pub mod random;
+mod variability;
 
 pub use glitch::{Alarm, Code, Glitch};
 pub use mark::Mark;
@@ -74,6 +77,13 @@ pub struct Beat {
     pub amplitude: f64,
     /// Whether the spike of a pacemaker comes before it.
     pub paced: bool,
+}
+
+impl Beat {
+    /// A normal beat of the steady rhythm at `t_s` seconds.
+    pub fn steady(t_s: f64) -> Self {
+        Self { t_s, kind: BeatKind::Normal, code: Code::N, amplitude: 1.0, paced: false }
+    }
 }
 
 /// A stretch of time in which a glitch has its way.

@@ -1,0 +1,173 @@
+//! The seeded source without an end: a heart that beats steadily and sometimes, for no reason,
+//! weirds out and heals.
+//!
+//! [`Endless`] is an iterator of [`Stretch`]es, each a steady beat or a glitch with its way back.
+//! Its settings may change on the way. What has been laid out stays; the next stretch follows the
+//! new settings.
+
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use super::glitch::{self, Glitch};
+use super::phrase::{Phrase, Phrases};
+use super::variability::Variability;
+use super::{Beat, Episode};
+
+/// Steady beats between two glitches, at least.
+const BETWEEN: u32 = 2;
+/// The length of a stretch without a beat, in seconds.
+const SILENT_S: f64 = 0.5;
+/// The lead is off for so long, then on (without a beat), in seconds.
+const LEAD_OFF_S: (f64, f64) = (2.0, 1.2);
+
+/// Settings of an endless rhythm.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// The state of the heart.
+    pub condition: Condition,
+    /// The steady rate in beats per minute.
+    pub bpm: f64,
+    /// The standard deviation of the rate in beats per minute.
+    pub hrv_bpm: f64,
+    /// The glitches to draw from; empty for a steady rhythm.
+    pub pool: Vec<&'static Glitch>,
+    /// Glitches per minute, on average.
+    pub glitches_per_min: f64,
+}
+
+/// The state of the heart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Condition {
+    /// It beats, with glitches.
+    Beating,
+    /// No beat: a flatline.
+    Flat,
+    /// No contact: the lead comes off again and again.
+    LeadOff,
+}
+
+/// The next piece of a rhythm.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Stretch {
+    /// The beats in order of time, none before those of earlier stretches.
+    pub beats: Vec<Beat>,
+    /// At most one episode.
+    pub episode: Option<Episode>,
+    /// Everything before this instant is laid out now, in seconds.
+    pub until_s: f64,
+}
+
+/// The source: an iterator that never ends.
+#[derive(Clone, Debug)]
+pub struct Endless {
+    settings: Settings,
+    phrases: Phrases,
+    variability: Variability,
+    /// How long a glitch of the pool lasts on average, in seconds.
+    glitch_s: f64,
+    /// The last steady beat, or the end of the last stretch without one.
+    now_s: f64,
+    /// Steady beats since the last glitch.
+    steady: u32,
+}
+
+impl Endless {
+    /// A rhythm from 0 s on. The same seed and the same changes at the same stretches give the
+    /// same rhythm.
+    pub fn new(seed: u32, settings: Settings) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed));
+        let variability = Variability::endless([rng.random(), rng.random()]);
+        let mut this = Self {
+            phrases: Phrases::new(Vec::new(), 1.0, rng),
+            variability,
+            glitch_s: 0.0,
+            now_s: 0.0,
+            steady: 0,
+            settings: settings.clone(),
+        };
+        this.change(settings);
+        this
+    }
+
+    /// Follows other settings from the next stretch on.
+    pub fn change(&mut self, settings: Settings) {
+        let rr = 60.0 / settings.bpm;
+        // A copy is asked for the mean length, so that a change draws nothing from the source.
+        let mut copy = self.phrases.clone();
+        copy.change(settings.pool.clone(), rr);
+        let lengths: Vec<f64> =
+            copy.each().iter().map(|phrase| phrase.length().seconds(rr)).collect();
+        self.glitch_s = lengths.iter().sum::<f64>() / lengths.len().max(1) as f64;
+        self.phrases.change(settings.pool.clone(), rr);
+        self.settings = settings;
+    }
+
+    /// The settings that the next stretch follows.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The probability of a glitch after a steady beat, 0–1. The number of steady beats before a
+    /// glitch is geometrically distributed; a cycle of `BETWEEN` beats, waiting and the glitch
+    /// itself lasts as long on average as the requested rate says.
+    fn chance(&self, rr: f64) -> f64 {
+        if self.settings.pool.is_empty() || self.settings.glitches_per_min <= 0.0 {
+            return 0.0;
+        }
+        let cycle_s = 60.0 / self.settings.glitches_per_min;
+        let waiting_s = cycle_s - self.glitch_s - f64::from(BETWEEN - 2) * rr;
+        if waiting_s <= rr { 1.0 } else { rr / waiting_s }
+    }
+
+    fn silence(&mut self) -> Stretch {
+        self.now_s += SILENT_S;
+        self.steady = 0;
+        Stretch { until_s: self.now_s, ..Stretch::default() }
+    }
+
+    fn lead_off(&mut self) -> Stretch {
+        let kind = glitch::find("lead-off").expect("it stands in the table");
+        let (off_s, on_s) = LEAD_OFF_S;
+        let start_s = self.now_s + 0.5 * on_s;
+        let episode = Episode { kind, start_s, end_s: start_s + off_s };
+        self.now_s += off_s + on_s;
+        self.steady = 0;
+        Stretch { episode: Some(episode), until_s: self.now_s, ..Stretch::default() }
+    }
+
+    fn steady_beat(&mut self, rr: f64) -> Stretch {
+        self.now_s += self.variability.interval_s(self.now_s, rr, self.settings.hrv_bpm);
+        self.steady = self.steady.saturating_add(1);
+        Stretch { beats: vec![Beat::steady(self.now_s)], episode: None, until_s: self.now_s }
+    }
+
+    fn glitch(&mut self, phrase: &Phrase, rr: f64) -> Stretch {
+        let slack = self.phrases.rng.random();
+        let (beats, episode) = phrase.place(self.now_s, rr, slack);
+        self.now_s = beats.last().map_or(self.now_s, |beat| beat.t_s);
+        self.steady = 1;
+        Stretch { beats, episode: Some(episode), until_s: self.now_s }
+    }
+}
+
+impl Iterator for Endless {
+    type Item = Stretch;
+
+    fn next(&mut self) -> Option<Stretch> {
+        let rr = 60.0 / self.settings.bpm;
+        Some(match self.settings.condition {
+            Condition::Flat => self.silence(),
+            Condition::LeadOff => self.lead_off(),
+            Condition::Beating => {
+                let may = self.steady >= BETWEEN && {
+                    let chance = self.chance(rr);
+                    chance > 0.0 && self.phrases.rng.random::<f64>() < chance
+                };
+                match may.then(|| self.phrases.next()).flatten() {
+                    Some(phrase) => self.glitch(&phrase, rr),
+                    None => self.steady_beat(rr),
+                }
+            }
+        })
+    }
+}
