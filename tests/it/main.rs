@@ -11,6 +11,7 @@ mod choosing;
 mod counts;
 mod decoders;
 mod dummy;
+mod endless;
 mod evidence;
 mod fates;
 mod from_log;

@@ -28,7 +28,6 @@ pub use trace::{Motion, Trace, Trail};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::rhythm::Extent;
 use text::TextMetrics;
 
 /// Width and height in pixels.
@@ -303,7 +302,7 @@ impl Scene {
     /// The time at which captions are looked up: the end of a loop is its beginning.
     pub fn caption_time(&self, t_s: f64) -> f64 {
         let duration_s = self.trace.duration_s();
-        let looping = self.trace.signal.extent() == Extent::Loop;
+        let looping = self.trace.signal.axis().is_loop();
         if looping && t_s >= duration_s { t_s - duration_s } else { t_s }
     }
 }

@@ -12,7 +12,7 @@ pub use documents::{Settings as Documents, documents};
 pub use flaky_core::raster::LEVELS;
 
 use flaky_core::animation::{Animation, Plays};
-use flaky_core::raster::{Palette, Screen};
+use flaky_core::raster::{Pace, Palette, Screen};
 use flaky_core::scene::Scene;
 use flaky_core::timeline::Timeline;
 
@@ -25,8 +25,10 @@ pub fn animate(scene: &Scene, timeline: Timeline, plays: Plays, levels: usize) -
     let palette = Palette::new(theme, scene.transparent, trace.trail, levels);
     let ground = ground::draw(scene, &palette);
     let captions = Captions::new(scene, palette.clone());
-    let frame_s = trace.duration_s() / f64::from(timeline.frames());
-    let pace = (frame_s, timeline.frame_s());
+    let pace = Pace {
+        frame_s: trace.duration_s() / f64::from(timeline.frames()),
+        display_s: timeline.frame_s(),
+    };
     let mut screen = Screen::new(*size, theme, trace, &palette, ground, captions, pace);
     Animation {
         width: size.width,

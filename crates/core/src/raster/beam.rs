@@ -4,6 +4,8 @@
 //! glow. Where the beam is fast it is dimmer, by (v₀/|v|)^0.25 and never below 0.8; taken
 //! literally (the exponent 1) an R wave would all but vanish.
 
+use std::ops::Range;
+
 use crate::scene::Trace;
 
 /// The exponent and the floor of a fast beam's brightness.
@@ -51,17 +53,35 @@ impl Energy {
         Self { values: vec![0; width * height], width, height }
     }
 
-    /// Draws sweep `number` of `trace`, moved `shift` pixels to the left.
+    /// Copies columns of `other`, of the same height, to the columns from `column` on.
+    pub fn copy(&mut self, column: usize, other: &Self, from: &Range<usize>) {
+        let rows = self.values.chunks_exact_mut(self.width);
+        for (row, other) in rows.zip(other.values.chunks_exact(other.width)) {
+            row[column..column + from.len()].copy_from_slice(&other[from.clone()]);
+        }
+    }
+
+    /// Makes these columns dark.
+    pub fn clear(&mut self, columns: Range<usize>) {
+        for row in self.values.chunks_exact_mut(self.width) {
+            row[columns.clone()].fill(0);
+        }
+    }
+
+    /// Draws strip `number` of `trace`, as wide as this picture, moved `shift` pixels to the left.
     pub fn draw(&mut self, trace: &Trace, glow: f64, number: i64, shift: f64) {
         self.values.fill(0);
         let pen = Pen::new(trace.stroke, glow);
-        let line = trace.sweep(number, pen.reach + shift + 2.0);
+        let line = trace.strip(self.width as f64, number, pen.reach + shift + 2.0);
         for (&a, &b) in line.iter().zip(line.iter().skip(1)) {
             self.segment(&pen, (a.0 - shift, a.1), (b.0 - shift, b.1));
         }
         if trace.dash_px.is_some() {
-            for x in (0..self.width).filter(|x| trace.gap_at(number, *x as f64 + 0.5 + shift)) {
-                self.values.iter_mut().skip(x).step_by(self.width).for_each(|value| *value = 0);
+            let begin_px = number as f64 * self.width as f64;
+            for x in 0..self.width {
+                if trace.gap_at(begin_px + (x as f64 + 0.5 + shift)) {
+                    self.clear(x..x + 1);
+                }
             }
         }
     }

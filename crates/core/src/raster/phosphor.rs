@@ -22,6 +22,15 @@ pub fn light(energy: usize, brightness: usize) -> usize {
     ((energy * brightness + 127) / 255).min(255)
 }
 
+/// How often frames are taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// The seconds of the trace between two frames.
+    pub frame_s: f64,
+    /// How long a frame is on display, in seconds.
+    pub display_s: f64,
+}
+
 /// The fading of a trace.
 pub struct Fade {
     /// Brightness by whole pixels behind the beam; 255 gives all the energy there is, more
@@ -35,12 +44,11 @@ pub struct Fade {
 }
 
 impl Fade {
-    /// The fading of `trace` in frames that are `frame_s` seconds of its time apart, each
-    /// `display_s` seconds on display.
-    pub fn new(trace: &Trace, theme: &Theme, frame_s: f64, display_s: f64) -> Self {
+    /// The fading of `trace` at this pace.
+    pub fn new(trace: &Trace, theme: &Theme, pace: Pace) -> Self {
         let width = trace.width as usize;
-        let sweep = trace.sweep_s / frame_s;
-        let wait = (LONGEST_WAIT_S / display_s.max(1e-6)).min(LONGEST_WAIT * sweep);
+        let sweep = trace.sweep_s / pace.frame_s;
+        let wait = (LONGEST_WAIT_S / pace.display_s.max(1e-6)).min(LONGEST_WAIT * sweep);
         let decay = &theme.decay;
         let brightness = (0..width)
             .map(|px| {

@@ -5,24 +5,16 @@ use std::ops::Range;
 use super::beam::{self, Energy};
 use super::ground::Ground;
 use super::palette::{KINDS, Palette};
-use super::phosphor::{Fade, SLACK, light};
+use super::phosphor::{Fade, Pace, SLACK, light};
+use super::strips::{PIECE, SUBPIXELS, Strips};
 use super::{LEVELS, TextLayer};
 use crate::animation::{Frame, Rect, Span};
-use crate::rhythm::Extent;
 use crate::scene::{Motion, Size, Theme, Trace};
 
-/// In how many steps a pixel is crossed when the line scrolls.
-const SUBPIXELS: i64 = 4;
+/// What a screen may look at besides the strips of its trace, in seconds.
+const MARGIN_S: f64 = 0.1;
 
-/// Sweeps that have been drawn, the most recently used last.
-struct Sweeps {
-    drawn: Vec<(i64, i64, Energy)>,
-    keep: usize,
-    size: Size,
-    glow: f64,
-}
-
-/// A screen in the act of showing a trace.
+/// A screen that shows a trace, a moment at a time.
 pub struct Screen<T> {
     width: usize,
     height: usize,
@@ -34,7 +26,7 @@ pub struct Screen<T> {
     fade: Fade,
     /// How far a line lights beyond its own path, in pixels.
     reach: f64,
-    sweeps: Sweeps,
+    strips: Strips,
     /// The energies the beam has left, row by row.
     energy: Energy,
     /// The picture as palette entries, row by row.
@@ -51,8 +43,7 @@ pub struct Screen<T> {
 }
 
 impl<T: TextLayer> Screen<T> {
-    /// A dark screen. The trace that is shown later has the width of `size`; a frame is taken
-    /// about every `frame_s` seconds of its time, and shown for `display_s`.
+    /// A dark screen of `size`, which is about to show `trace`, as wide as it.
     pub fn new(
         size: Size,
         theme: &Theme,
@@ -60,13 +51,9 @@ impl<T: TextLayer> Screen<T> {
         palette: &Palette,
         ground: Ground,
         text: T,
-        (frame_s, display_s): (f64, f64),
+        pace: Pace,
     ) -> Self {
         let Size { width, height } = size;
-        let keep = match trace.motion {
-            Motion::Sweep => 2,
-            Motion::Scroll => 2 * SUBPIXELS as usize,
-        };
         Self {
             width: width as usize,
             height: height as usize,
@@ -76,9 +63,9 @@ impl<T: TextLayer> Screen<T> {
             picture: ground.entries.clone(),
             ground,
             text,
-            fade: Fade::new(trace, theme, frame_s, display_s),
+            fade: Fade::new(trace, theme, pace),
             reach: beam::reach(trace.stroke, theme.glow),
-            sweeps: Sweeps { drawn: Vec::new(), keep, size, glow: theme.glow },
+            strips: Strips::new(trace, (width, height), theme.glow),
             energy: Energy::new(width, height),
             brightness: vec![0; width as usize],
             changed: vec![Vec::new(); height as usize],
@@ -87,8 +74,10 @@ impl<T: TextLayer> Screen<T> {
         }
     }
 
-    /// Goes on to `t_s` seconds, not before the last, and returns what has changed since then: at
-    /// first everything, a single pixel where nothing has. The frame's delay is `delay`.
+    /// Advances to `t_s` seconds, not before the last instant, and returns what has changed: at
+    /// first everything, a single pixel if nothing has. The frame's delay will be `delay`.
+    ///
+    /// On an open axis the signal must be known in [`Screen::window_s`].
     pub fn advance(&mut self, trace: &Trace, t_s: f64, delay: u32) -> Frame {
         let frame = match self.before_s {
             None => self.whole(trace, t_s, delay),
@@ -97,6 +86,13 @@ impl<T: TextLayer> Screen<T> {
         self.before_s = Some(t_s);
         self.frames = self.frames.wrapping_add(1);
         frame
+    }
+
+    /// The part of an open axis that a screen at `t_s` looks at, in seconds: a sweep behind the beam
+    /// and a little more, and a little ahead of it.
+    pub fn window_s(trace: &Trace, t_s: f64) -> Range<f64> {
+        let margin_s = f64::from(2 * PIECE) / trace.px_per_s() + MARGIN_S;
+        t_s - trace.sweep_s - margin_s..t_s + margin_s
     }
 
     fn whole(&mut self, trace: &Trace, t_s: f64, delay: u32) -> Frame {
@@ -160,14 +156,7 @@ impl<T: TextLayer> Screen<T> {
         for at in from + erased..now + erased {
             self.erase(at.rem_euclid(width) as usize);
         }
-        let mut at = from;
-        while at < now {
-            let sweep = at.div_euclid(width);
-            let begin = at.rem_euclid(width) as usize;
-            let end = (begin + (now - at) as usize).min(self.width);
-            self.reveal(trace, sweep, begin..end);
-            at += (end - begin) as i64;
-        }
+        self.reveal(trace, from..now);
         let head = now.rem_euclid(width) as usize;
         let (old, new) = self.brightness.split_at_mut(head);
         for (value, age) in
@@ -199,12 +188,17 @@ impl<T: TextLayer> Screen<T> {
         }
     }
 
-    fn reveal(&mut self, trace: &Trace, sweep: i64, columns: Range<usize>) {
-        let Some(drawn) = self.sweeps.get(trace, sweep, 0) else { return };
-        for y in 0..self.height {
-            let row = y * self.width;
-            let part = row + columns.start..row + columns.end;
-            self.energy.values[part.clone()].copy_from_slice(&drawn.values[part]);
+    /// Copies the energies of these pixels of the beam's way to their columns.
+    fn reveal(&mut self, trace: &Trace, way: Range<i64>) {
+        let mut at = way.start;
+        while at < way.end {
+            let column = at.rem_euclid(self.width as i64) as usize;
+            let most = ((way.end - at) as usize).min(self.width - column);
+            let (strip, from) = self.strips.columns(trace, at, most, 0);
+            if let Some(strip) = strip {
+                self.energy.copy(column, strip, &from);
+            }
+            at += from.len() as i64;
         }
     }
 
@@ -214,24 +208,15 @@ impl<T: TextLayer> Screen<T> {
         let fine = (t_s * trace.px_per_s() * SUBPIXELS as f64).round() as i64;
         let (whole, part) = (fine.div_euclid(SUBPIXELS), fine.rem_euclid(SUBPIXELS));
         let left = whole - width;
-        let (sweep, begin) = (left.div_euclid(width), left.rem_euclid(width) as usize);
-        let cut = self.width - begin;
-        for (sweep, to, from) in
-            [(sweep, 0..cut, begin..self.width), (sweep + 1, cut..self.width, 0..begin)]
-        {
-            if to.is_empty() {
-                continue;
+        let mut column = 0;
+        while column < self.width {
+            let (at, most) = (left + column as i64, self.width - column);
+            let (strip, from) = self.strips.columns(trace, at, most, part);
+            match strip {
+                Some(strip) => self.energy.copy(column, strip, &from),
+                None => self.energy.clear(column..column + from.len()),
             }
-            let drawn = self.sweeps.get(trace, sweep, part);
-            for y in 0..self.height {
-                let row = y * self.width;
-                let to = row + to.start..row + to.end;
-                match drawn {
-                    Some(drawn) => self.energy.values[to]
-                        .copy_from_slice(&drawn.values[row + from.start..row + from.end]),
-                    None => self.energy.values[to].fill(0),
-                }
-            }
+            column += from.len();
         }
         for (value, age) in self.brightness.iter_mut().rev().zip(&self.fade.brightness) {
             *value = *age;
@@ -353,30 +338,4 @@ fn flat(lit: &[[u8; LEVELS]; KINDS]) -> [u8; 256] {
     let mut table = [0; 256];
     table[..KINDS * LEVELS].copy_from_slice(lit.as_flattened());
     table
-}
-
-impl Sweeps {
-    /// The energies of a sweep, moved left by `part` of [`SUBPIXELS`]; none outside a line.
-    fn get(&mut self, trace: &Trace, sweep: i64, part: i64) -> Option<&Energy> {
-        let count = i64::from(trace.sweeps);
-        let sweep = match trace.signal.extent() {
-            Extent::Loop => sweep.rem_euclid(count),
-            Extent::Line if (0..count).contains(&sweep) => sweep,
-            Extent::Line => return None,
-        };
-        if let Some(at) = self.drawn.iter().position(|(s, p, _)| (*s, *p) == (sweep, part)) {
-            let found = self.drawn.remove(at);
-            self.drawn.push(found);
-        } else {
-            let mut energy = if self.drawn.len() < self.keep {
-                Energy::new(self.size.width, self.size.height)
-            } else {
-                self.drawn.remove(0).2
-            };
-            let shift = part as f64 / SUBPIXELS as f64;
-            energy.draw(trace, self.glow, sweep, shift);
-            self.drawn.push((sweep, part, energy));
-        }
-        self.drawn.last().map(|(_, _, energy)| energy)
-    }
 }

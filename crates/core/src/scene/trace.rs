@@ -4,8 +4,7 @@
 //! never held. Within a sweep the line is a chain of points, as few as the eye needs, and both
 //! forks of the pipeline draw that same chain.
 
-use crate::rhythm::Extent;
-use crate::signal::{LATTICE_HZ, Signal};
+use crate::signal::{Axis, LATTICE_HZ, Signal};
 
 /// How the picture moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,25 +99,37 @@ impl Trace {
         (erase_s * self.px_per_s()).min(ERASE_MOST * self.width)
     }
 
-    /// Whether there is no line at `x` pixels from the left of a sweep.
-    pub fn gap_at(&self, number: i64, x: f64) -> bool {
-        let from_start = number as f64 * self.width + x;
-        self.dash_px.is_some_and(|dash| (from_start / dash).floor().rem_euclid(2.0) >= 1.0)
+    /// Whether a dashed line has a gap at `px` pixels from the beginning of the axis.
+    pub fn gap_at(&self, px: f64) -> bool {
+        self.dash_px.is_some_and(|dash| (px / dash).floor().rem_euclid(2.0) >= 1.0)
     }
 
-    /// The line of a sweep (numbered from 0; in a loop any number is one of the loop's) as
-    /// points in pixels. It reaches `bleed` pixels over both edges of the screen where the
-    /// extent goes on there.
+    /// The line of a sweep as points in pixels. Sweeps are numbered from 0; on a loop any number
+    /// is valid. The line extends `bleed` pixels over both edges of the screen where the axis goes
+    /// on there.
     pub fn sweep(&self, number: i64, bleed: f64) -> Vec<(f64, f64)> {
+        self.line(number as f64 * self.sweep_s, self.sweep_s, bleed)
+    }
+
+    /// The line of strip `number` as points in pixels from its left edge. Strips of a loop or a line
+    /// are its sweeps, those of an open axis `width` pixels wide. See [`Self::sweep`].
+    pub(crate) fn strip(&self, width: f64, number: i64, bleed: f64) -> Vec<(f64, f64)> {
+        let length_s = match self.signal.axis() {
+            Axis::Loop(_) | Axis::Line(_) => self.sweep_s,
+            Axis::Open => width / self.px_per_s(),
+        };
+        self.line(number as f64 * length_s, length_s, bleed)
+    }
+
+    fn line(&self, begin_s: f64, length_s: f64, bleed: f64) -> Vec<(f64, f64)> {
         let step_s = 1.0 / LEAST_HZ.max(LEAST_PER_PX * self.px_per_s());
-        let begin_s = number as f64 * self.sweep_s;
         let mut from_s = begin_s - bleed / self.px_per_s();
-        let mut to_s = begin_s + self.sweep_s + bleed / self.px_per_s();
-        if self.signal.extent() == Extent::Line {
+        let mut to_s = begin_s + length_s + bleed / self.px_per_s();
+        if !self.signal.axis().is_loop() {
             from_s = from_s.max(0.0);
             to_s = to_s.min(self.duration_s());
         }
-        // The samples lie on one lattice for all sweeps, so that neighbours agree where they meet.
+        // The samples lie on one lattice, so that neighbours agree where they meet.
         let first = (from_s / step_s).ceil() as i64;
         let last = (to_s / step_s).floor() as i64;
         let mut simplify = Simplify::default();

@@ -19,10 +19,10 @@ use std::fmt;
 use std::io::{self, Write};
 
 use flaky_core::animation::Plays;
-use flaky_core::rhythm::Extent;
 use flaky_core::scene::markup::{number, put, static_layer};
 use flaky_core::scene::theme::Decay;
 use flaky_core::scene::{Colour, Motion, Scene, Trail};
+use flaky_core::signal::Axis;
 use flaky_core::timeline::Timeline;
 use spelling::{escape, fnv, id, short};
 
@@ -122,8 +122,8 @@ impl Document<'_> {
     fn trace(&mut self) {
         let trace = &self.scene.trace;
         let count = i64::from(trace.sweeps);
-        let strips: Vec<i64> = match (trace.motion, trace.signal.extent()) {
-            (Motion::Scroll, Extent::Loop) => (-1..count).collect(),
+        let strips: Vec<i64> = match (trace.motion, trace.signal.axis()) {
+            (Motion::Scroll, Axis::Loop(_)) => (-1..count).collect(),
             _ => (0..count).collect(),
         };
         self.body.push_str("<defs>");

@@ -1,0 +1,237 @@
+//! Rhythms, signals and screens without an end: what is laid out stays, what is behind is
+//! forgotten, and everything is the same as on a line.
+
+use flaky_core::raster::{Ground, LEVELS, NoText, Pace, Palette, Screen};
+use flaky_core::rhythm::endless::{Condition, Endless, Settings, Stretch};
+use flaky_core::rhythm::glitch;
+use flaky_core::rhythm::json::LEAST_RR_S;
+use flaky_core::rhythm::{Beat, BeatKind, Extent, Rhythm};
+use flaky_core::scene::{Motion, Size, Theme, Trace, Trail, theme};
+use flaky_core::signal::Signal;
+use flaky_draw::encode::canvas::Canvas;
+
+const BPM: f64 = 75.0;
+
+fn settings(glitches_per_min: f64) -> Settings {
+    Settings {
+        condition: Condition::Beating,
+        bpm: BPM,
+        hrv_bpm: 1.0,
+        pool: glitch::TABLE.iter().collect(),
+        glitches_per_min,
+    }
+}
+
+fn until(source: &mut Endless, t_s: f64) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    while stretches.last().is_none_or(|stretch| stretch.until_s < t_s) {
+        stretches.extend(source.next());
+    }
+    stretches
+}
+
+/// The same beats and episodes as a rhythm with two ends.
+fn line(stretches: &[Stretch], seed: u32) -> Rhythm {
+    let until_s = stretches.last().expect("a stretch").until_s;
+    Rhythm {
+        duration_s: until_s.ceil() + 2.0,
+        extent: Extent::Line,
+        bpm: BPM,
+        seed,
+        state: None,
+        beats: stretches.iter().flat_map(|stretch| stretch.beats.clone()).collect(),
+        episodes: stretches.iter().filter_map(|stretch| stretch.episode.clone()).collect(),
+    }
+}
+
+#[test]
+fn beats_follow_one_another_and_glitches_heal() {
+    for seed in 0..20 {
+        let stretches = until(&mut Endless::new(seed, settings(8.0)), 600.0);
+        let beats: Vec<&Beat> = stretches.iter().flat_map(|stretch| &stretch.beats).collect();
+        for pair in beats.windows(2) {
+            assert!(pair[1].t_s - pair[0].t_s >= LEAST_RR_S, "seed {seed}: {pair:?}");
+        }
+        let glitches: Vec<_> = stretches.iter().filter_map(|s| s.episode.as_ref()).collect();
+        for pair in glitches.windows(2) {
+            assert_ne!(pair[0].kind.name, pair[1].kind.name, "seed {seed}: twice in a row");
+            let between = beats.iter().filter(|beat| {
+                beat.kind == BeatKind::Normal
+                    && pair[0].end_s < beat.t_s
+                    && beat.t_s < pair[1].start_s
+            });
+            assert!(between.count() >= 2, "seed {seed}: no rest before {:?}", pair[1]);
+        }
+        for stretch in &stretches {
+            let known = |t_s: f64| t_s <= stretch.until_s;
+            assert!(stretch.beats.iter().all(|beat| known(beat.t_s)));
+        }
+    }
+}
+
+#[test]
+fn glitches_come_at_the_rate_that_was_asked_for() {
+    for asked in [0.5, 2.0, 6.0] {
+        let minutes = 600.0;
+        let stretches = until(&mut Endless::new(3, settings(asked)), 60.0 * minutes);
+        let count = stretches.iter().filter(|stretch| stretch.episode.is_some()).count();
+        let rate = count as f64 / minutes;
+        assert!((rate - asked).abs() < 0.12 * asked, "{asked} a minute asked, {rate} came");
+    }
+    let none = until(&mut Endless::new(3, settings(0.0)), 600.0);
+    assert!(none.iter().all(|stretch| stretch.episode.is_none()));
+}
+
+#[test]
+fn every_glitch_of_the_pool_is_drawn() {
+    let stretches = until(&mut Endless::new(1, settings(10.0)), 3600.0);
+    for glitch in glitch::TABLE {
+        let drawn = |s: &Stretch| s.episode.as_ref().is_some_and(|e| e.kind.name == glitch.name);
+        assert!(stretches.iter().any(drawn), "{}", glitch.name);
+    }
+}
+
+#[test]
+fn a_change_on_the_way_leaves_what_is_laid_out() {
+    let mut steady = Endless::new(5, settings(0.0));
+    let mut changed = Endless::new(5, settings(0.0));
+    assert_eq!(until(&mut steady, 30.0), until(&mut changed, 30.0));
+    let laid_out_s = 31.0;
+
+    changed.change(Settings { bpm: 120.0, ..settings(0.0) });
+    let beats = until(&mut changed, 60.0);
+    let later: Vec<f64> = beats.iter().flat_map(|s| &s.beats).map(|beat| beat.t_s).collect();
+    let rate = 60.0 * (later.len() - 1) as f64 / (later[later.len() - 1] - later[0]);
+    assert!(later[0] > 30.0 && (rate - 120.0).abs() < 3.0, "{rate}");
+
+    changed.change(Settings { condition: Condition::Flat, ..settings(8.0) });
+    let flat = until(&mut changed, 90.0);
+    assert!(flat.iter().all(|s| s.beats.is_empty() && s.episode.is_none()));
+
+    changed.change(Settings { condition: Condition::LeadOff, ..settings(8.0) });
+    let off = until(&mut changed, 120.0);
+    assert!(off.iter().all(|s| s.beats.is_empty() && s.episode.is_some()));
+
+    changed.change(settings(0.0));
+    let back = until(&mut changed, 150.0);
+    assert!(back.iter().filter(|s| s.until_s > 121.0).all(|s| s.beats.len() == 1));
+    assert!(back[0].beats[0].t_s > laid_out_s);
+}
+
+#[test]
+fn an_open_signal_is_bit_for_bit_that_of_a_line() {
+    let seed = 11;
+    let stretches = until(&mut Endless::new(seed, settings(10.0)), 300.0);
+    let whole = Signal::new(&line(&stretches, seed));
+    let mut open = Signal::open(seed, BPM);
+    let mut source = Endless::new(seed, settings(10.0));
+    let mut now_s = 0.0;
+    while now_s < 290.0 {
+        open.extend(&mut source, now_s + 1.0);
+        open.forget_before(now_s);
+        for i in 0..500 {
+            let t_s = now_s + f64::from(i) / 500.0;
+            assert_eq!(open.at(t_s).to_bits(), whole.at(t_s).to_bits(), "at {t_s} s");
+        }
+        now_s += 1.0;
+    }
+}
+
+fn trace(signal: Signal, size: Size, theme: &Theme, motion: Motion, trail: Trail) -> Trace {
+    let px_per_mm = 4.0 * f64::from(size.height) / 300.0;
+    Trace {
+        signal,
+        width: f64::from(size.width),
+        sweeps: 1,
+        sweep_s: f64::from(size.width) / (25.0 * px_per_mm),
+        px_per_mm,
+        px_per_mv: 20.0 * px_per_mm,
+        baseline: (0.6 * f64::from(size.height)).round(),
+        stroke: theme.stroke,
+        motion,
+        trail,
+        dash_px: None,
+        slowness: 1.0,
+    }
+}
+
+fn screen(trace: &Trace, size: Size, theme: &Theme) -> Screen<NoText> {
+    let palette = Palette::new(theme, false, trace.trail, LEVELS);
+    let ground = Ground::bare(size, &palette);
+    let pace = Pace { frame_s: 0.04, display_s: 0.04 };
+    Screen::new(size, theme, trace, &palette, ground, NoText::new(size), pace)
+}
+
+/// A screen driven on an open axis from 0 s to `to_s`, and what it shows then.
+fn driven(size: Size, motion: Motion, trail: Trail, to_s: f64) -> (Trace, Endless, Canvas) {
+    let theme = theme::find("phosphor").expect("a theme");
+    let mut source = Endless::new(2, settings(10.0));
+    let mut trace = trace(Signal::open(2, BPM), size, theme, motion, trail);
+    let mut screen = screen(&trace, size, theme);
+    let mut canvas = Canvas::new(size.width, size.height);
+    let frames = (to_s * 25.0) as u32;
+    for frame in 0..=frames {
+        let t_s = f64::from(frame) / 25.0;
+        let window = Screen::<NoText>::window_s(&trace, t_s);
+        trace.signal.extend(&mut source, window.end);
+        trace.signal.forget_before(window.start);
+        canvas.paint(&screen.advance(&trace, t_s, 4));
+    }
+    (trace, source, canvas)
+}
+
+/// What a screen shows that begins at `t_s`.
+fn fresh(trace: &Trace, size: Size, t_s: f64) -> Canvas {
+    let theme = theme::find("phosphor").expect("a theme");
+    let mut canvas = Canvas::new(size.width, size.height);
+    canvas.paint(&screen(trace, size, theme).advance(trace, t_s, 4));
+    canvas
+}
+
+#[test]
+fn delta_frames_add_up_on_an_open_axis() {
+    // Neither is a multiple of the other, nor of the pieces in which the trace is drawn.
+    let size = Size { width: 413, height: 150 };
+    for (motion, trail) in [(Motion::Sweep, Trail::Lcd), (Motion::Scroll, Trail::Phosphor)] {
+        let (trace, _, canvas) = driven(size, motion, trail, 61.0);
+        assert!(canvas.pixels == fresh(&trace, size, 61.0).pixels, "{motion:?} {trail:?}");
+    }
+}
+
+#[test]
+fn a_screen_is_resized_on_the_way() {
+    let theme = theme::find("phosphor").expect("a theme");
+    let (small, large) = (Size { width: 300, height: 100 }, Size { width: 640, height: 240 });
+    let (before, mut source, _) = driven(small, Motion::Sweep, Trail::Lcd, 20.0);
+    // The signal goes on; a larger screen looks back no further than the small one kept.
+    let mut signal = before.signal;
+    let mut resized = trace(signal.clone(), large, theme, Motion::Sweep, Trail::Lcd);
+    resized.sweep_s = resized.sweep_s.min(before.sweep_s);
+    signal.extend(&mut source, Screen::<NoText>::window_s(&resized, 25.0).end);
+    resized.signal = signal;
+    let mut screen = screen(&resized, large, theme);
+    let mut canvas = Canvas::new(large.width, large.height);
+    for frame in 0..=125 {
+        canvas.paint(&screen.advance(&resized, 20.0 + f64::from(frame) / 25.0, 4));
+    }
+    assert!(canvas.pixels == fresh(&resized, large, 25.0).pixels);
+}
+
+#[test]
+fn an_open_axis_looks_like_a_line() {
+    let size = Size { width: 400, height: 150 };
+    let theme = theme::find("phosphor").expect("a theme");
+    let (trace, _, open) = driven(size, Motion::Sweep, Trail::Lcd, 30.0);
+    let stretches = until(&mut Endless::new(2, settings(10.0)), 60.0);
+    let mut whole = trace.clone();
+    whole.signal = Signal::new(&line(&stretches, 2));
+    whole.sweeps = (whole.signal.duration_s() / whole.sweep_s).ceil() as u32;
+    let line = fresh(&whole, size, 30.0);
+    // Its pieces are simplified one by one, so a point of the line may lie a quarter pixel off.
+    let palette = Palette::new(theme, false, Trail::Lcd, LEVELS).colours;
+    let off = open
+        .colours(&palette)
+        .zip(line.colours(&palette))
+        .filter(|(a, b)| a.iter().zip(b).any(|(a, b)| a.abs_diff(*b) > 64));
+    assert!(off.count() < 40);
+}
