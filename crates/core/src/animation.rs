@@ -1,13 +1,13 @@
-//! Frames: what a rasteriser makes and an encoder writes.
+//! Frames, between the rasteriser and the encoders.
 //!
 //! An [`Animation`] has one size, one palette and an iterator of [`Frame`]s, each of which
-//! repaints a rectangle. A frame knows which pixels of its rectangle have changed, so that no
-//! encoder ever has to compare pictures.
+//! repaints a rectangle. A frame lists the pixels of its rectangle that have changed, so encoders
+//! never compare pictures.
 
-/// The palette index that no pixel has: an encoder may use it for "as it was".
+/// A palette index that no pixel has; encoders use it for unchanged pixels.
 pub const KEEP: u8 = 0;
 
-/// A colour with its opacity, 8 bits each.
+/// Red, green, blue and opacity, 8 bits each; the colour is not multiplied by the opacity.
 pub type Rgba = [u8; 4];
 
 /// A rectangle of the canvas, in pixels.
@@ -35,40 +35,40 @@ pub struct Span {
 /// A repainted rectangle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Frame {
-    /// Where.
+    /// Its position and size on the canvas.
     pub rect: Rect,
     /// All pixels of the rectangle, row by row, as palette indices other than [`KEEP`].
     pub pixels: Vec<u8>,
-    /// Those that differ from the frame before, in order and apart from one another.
+    /// The pixels that differ from the previous frame, as ordered, separate runs.
     pub changed: Vec<Span>,
-    /// How long the picture stays, in ticks.
+    /// The duration on display, in ticks.
     pub delay: u32,
 }
 
-/// How often an animation plays.
+/// The number of times an animation plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plays {
-    /// Without end.
+    /// An infinite loop.
     Forever,
-    /// So many times, at least once.
+    /// A number of times, at least 1.
     Times(u16),
 }
 
-/// Frames over one canvas, in one palette.
+/// Frames on one canvas, in one palette.
 pub struct Animation<'a> {
     /// Columns.
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// The colours; that of [`KEEP`] is never seen.
+    /// The colours; that of [`KEEP`] is never shown.
     pub palette: Vec<Rgba>,
-    /// How often it plays.
+    /// The number of times it plays.
     pub plays: Plays,
-    /// How many ticks make a second.
+    /// Ticks per second.
     pub ticks_per_s: u32,
-    /// How many frames there are.
+    /// The number of frames.
     pub count: u32,
-    /// Whether each of them stands for something, so that none may be left out.
+    /// Each frame stands for something, so none may be merged with the one before.
     pub counts: bool,
     /// The frames; the first covers the canvas.
     pub frames: Box<dyn Iterator<Item = Frame> + 'a>,

@@ -1,10 +1,10 @@
-//! A trace as pixels: what the beam lights, what fades, and what has changed.
+//! A trace as pixels, a moment at a time.
 //!
-//! The picture is indexed from the start. A pixel is the ground it stands on, a level of light
-//! over it, or text; the [`palette`] has an entry for each, so nothing is ever quantised later.
-//! The line of a sweep is drawn once, as the energy the beam leaves (`beam`); what changes
-//! with time is only how much of it is still to be seen (`phosphor`). A [`Screen`] knows what it
-//! changed and never compares whole pictures, except where everything moves (scroll).
+//! Pictures are indexed from the start. A pixel is ground, a level of light over a kind of ground,
+//! or text; the [`palette`] has an entry for each, so nothing is quantised later. The line is drawn
+//! once, as the energy that the beam leaves (`beam`, kept in `strips`); only its brightness changes
+//! with time (`phosphor`). A [`Screen`] keeps track of its changes and never compares whole
+//! pictures, except when scrolling, where everything moves.
 //!
 //! Text and the static layer come from outside, as a [`TextLayer`] and a [`Ground`]. To change the
 //! size, make another [`Screen`]: its first frame shows the whole sweep as it stands.
@@ -23,7 +23,7 @@ pub use screen::Screen;
 
 use crate::scene::Size;
 
-/// The number of fade levels where nothing forces a smaller one.
+/// The default and maximum number of light levels.
 pub const LEVELS: usize = 64;
 
 /// A rectangle of columns and rows, each from–to.
@@ -31,10 +31,10 @@ pub type Area = [(usize, usize); 2];
 
 /// The text over a screen.
 pub trait TextLayer {
-    /// Shows the text of `t_s` seconds; returns the areas that changed.
+    /// Shows the text for `t_s` seconds and returns the areas that changed.
     fn show(&mut self, t_s: f64) -> Vec<Area>;
 
-    /// The palette entry of the text on every pixel, row by row; 0 where there is none.
+    /// The palette entry of the text at every pixel, row by row; 0 without text.
     fn overlay(&self) -> &[u8];
 }
 

@@ -1,11 +1,12 @@
-//! What the heart does and when: beats and episodes over an extent of time.
+//! Beats and episodes over time, as plain data.
 //!
-//! A [`Rhythm`] is plain data. Every source makes one (the [`random`] source here, a
-//! hand-written or exported [`json`] file) and everything that draws takes one, without
-//! asking where it came from. What a glitch *is* stands in the table of [`glitch`]; this
-//! module says only where it happens.
+//! Every source makes a [`Rhythm`] (the [`random`] loop here, a [`json`] file, a git history, a
+//! verdict), and everything that draws takes one without knowing its source. The [`endless`]
+//! source yields the same beats and episodes a stretch at a time.
 //!
-//! There is deliberately nothing here about millivolts, pixels or frames.
+//! Glitches are defined in the table of [`glitch`], beats that stand for something in that of
+//! [`mark`]; a rhythm only refers to their rows. There is deliberately nothing here about
+//! millivolts, pixels or frames.
 
 pub mod endless;
 pub mod glitch;
@@ -25,28 +26,28 @@ pub const MAX_LINE_S: f64 = 5_184_000.0;
 /// The shortest extent that is accepted, in seconds.
 pub const MIN_DURATION_S: f64 = 1.0;
 
-/// Whether time returns to its beginning.
+/// The topology of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// The end joins the beginning; whatever reaches past the one is seen at the other.
+    /// The end joins the beginning: waves that cross the one continue at the other.
     Loop,
-    /// Time has two ends and nothing lies beyond them.
+    /// Nothing lies before the beginning or after the end.
     Line,
 }
 
-/// What a beat belongs to.
+/// The origin of a beat.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum BeatKind {
     /// The steady rhythm.
     Normal,
-    /// An episode of this glitch.
+    /// Added by this glitch.
     Glitch(&'static Glitch),
-    /// Something that this mark stands for.
+    /// An event that this mark stands for.
     Mark(&'static Mark),
 }
 
 impl BeatKind {
-    /// "normal", or the name of the glitch or the mark.
+    /// The name in rhythm files: "normal", or that of the glitch or mark.
     pub fn name(self) -> &'static str {
         match self {
             Self::Normal => "normal",
@@ -55,7 +56,7 @@ impl BeatKind {
         }
     }
 
-    /// The kind of this name.
+    /// The kind with this name.
     pub fn find(name: &str) -> Option<Self> {
         if name == Self::Normal.name() {
             return Some(Self::Normal);
@@ -67,15 +68,15 @@ impl BeatKind {
 /// One QRS complex.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Beat {
-    /// The instant of the R peak, in seconds from the beginning of the extent.
+    /// The instant of the R peak, in seconds from the beginning.
     pub t_s: f64,
-    /// What the beat belongs to.
+    /// Its origin.
     pub kind: BeatKind,
-    /// WFDB's annotation letter, which decides the shape where no mark does.
+    /// Its WFDB annotation code, which selects the shape unless a mark does.
     pub code: Code,
-    /// A factor on every wave of the beat; 1 is the beat as the table has it.
+    /// A factor on every wave of the beat.
     pub amplitude: f64,
-    /// Whether the spike of a pacemaker comes before it.
+    /// A pacemaker's spike precedes it.
     pub paced: bool,
 }
 
@@ -86,38 +87,38 @@ impl Beat {
     }
 }
 
-/// A stretch of time in which a glitch has its way.
+/// A period in which a glitch is active.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Episode {
-    /// Which glitch.
+    /// The glitch.
     pub kind: &'static Glitch,
-    /// Its beginning, in seconds from the beginning of the extent.
+    /// Its start, in seconds from the beginning of the rhythm.
     pub start_s: f64,
-    /// Its end, in the same seconds, not before the beginning.
+    /// Its end, not before its start.
     pub end_s: f64,
 }
 
-/// What the whole rhythm stands for, shown on the screen for all of its length.
+/// The state that the whole rhythm stands for, shown on the screen all the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// The word to show, such as "failed".
     pub word: String,
-    /// How loudly.
+    /// Its alarm priority.
     pub alarm: Option<Alarm>,
 }
 
-/// Beats and episodes over an extent. No beats at all is a flatline.
+/// Beats and episodes. A rhythm without beats is a flatline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rhythm {
-    /// The length of the extent in seconds.
+    /// The duration in seconds.
     pub duration_s: f64,
-    /// Whether it is a loop.
+    /// Loop or line.
     pub extent: Extent,
-    /// The rate of the steady rhythm in beats per minute, as realised.
+    /// The realised rate of the steady rhythm in beats per minute.
     pub bpm: f64,
-    /// What the noise grows from.
+    /// The seed of the noise.
     pub seed: u32,
-    /// What the rhythm stands for, if anything.
+    /// The state it stands for, if any.
     pub state: Option<State>,
     /// The QRS complexes in the order of their R peaks.
     pub beats: Vec<Beat>,
@@ -126,8 +127,8 @@ pub struct Rhythm {
 }
 
 impl Rhythm {
-    /// The instant at which the first glitch has just healed: two steady beats after its end,
-    /// the second of them whole. Without a glitch, the end of the extent.
+    /// The instant at which the first glitch has just healed: after two steady beats, the second of
+    /// them complete. Without a glitch, the end of the rhythm.
     pub fn healed_s(&self) -> f64 {
         let Some(first) = self.episodes.first() else {
             return self.duration_s;
@@ -140,7 +141,7 @@ impl Rhythm {
             .map_or(self.duration_s, |beat| (beat.t_s + 0.55 * rr).min(self.duration_s))
     }
 
-    /// A sentence for those who cannot see the picture: "ECG: 17 normal beats, one flatline".
+    /// A text alternative to the picture: "ECG: 17 normal beats, one flatline".
     pub fn describe(&self) -> String {
         let beats = |name: &str| self.beats.iter().filter(|beat| beat.kind.name() == name).count();
         let normal = beats(BeatKind::Normal.name()) + beats(mark::ORDINARY.name);

@@ -11,7 +11,7 @@ pub fn sanitize(text: &str, max_chars: usize) -> String {
     short
 }
 
-/// Whether a character changes the order or the breaks of a line without being seen.
+/// True for invisible characters that change the order or the breaks of a line.
 pub fn is_format_control(c: char) -> bool {
     matches!(c,
         '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -41,7 +41,7 @@ pub enum Axis {
 }
 
 impl Axis {
-    /// Whether time returns to its beginning.
+    /// Time returns to its beginning.
     pub fn is_loop(self) -> bool {
         matches!(self, Self::Loop(_))
     }

@@ -1,58 +1,59 @@
-//! When frames are taken.
+//! The instants at which frames are taken.
 //!
-//! Two times meet here: strip time, the rhythm's own, in which the beam runs; and display
-//! time, in which a frame stays on the screen, counted in the ticks of a format. Rounding to
-//! ticks carries its remainder on, so that the whole always lasts as long as it should.
+//! There are two times: strip time, the rhythm's own, in which the beam moves; and display time, in
+//! which a frame stays on the screen, counted in the ticks of a format. Rounding to ticks carries
+//! its remainder to the next frame, so the total duration is exact.
 
-/// One frame's instant.
+/// The time of one frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {
     /// The instant in strip time, in seconds.
     pub t_s: f64,
-    /// How long the frame stays, in ticks.
+    /// The duration on display, in ticks.
     pub delay: u32,
 }
 
-/// A row of instants.
+/// The times of all frames.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timeline {
     instants: Instants,
-    /// The display time that passes, in seconds, as if the last frame were like the others.
+    /// The duration on display, in seconds, without the hold of the last frame.
     display_s: f64,
-    /// How long the last frame stays at the least, in seconds.
+    /// The minimum duration of the last frame, in seconds.
     hold_s: f64,
     ticks_per_s: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Instants {
-    /// So many at equal distances over a time, from its beginning.
+    /// Equally spaced from the beginning.
     Even { strip_s: f64, frames: u32 },
-    /// These.
+    /// An explicit list.
     Listed(Vec<f64>),
 }
 
 impl Timeline {
-    /// Frames at equal distances over `duration_s` seconds: the largest whole number of them
-    /// that is no more than `fps` a second.
+    /// Equally spaced frames over `duration_s` seconds: as many as possible without exceeding `fps`
+    /// per second.
     pub fn uniform(duration_s: f64, fps: f64, ticks_per_s: u32) -> Self {
         let frames = (duration_s * fps + 1e-6).floor().max(1.0) as u32;
         let instants = Instants::Even { strip_s: duration_s, frames };
         Self { instants, display_s: duration_s, hold_s: 0.0, ticks_per_s }
     }
 
-    /// A frame at each of `instants_s`, `fps` of them a second; the last stays `hold_s` seconds.
+    /// A frame at each of `instants_s`, shown at `fps` per second; the last is held for `hold_s`
+    /// seconds.
     pub fn listed(instants_s: Vec<f64>, fps: f64, hold_s: f64, ticks_per_s: u32) -> Self {
         let display_s = instants_s.len() as f64 / fps;
         Self { instants: Instants::Listed(instants_s), display_s, hold_s, ticks_per_s }
     }
 
-    /// A single frame at `t_s`, shown for a second where a format asks how long.
+    /// A single frame at `t_s`, with a nominal duration of one second.
     pub fn still(t_s: f64, ticks_per_s: u32) -> Self {
         Self::listed(vec![t_s], 1.0, 0.0, ticks_per_s)
     }
 
-    /// How many frames there are.
+    /// The number of frames.
     pub fn frames(&self) -> u32 {
         match &self.instants {
             Instants::Even { frames, .. } => *frames,
@@ -60,23 +61,23 @@ impl Timeline {
         }
     }
 
-    /// How long a frame stays, in seconds.
+    /// The mean duration of a frame on display, in seconds.
     pub fn frame_s(&self) -> f64 {
         self.display_s / f64::from(self.frames().max(1))
     }
 
-    /// Whether each frame stands for something, so that none may be left out, even if it looks
-    /// like the one before.
+    /// Each frame stands for something, so none may be merged with the one before even if they look
+    /// the same.
     pub fn counts(&self) -> bool {
         matches!(self.instants, Instants::Listed(_))
     }
 
-    /// How many ticks make a second.
+    /// Ticks per second.
     pub fn ticks_per_s(&self) -> u32 {
         self.ticks_per_s
     }
 
-    /// The instants in their order.
+    /// The times of the frames in order.
     pub fn ticks(self) -> impl Iterator<Item = Tick> {
         let frames = self.frames();
         let per_s = f64::from(self.ticks_per_s);

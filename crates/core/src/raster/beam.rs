@@ -1,28 +1,28 @@
-//! The line of a sweep as energy: what the beam leaves on the screen, before any of it fades.
+//! The line as energy: the light that the beam leaves on the screen, before it fades.
 //!
-//! A segment lights the pixels near it: a core with a smooth edge, and around it a Gaussian
-//! glow. Where the beam is fast it is dimmer, by (v₀/|v|)^0.25 and never below 0.8; taken
-//! literally (the exponent 1) an R wave would all but vanish.
+//! A segment lights the pixels near it: a core with a smooth edge, surrounded by a Gaussian glow.
+//! A fast beam is dimmer, by (v₀/|v|)^0.25 and never below 0.8; with the physical exponent, 1, an
+//! R wave would be nearly invisible.
 
 use std::ops::Range;
 
 use crate::scene::Trace;
 
-/// The exponent and the floor of a fast beam's brightness.
+/// The exponent and the lower limit of a fast beam's brightness.
 const DIMMING: f64 = 0.25;
 const DIMMEST: f64 = 0.8;
-/// How far the core is overdriven, so that it stays solid between two rows.
+/// The overdrive of the core, which keeps it solid between two rows.
 const DRIVE: f64 = 1.25;
 /// The standard deviation of the glow in stroke widths.
 const GLOW_SIGMA: f64 = 1.5;
-/// Where the glow ends, in standard deviations.
+/// The end of the glow, in standard deviations.
 const GLOW_ENDS: f64 = 2.4;
 
-/// Energies are multiples of this: fewer different pixels, which compress better, and still
-/// smooth edges.
+/// The quantisation step of energies. Few different values compress well and still give smooth
+/// edges.
 const ENERGY_STEP: u32 = 12;
 
-/// The energies there are, rising.
+/// All possible energies, ascending.
 pub fn energies() -> impl Iterator<Item = usize> {
     (0..=255).step_by(ENERGY_STEP as usize)
 }
@@ -32,7 +32,7 @@ fn quantise(energy: f32) -> u8 {
         .min(255 / ENERGY_STEP * ENERGY_STEP) as u8
 }
 
-/// How far a line reaches beyond its own path, in pixels.
+/// The distance from its path that a line lights, in pixels.
 pub fn reach(stroke: f64, glow: f64) -> f64 {
     let core = 0.5 * stroke + 1.0;
     if glow > 0.0 { core.max(GLOW_ENDS * GLOW_SIGMA * stroke) } else { core }

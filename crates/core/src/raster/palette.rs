@@ -1,5 +1,5 @@
-//! One fixed palette for a scene: the ground in its shades, light over every kind of ground,
-//! and the ramps of the text colours.
+//! One fixed palette for a scene: the shades of the ground, light over every kind of ground, and
+//! the ramps of the text colours.
 
 use std::ops::Range;
 
@@ -8,40 +8,40 @@ use crate::animation::Rgba;
 use crate::scene::theme::Decay;
 use crate::scene::{Colour, Rgb, Theme, Trail};
 
-/// Shades from the middle of the screen to its corners.
+/// The number of shades from the middle of the screen to its corners.
 const SHADES: usize = 4;
-/// Steps from the ground to a text colour; they smooth the edges of letters.
+/// The number of steps from the ground to a text colour, for smooth edges of letters.
 pub const TEXT_STEPS: usize = 6;
 /// The colours that texts and marks may have.
 const TEXT_COLOURS: [Colour; 5] =
     [Colour::Text, Colour::Trace, Colour::High, Colour::Medium, Colour::Technical];
-/// The grounds over which light is seen.
+/// The grounds that light is blended with.
 pub const GROUNDS: [Colour; 3] = [Colour::Ground, Colour::Grid, Colour::GridMajor];
 /// The kinds of ground: those, and marks in a text colour.
 pub const KINDS: usize = GROUNDS.len() + 1;
 const MARK: usize = GROUNDS.len();
-/// Two colours closer than this in lightness L* share an entry.
+/// Two colours whose lightness L* differs by less share an entry.
 const SAME_L: f64 = 1.2;
 
 // An entry's number is a byte.
 const _: () =
     assert!(1 + GROUNDS.len() * (SHADES + LEVELS - 1) + TEXT_COLOURS.len() * TEXT_STEPS <= 256);
 
-/// What colours are made from.
+/// The theme, with or without its ground.
 #[derive(Clone, Copy)]
 struct Look<'a> {
     theme: &'a Theme,
     transparent: bool,
 }
 
-/// Palette entries, and the way from meaning to entry.
+/// Palette entries, and tables from meaning to entry.
 #[derive(Clone, Debug)]
 pub struct Palette {
     /// The entries.
     pub colours: Vec<Rgba>,
-    /// The entries that unlit ground may have, each with the ground (of [`GROUNDS`]) it is.
+    /// The entries of unlit ground, each with its index in [`GROUNDS`].
     pub shades: Vec<(u8, usize)>,
-    /// The level for light 0–255; 0 where it is too faint to be seen.
+    /// The level of light 0–255; 0 if it is too faint to be visible.
     pub levels: [u8; 256],
     /// The entry for a level (from 1) over each ground.
     pub lit: [[u8; LEVELS]; KINDS],
@@ -50,9 +50,11 @@ pub struct Palette {
 }
 
 impl Palette {
-    /// Frequent colours come first: a frame's codes are as long as its largest index.
-    /// At most `levels` (2–[`LEVELS`]) levels of light are told apart; a `transparent` picture has
-    /// no ground.
+    /// The palette of `theme`. Frequent colours come first, since the code length of a GIF frame
+    /// depends on its largest index.
+    ///
+    /// There are at most `levels` (2–[`LEVELS`]) levels of light. A `transparent` picture has no
+    /// ground.
     pub fn new(theme: &Theme, transparent: bool, trail: Trail, levels: usize) -> Self {
         let look = Look { theme, transparent };
         let ground = theme.rgb(Colour::Ground);
@@ -175,7 +177,7 @@ fn lit(look: Look<'_>, kind: usize, light: usize) -> Rgba {
     [r, g, b, (255.0 * alpha).round() as u8]
 }
 
-/// What a colour looks like over the theme's ground, be that drawn or not.
+/// A colour blended over the theme's ground, even if the ground is not drawn.
 fn over_ground(look: Look<'_>, [r, g, b, alpha]: Rgba) -> Rgb {
     look.theme.rgb(Colour::Ground).mix(Rgb(r, g, b), f64::from(alpha) / 255.0)
 }

@@ -1,15 +1,15 @@
-//! How much of the energy is still to be seen, by the distance behind the beam, and which part
-//! of the tail is repainted when.
+//! The fading of the light behind the beam, and the schedule on which the tail is repainted.
 
 use crate::scene::theme::Decay;
 use crate::scene::{Theme, Trace, Trail};
 
-/// The youngest part of the tail is repainted in every frame; it lasts so long, in seconds.
+/// The length of the youngest part of the tail, which is repainted in every frame, in seconds.
 const FRESH_S: f64 = 0.15;
-/// No part waits longer for its turn, in seconds on display, nor longer than this part of a sweep.
+/// The longest time between two repaints of any part, in seconds on display and as a part of a
+/// sweep.
 const LONGEST_WAIT_S: f64 = 0.4;
 const LONGEST_WAIT: f64 = 0.125;
-/// A pixel of the tail is repainted once it is off by so many levels; one is not seen.
+/// The error at which a pixel of the tail is repainted, in levels; an error of one is invisible.
 pub const SLACK: u8 = 2;
 
 /// The brightness of an LCD, which does not fade.
@@ -17,29 +17,28 @@ pub fn lcd_brightness() -> u16 {
     (255.0 * Decay::STEADY).round() as u16
 }
 
-/// The light 0–255 that an energy 0–255 gives at a brightness.
+/// The light (0–255) of an energy (0–255) at a brightness.
 pub fn light(energy: usize, brightness: usize) -> usize {
     ((energy * brightness + 127) / 255).min(255)
 }
 
-/// How often frames are taken.
+/// The rate at which frames are taken.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pace {
     /// The seconds of the trace between two frames.
     pub frame_s: f64,
-    /// How long a frame is on display, in seconds.
+    /// The duration of a frame on display, in seconds.
     pub display_s: f64,
 }
 
 /// The fading of a trace.
 pub struct Fade {
-    /// Brightness by whole pixels behind the beam; 255 gives all the energy there is, more
-    /// than that makes it flare.
+    /// Brightness by whole pixels behind the beam; 255 is full energy, more than that a flare.
     pub brightness: Vec<u16>,
     trail: Trail,
     px_per_s: f64,
     width: usize,
-    /// The largest power of two of frames that a part may wait.
+    /// The logarithm to base 2 of the most frames between two repaints of any part.
     turns: u32,
 }
 
@@ -72,11 +71,11 @@ impl Fade {
         }
     }
 
-    /// How many columns behind the beam frame `index` repaints.
+    /// The number of columns behind the beam that frame `index` repaints.
     ///
-    /// Older light changes more slowly, so its turn comes less often: like the marks of a
-    /// ruler, every second frame reaches twice as far as the one before, every fourth four
-    /// times, until the whole tail has its turn.
+    /// Older light changes more slowly and is repainted less often: like the marks of a ruler, every
+    /// second frame reaches twice as far as the first part, every fourth four times as far, until
+    /// the whole tail is repainted.
     pub fn repainted(&self, index: u32) -> usize {
         if self.trail == Trail::Lcd {
             return 0;

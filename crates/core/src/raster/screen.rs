@@ -1,4 +1,4 @@
-//! The screen: what is on it now, and the frames in which it changes.
+//! The screen: its current picture, and the frames in which it changes.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::{LEVELS, TextLayer};
 use crate::animation::{Frame, Rect, Span};
 use crate::scene::{Motion, Size, Theme, Trace};
 
-/// What a screen may look at besides the strips of its trace, in seconds.
+/// The margin around the part of an axis that a screen reads, in seconds.
 const MARGIN_S: f64 = 0.1;
 
 /// A screen that shows a trace, a moment at a time.
@@ -19,12 +19,12 @@ pub struct Screen<T> {
     width: usize,
     height: usize,
     levels: [u8; 256],
-    /// The entry for a level over a kind of ground, at its [`place`].
+    /// The entry for a level over a kind of ground, indexed by [`place`].
     lit: [u8; 256],
     ground: Ground,
     text: T,
     fade: Fade,
-    /// How far a line lights beyond its own path, in pixels.
+    /// The distance from its path that a line lights, in pixels.
     reach: f64,
     strips: Strips,
     /// The energies the beam has left, row by row.
@@ -37,7 +37,7 @@ pub struct Screen<T> {
     brightness: Vec<u16>,
     /// Changed runs of the current frame: the columns of every row.
     changed: Vec<Vec<Range<usize>>>,
-    /// How many frames there have been, and the instant of the last.
+    /// The number of frames so far, and the instant of the last one.
     frames: u32,
     before_s: Option<f64>,
 }
@@ -88,8 +88,8 @@ impl<T: TextLayer> Screen<T> {
         frame
     }
 
-    /// The part of an open axis that a screen at `t_s` looks at, in seconds: a sweep behind the beam
-    /// and a little more, and a little ahead of it.
+    /// The part of an open axis that a screen at `t_s` reads, in seconds: a sweep behind the beam and
+    /// a short piece ahead of it.
     pub fn window_s(trace: &Trace, t_s: f64) -> Range<f64> {
         let margin_s = f64::from(2 * PIECE) / trace.px_per_s() + MARGIN_S;
         t_s - trace.sweep_s - margin_s..t_s + margin_s
@@ -143,7 +143,7 @@ impl<T: TextLayer> Screen<T> {
         [head.saturating_sub(count)..head, self.width - wrapped..self.width]
     }
 
-    /// Moves the beam: what it passes is drawn, what lies just before it is erased.
+    /// Moves the beam: draws the columns it passes and erases those just ahead of it.
     fn sweep_to(&mut self, trace: &Trace, t_s: f64, before_s: Option<f64>) {
         let width = self.width as i64;
         let erased = (trace.erased_px().round() as i64).max(self.reach as i64 + 1);
@@ -202,7 +202,7 @@ impl<T: TextLayer> Screen<T> {
         }
     }
 
-    /// Draws the line as it lies when the beam stands at the right edge.
+    /// Draws the line with the beam at the right edge.
     fn scroll_to(&mut self, trace: &Trace, t_s: f64) {
         let width = self.width as i64;
         let fine = (t_s * trace.px_per_s() * SUBPIXELS as f64).round() as i64;
@@ -223,15 +223,15 @@ impl<T: TextLayer> Screen<T> {
         }
     }
 
-    /// Brings the columns to their present light; see [`Self::repaint_row`].
+    /// Updates the light of all rows of some columns; see [`Self::repaint_row`].
     fn repaint(&mut self, columns: &Range<usize>, unlit: bool) {
         for y in 0..self.height {
             self.repaint_row(y, columns.clone(), unlit);
         }
     }
 
-    /// Brings a part of a row to its present light; `unlit` where light may have gone, or the
-    /// text above it.
+    /// Updates the light of a part of a row. Pixels without energy are skipped unless `unlit` is
+    /// set: then light or text may have gone from them.
     fn repaint_row(&mut self, y: usize, columns: Range<usize>, unlit: bool) {
         const CHUNK: usize = 16;
         let part = y * self.width + columns.start..y * self.width + columns.end;
@@ -289,7 +289,7 @@ impl<T: TextLayer> Screen<T> {
         runs.extend(run);
     }
 
-    /// The frame that shows what has changed; a single pixel where nothing has.
+    /// The frame of all changes; a single pixel if there are none.
     fn frame(&mut self, delay: u32) -> Frame {
         for runs in self.changed.iter_mut().filter(|runs| !runs.is_sorted_by_key(|run| run.start)) {
             runs.sort_unstable_by_key(|run| run.start);
@@ -327,7 +327,7 @@ impl<T: TextLayer> Screen<T> {
     }
 }
 
-/// Where the entry for a level over a kind of ground stands.
+/// The index of the entry for a level over a kind of ground.
 fn place(kind: u8, level: u8) -> u8 {
     kind.wrapping_mul(LEVELS as u8).wrapping_add(level)
 }

@@ -9,12 +9,12 @@ use super::beam::Energy;
 use crate::scene::{Motion, Trace};
 use crate::signal::Axis;
 
-/// In how many steps a pixel is crossed when the line scrolls.
+/// The number of steps in which a scrolling line crosses a pixel.
 pub(super) const SUBPIXELS: i64 = 4;
 /// The width of a piece of an open axis, in pixels.
 pub(super) const PIECE: u32 = 32;
 
-/// Which strip, moved left by how many of [`SUBPIXELS`].
+/// The number of a strip, and its shift to the left in [`SUBPIXELS`].
 type Key = (i64, i64);
 
 /// The strips that have been drawn, the most recently used last.

@@ -63,7 +63,7 @@ pub struct Endless {
     settings: Settings,
     phrases: Phrases,
     variability: Variability,
-    /// How long a glitch of the pool lasts on average, in seconds.
+    /// The mean duration of the glitches of the pool, in seconds.
     glitch_s: f64,
     /// The last steady beat, or the end of the last stretch without one.
     now_s: f64,

@@ -1,9 +1,8 @@
 //! The table of glitches: every way a heart can weird out, as data.
 //!
-//! One row says all there is to know of a glitch: how it comes and goes ([`Course`], which the
-//! random source follows), what it draws over the trace ([`Overlay`], which the signal
-//! evaluates), and the words and the alarm that a monitor shows. The table serialises, so that
-//! a web page can be handed the very same one.
+//! A row is a complete definition: the course of the beats ([`Course`], laid out by the random
+//! source), the overlay on the trace ([`Overlay`], evaluated by the signal), and the caption and
+//! alarm that a monitor shows. The table serialises, so that a web page can use the same one.
 //!
 //! The beats are a sum of Gaussians as in ECGSYN (`McSharry`, Clifford, Tarassenko, Smith: "A
 //! dynamical model for generating synthetic electrocardiogram signals", IEEE Transactions on
@@ -12,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The cross-fade at both ends of a continuous glitch, in seconds.
+/// The cross-fade at both ends of an overlay, in seconds.
 pub const CROSS_FADE_S: f64 = 0.15;
 
 /// WFDB's annotation letters for the beats that are drawn.
@@ -35,11 +34,11 @@ pub enum Code {
     Q,
 }
 
-/// How urgently a monitor speaks, after IEC 60601-1-8.
+/// Alarm priorities after IEC 60601-1-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Alarm {
-    /// `*`, cyan: the equipment, not the heart.
+    /// `*`, cyan: a problem with the equipment, not with the heart.
     Technical,
     /// `**`, yellow.
     Medium,
@@ -48,7 +47,7 @@ pub enum Alarm {
 }
 
 impl Alarm {
-    /// The stars that say the level without its colour.
+    /// The stars that tell the priority without its colour.
     pub fn stars(self) -> &'static str {
         match self {
             Self::Technical => "*",
@@ -58,11 +57,11 @@ impl Alarm {
     }
 }
 
-/// How a wave's times follow the RR interval (clamped to .35–1.2 s, in seconds).
+/// The scaling of a wave's times with the RR interval (in seconds, clamped to .35–1.2 s).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
-    /// Not at all.
+    /// No scaling.
     Fixed,
     /// With RR^¼.
     FourthRoot,
@@ -81,7 +80,7 @@ pub struct Wave {
     pub fall_s: f64,
     /// The height in millivolts.
     pub mv: f64,
-    /// What its times scale with.
+    /// The scaling of its times.
     pub scaling: Scaling,
 }
 
@@ -108,14 +107,14 @@ pub const VENTRICULAR: &[Wave] = &[
     wave(0.290, 0.070, 0.055, -0.45, Scaling::SquareRoot),
 ];
 
-/// A time that may follow the RR interval: `min(rr · RR + s, at_most_s)` seconds.
+/// A time that may scale with the RR interval: `min(rr · RR + s, at_most_s)` seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Interval {
-    /// The part that follows the RR interval, in RR.
+    /// The scaling part, in RR intervals.
     pub rr: f64,
-    /// The part that does not, in seconds.
+    /// The constant part, in seconds.
     pub s: f64,
-    /// The longest it gets, in seconds.
+    /// The upper limit, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_most_s: Option<f64>,
 }
@@ -133,12 +132,12 @@ const fn fast(n: f64) -> Interval {
     Interval { rr: 0.6 * n, s: 0.0, at_most_s: Some(0.36 * n) }
 }
 
-/// A beat of a glitch's own.
+/// A beat that a glitch adds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OwnBeat {
-    /// When, counted from the last steady beat.
+    /// The time since the last steady beat.
     pub after: Interval,
-    /// Its letter, which decides its shape.
+    /// Its code, which selects its shape.
     pub code: Code,
 }
 
@@ -146,66 +145,67 @@ const fn own(after: Interval, code: Code) -> OwnBeat {
     OwnBeat { after, code }
 }
 
-/// How the steady rhythm comes back after beats of a glitch's own.
+/// The return of the steady rhythm after the beats of a glitch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Back {
-    /// The sinus clock never noticed: the next normal beat comes where it would have been.
+    /// The sinus node kept its schedule: the next normal beat comes when it was due (a full
+    /// compensatory pause).
     Compensated,
-    /// The clock starts again: the next normal beat comes so many RR after the last one,
-    /// `slack` RR later at the most.
+    /// The sinus node was reset: the next normal beat comes `rr` to `rr + slack` intervals after the
+    /// last beat.
     Restarts {
-        /// The least, in RR.
+        /// The minimum, in RR intervals.
         rr: f64,
-        /// What may be added, in RR.
+        /// The maximum that chance adds, in RR intervals.
         slack: f64,
     },
 }
 
-/// How a glitch comes and how it goes.
+/// The course of the beats during a glitch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Course {
-    /// One beat does not come; the next is on schedule.
+    /// One beat is missing; the next is on schedule.
     Missing,
-    /// No beat for at least so long, and never a whole number of RR.
+    /// A pause that is not a whole number of RR intervals.
     Pause {
-        /// The least time without a P wave, a QRS or a T wave, in seconds.
+        /// The minimum time without a P wave, a QRS complex or a T wave, in seconds.
         at_least_s: f64,
     },
-    /// No beat for so long, then the clock starts again.
+    /// Silence, then the rhythm restarts.
     Silence {
-        /// The time from the end of the last beat's T wave to the return, in seconds.
+        /// From the end of the last T wave to the next P wave, in seconds.
         lasts_s: f64,
-        /// How many RR longer it may be.
+        /// The maximum that is added, in RR intervals.
         slack: f64,
     },
-    /// Beats of its own.
+    /// Additional beats.
     Beats {
-        /// They may all come so many RR later.
+        /// The maximum delay of all of them, in RR intervals.
         slack: f64,
-        /// The beats.
+        /// The beats in order of time.
         beats: &'static [OwnBeat],
-        /// What follows them.
+        /// The return of the steady rhythm.
         back: Back,
     },
     /// Beats at random intervals of `RR · (least + spread · u)`, `u` uniform in 0–1.
     Irregular {
-        /// About how long, in seconds.
+        /// The approximate duration in seconds.
         lasts_s: f64,
-        /// The least interval, in RR.
+        /// The shortest interval, in RR intervals.
         least: f64,
-        /// What chance adds at the most, in RR.
+        /// The maximum that chance adds, in RR intervals.
         spread: f64,
     },
-    /// The clock goes on, but nobody sees it.
+    /// The heart beats on schedule, but the beats are not recorded.
     Unseen {
-        /// About how long, in seconds.
+        /// The approximate duration in seconds.
         lasts_s: f64,
     },
-    /// The beats go on beneath.
+    /// The beats continue beneath an overlay.
     Over {
-        /// How long, in seconds.
+        /// The duration in seconds.
         lasts_s: f64,
     },
 }
@@ -213,13 +213,13 @@ pub enum Course {
 /// A sine, alone or frequency-modulated: `gain · sin(2π·hz·t + fm_rad · sin(2π·fm_hz·t))`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Oscillator {
-    /// Its share of the whole.
+    /// Its amplitude, relative to the overlay.
     pub gain: f64,
     /// Its frequency in hertz.
     pub hz: f64,
-    /// How deep its phase is modulated, in radians.
+    /// The modulation depth in radians.
     pub fm_rad: f64,
-    /// How fast, in hertz.
+    /// The modulation frequency in hertz.
     pub fm_hz: f64,
 }
 
@@ -231,7 +231,7 @@ const fn modulated(gain: f64, hz: f64, fm_rad: f64, fm_hz: f64) -> Oscillator {
     Oscillator { gain, hz, fm_rad, fm_hz }
 }
 
-/// What lies over the trace while an episode lasts; `t` is counted from its beginning:
+/// The voltage added to the beats during an episode; `t` starts at its beginning:
 /// `mv · (level + Σ envelope) · (Σ carriers) + offset_mv + noise_mv · noise(t)`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Overlay {
@@ -241,9 +241,9 @@ pub struct Overlay {
     pub level: f64,
     /// The changing part of the envelope.
     pub envelope: &'static [Oscillator],
-    /// What the envelope shapes.
+    /// The oscillators that the envelope shapes.
     pub carriers: &'static [Oscillator],
-    /// A constant in millivolts.
+    /// A constant offset in millivolts.
     pub offset_mv: f64,
     /// The amplitude of noise above 20 Hz in millivolts.
     pub noise_mv: f64,
@@ -252,10 +252,10 @@ pub struct Overlay {
 pub(super) const STILL: Overlay =
     Overlay { mv: 0.0, level: 1.0, envelope: &[], carriers: &[], offset_mv: 0.0, noise_mv: 0.0 };
 
-/// The electrode comes off: exactly 0 mV, then a step that settles.
+/// A lead that comes off: exactly 0 mV, then a step that settles exponentially.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Dropout {
-    /// The step when contact returns, in millivolts.
+    /// The step at reconnection, in millivolts.
     pub step_mv: f64,
     /// Its time constant in seconds.
     pub tau_s: f64,
@@ -266,23 +266,23 @@ pub struct Dropout {
 pub struct Glitch {
     /// The name, hyphenated, unique in the table.
     pub name: &'static str,
-    /// What happens, in a line.
+    /// A description in one line.
     pub summary: &'static str,
-    /// The words a monitor shows.
+    /// The text that a monitor shows.
     pub caption: &'static str,
-    /// How urgently it shows them.
+    /// The alarm priority of that text.
     pub alarm: Alarm,
-    /// Whether a rate can be read while it lasts.
+    /// The heart rate can be read during the glitch.
     pub countable: bool,
-    /// How it comes and goes.
+    /// The course of the beats.
     pub course: Course,
-    /// Whether its own beats of normal shape have a P wave.
+    /// Its own beats of normal shape have a P wave.
     pub p_wave: bool,
-    /// Waves that stand alone around the middle of the episode, where a beat was due.
+    /// Waves without a beat in the middle of the episode, where a beat was due.
     pub lone: &'static [Wave],
-    /// What lies over the trace.
+    /// The voltage added to the beats.
     pub overlay: Overlay,
-    /// Whether contact is lost.
+    /// Set if the lead comes off.
     pub dropout: Option<Dropout>,
 }
 
@@ -299,7 +299,7 @@ pub(super) const ROW: Glitch = Glitch {
     dropout: None,
 };
 
-/// Every glitch there is. The order is the one in which they are listed.
+/// All glitches, in the order in which they are listed.
 pub static TABLE: &[Glitch] = &[
     Glitch {
         name: "flatline",
@@ -494,11 +494,11 @@ pub static TABLE: &[Glitch] = &[
     },
 ];
 
-/// The glitches that are drawn from when nobody names any.
+/// The default pool of glitches, separated by commas.
 pub const DEFAULT: &str =
     "flatline,double-beat,dropped-beat,premature-beat,sinus-pause,fibrillation";
 
-/// The glitch of this name.
+/// The glitch with this name.
 pub fn find(name: &str) -> Option<&'static Glitch> {
     TABLE.iter().find(|glitch| glitch.name == name)
 }

@@ -1,8 +1,8 @@
 //! A rhythm as JSON, out and in.
 //!
-//! What is written is exactly what is drawn, so an exported file draws the same picture again.
-//! A file may also be written by hand; `{"duration_s": 8, "beats": [{"t_s": 1}]}` is enough.
-//! What comes in is checked as a stranger's: ranges, order and density, and unknown names.
+//! An exported file draws the same picture again. A file may also be written by hand;
+//! `{"duration_s": 8, "beats": [{"t_s": 1}]}` is enough. Input is untrusted: ranges, order, density
+//! and names are checked.
 
 use std::fmt;
 
@@ -14,16 +14,16 @@ use super::{
     MIN_DURATION_S, Rhythm, State, glitch, mark,
 };
 
-/// The least time between two beats, in seconds. No heart is faster, and the signal looks up
-/// the few beats near an instant.
+/// The shortest interval between two beats, in seconds. It bounds the number of beats near an
+/// instant, which the signal adds up.
 pub const LEAST_RR_S: f64 = 0.05;
-/// The greatest rate a file may name, in beats per minute.
+/// The highest rate in a file, in beats per minute.
 pub const MOST_BPM: f64 = 60.0 / LEAST_RR_S;
-/// The most episodes a file may hold.
+/// The maximum number of episodes in a file.
 pub const MAX_EPISODES: usize = 1_000_000;
-/// How much of an unknown name is repeated, in characters.
+/// The longest part of an unknown name that is quoted, in characters.
 const LONGEST_NAME: usize = 40;
-/// The most episodes that may lie over each other.
+/// The maximum number of episodes at one instant.
 pub const MAX_DEPTH: usize = 8;
 
 #[derive(Serialize, Deserialize)]
@@ -71,7 +71,7 @@ struct FileBeat {
     amplitude: f64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     paced: bool,
-    // What `flaky history --json` says of the commit that a beat stands for is drawn nowhere.
+    // `flaky history --json` also describes the commits, which are not drawn.
     #[serde(default, skip_serializing, rename = "sha")]
     _sha: IgnoredAny,
     #[serde(default, skip_serializing, rename = "parents")]
@@ -117,19 +117,19 @@ fn is_one(amplitude: &f64) -> bool {
     amplitude.to_bits() == 1.0_f64.to_bits()
 }
 
-/// Why a text is no rhythm.
+/// An invalid rhythm file.
 #[derive(Debug)]
 pub enum Error {
-    /// It is not JSON of this form; the message names line and column.
+    /// Not JSON of this form; the message names line and column.
     Syntax(serde_json::Error),
-    /// A glitch has a name that is not in the table.
+    /// A name that is not in the tables.
     UnknownGlitch {
-        /// Where in the text.
+        /// The position in the file, such as `beats[3].kind`.
         place: String,
-        /// The name, cut where it is very long.
+        /// The name, shortened if it is very long.
         name: String,
     },
-    /// A value is out of its range; the message names the value and the range.
+    /// A value out of range; the message names both.
     Value(String),
 }
 
@@ -147,7 +147,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Writes `rhythm` as one indented JSON object that [`from_str`] reads back as it was.
+/// `rhythm` as one indented JSON object; [`from_str`] returns the same rhythm.
 pub fn to_string(rhythm: &Rhythm) -> String {
     let file = File {
         duration_s: rhythm.duration_s,
@@ -188,11 +188,11 @@ pub fn to_string(rhythm: &Rhythm) -> String {
     text
 }
 
-/// Reads a rhythm. Beats and episodes may stand in any order.
+/// Parses a rhythm. Beats and episodes may be in any order.
 ///
 /// # Errors
-/// [`Error::Syntax`] where the text is not JSON of this form, [`Error::Value`] where a number
-/// is out of range or a name is unknown.
+/// [`Error::Syntax`] for text that is not JSON of this form, [`Error::UnknownGlitch`] for unknown
+/// names, [`Error::Value`] for numbers out of range.
 pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     if !text.trim_start().starts_with('{') {
         return Err(Error::Value("it does not begin with `{`, as a JSON object does".to_string()));
@@ -235,11 +235,11 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     Ok(Rhythm { duration_s, extent, bpm, seed: file.seed, state, beats, episodes })
 }
 
-/// Checks that `seconds` can be the length of a loop: in range, and a whole number of
-/// hundredths, the tick of a GIF.
+/// Checks the length of a loop: [`MIN_DURATION_S`] to [`MAX_DURATION_S`] seconds, and a whole number
+/// of hundredths, the tick of a GIF.
 ///
 /// # Errors
-/// [`Error::Value`] otherwise.
+/// [`Error::Value`] for any other length.
 pub fn duration(seconds: f64) -> Result<f64, Error> {
     within(seconds, MAX_DURATION_S)
 }
@@ -293,8 +293,8 @@ fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episo
     Ok(Episode { kind, start_s: *start_s, end_s: *end_s })
 }
 
-/// The rate that the median interval between beats gives; with fewer than two beats, their
-/// number over the time.
+/// The rate of the median interval between beats; with fewer than two beats, their number divided by
+/// the duration.
 fn steady_bpm(beats: &[Beat], extent: Extent, duration_s: f64) -> f64 {
     let mut intervals: Vec<f64> =
         beats.iter().zip(beats.iter().skip(1)).map(|(a, b)| b.t_s - a.t_s).collect();

@@ -1,7 +1,7 @@
 //! A glitch made concrete: its beats and its way back, laid out relative to the last steady beat.
 //!
 //! A [`Phrase`] does not know the time. A loop places several and stretches the steady intervals
-//! between them; an endless rhythm simply places the next one ([`Phrase::place`]).
+//! between them; an endless rhythm simply places the next one.
 
 use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
@@ -51,9 +51,9 @@ pub struct Phrase {
     end: Offset,
     /// The next steady beat.
     back: Offset,
-    /// How many RR intervals the return may be delayed.
+    /// The maximum delay of the return, in RR intervals.
     slack: f64,
-    /// Whether the slack delays its own beats too.
+    /// The slack delays its own beats too.
     delays_beats: bool,
 }
 
@@ -144,7 +144,7 @@ impl Phrase {
         phrase
     }
 
-    /// Which glitch it is.
+    /// The glitch.
     pub fn glitch(&self) -> &'static Glitch {
         self.glitch
     }
@@ -154,7 +154,7 @@ impl Phrase {
         self.back
     }
 
-    /// How many RR intervals the return may be delayed.
+    /// The maximum delay of the return, in RR intervals.
     pub(super) fn slack(&self) -> f64 {
         self.slack
     }

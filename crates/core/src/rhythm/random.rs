@@ -15,7 +15,7 @@ use super::phrase::{Offset, Phrase, Phrases};
 use super::variability::Variability;
 use super::{Beat, Extent, Glitch, Rhythm};
 
-/// Where the seam lies, as a part of the RR interval before the first beat.
+/// The position of the seam, as a part of the RR interval before the first beat.
 const SEAM: f64 = 0.42;
 /// The normal intervals a loop needs besides its glitches: one before the first glitch, two
 /// after the last, and the one that the seam divides.
@@ -134,12 +134,12 @@ fn shortest_s(phrases: &[Phrase], rr: f64) -> f64 {
     frame(phrases.len()) as f64 * rr + phrases.iter().map(|p| p.length().seconds(rr)).sum::<f64>()
 }
 
-/// How the time of a loop is divided.
+/// The division of the time of a loop.
 struct Fill {
     normals: usize,
     /// The RR interval in seconds.
     rr: f64,
-    /// How much of every slack is used, 0–1.
+    /// The used part of every slack, 0–1.
     slack: f64,
 }
 

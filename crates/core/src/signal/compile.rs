@@ -7,7 +7,7 @@ use crate::rhythm::{Beat, BeatKind, Code, Episode, mark};
 const SCALED_RR_S: (f64, f64) = (0.35, 1.2);
 /// The part of a change of the RR interval that scaling follows per beat: QT lags behind RR.
 const LAG: f64 = 0.1;
-/// How far before and after an R peak its waves reach, in seconds.
+/// The extent of the waves before and after an R peak, in seconds.
 pub(super) const REACH_S: (f64, f64) = (0.35, 0.75);
 /// Standard deviations beyond which a Gaussian is taken as zero.
 const SIGMAS: f64 = 5.0;

@@ -1,4 +1,4 @@
-//! What episodes lay over the beats: oscillators, noise, and a lead that comes off.
+//! The overlays of episodes: oscillators, noise, and a lead that comes off.
 
 use std::collections::VecDeque;
 use std::f64::consts::TAU;
