@@ -249,3 +249,30 @@ fn the_duration_changes_nothing_but_the_seam() {
         assert_eq!(short.at(t_s).to_bits(), long.at(t_s).to_bits(), "at {t_s} s");
     }
 }
+
+/// Short loops that are mostly glitch, at rates that fall between two numbers of beats.
+#[test]
+fn the_rate_is_kept_in_short_loops() {
+    let pool = |name: &str| vec![glitch::find(name).expect("a glitch")];
+    for name in ["runaway", "fibrillation", "torsades", "double-beat", "flatline"] {
+        for bpm in [60.0, 83.128_173_863_751_71, 100.0, 140.0, 180.0] {
+            for hundredths in 100..800 {
+                let duration_s = f64::from(hundredths) / 100.0;
+                let recipe = Recipe {
+                    duration_s,
+                    bpm,
+                    hrv_bpm: 0.0,
+                    pool: pool(name),
+                    glitches_per_min: 1.0,
+                    seed: 0,
+                };
+                let Ok(drawn) = random::draw(&recipe) else { continue };
+                let off = (drawn.rhythm.bpm - bpm).abs();
+                assert!(
+                    off <= 30.0 / duration_s + 1e-6,
+                    "{name}, {bpm} bpm, {duration_s} s: {off}"
+                );
+            }
+        }
+    }
+}

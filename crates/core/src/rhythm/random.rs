@@ -20,6 +20,9 @@ const SEAM: f64 = 0.42;
 /// The normal intervals a loop needs besides its glitches: one before the first glitch, two
 /// after the last, and the one that the seam divides.
 const FRAME: usize = 4;
+/// The realised rate differs from the requested one by at most this, divided by the duration in
+/// seconds, in beats per minute: half a beat per loop.
+const MOST_OFF: f64 = 30.0;
 /// The normal intervals between two glitches.
 const BETWEEN: usize = 2;
 
@@ -139,7 +142,7 @@ struct Fill {
     normals: usize,
     /// The RR interval in seconds.
     rr: f64,
-    /// The used part of every slack, 0–1.
+    /// The used part of every slack, 0–1; up to 1.2 in short loops.
     slack: f64,
 }
 
@@ -170,7 +173,14 @@ impl Fill {
             slack: x,
         });
         let off = |fill: &Self| (60.0 / fill.rr - recipe.bpm).abs();
-        fills.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))
+        let best = fills.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+        if off(&best) <= MOST_OFF / duration {
+            return Some(best);
+        }
+        // A short loop that is mostly glitch: a little more than all slack keeps the rate.
+        let x = (room - whole - MOST_OFF / 60.0 * (1.0 - own.s / duration)) / slack;
+        let rr = (duration - own.s) / (whole + own.rr + x * slack);
+        Some(Self { normals: whole as usize, rr, slack: x })
     }
 }
 

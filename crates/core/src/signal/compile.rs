@@ -63,31 +63,31 @@ impl Complex {
 /// Compiles beats in order of time. The scaling of waves depends on the intervals so far.
 #[derive(Clone, Debug)]
 pub(super) struct Compiler {
-    nominal_rr_s: f64,
-    rr_s: f64,
+    nominal_rr: f64,
+    rr: f64,
     last_s: Option<f64>,
 }
 
 impl Compiler {
     /// A compiler for a rhythm whose steady rate is `bpm`.
     pub fn new(bpm: f64) -> Self {
-        let nominal_rr_s = 60.0 / bpm.max(1.0);
-        Self { nominal_rr_s, rr_s: nominal_rr_s, last_s: None }
+        let nominal_rr = 60.0 / bpm.max(1.0);
+        Self { nominal_rr, rr: nominal_rr, last_s: None }
     }
 
     /// The next beat.
     pub fn beat(&mut self, beat: &Beat) -> Complex {
-        let last = self.last_s.replace(beat.t_s).map_or(self.nominal_rr_s, |last| beat.t_s - last);
-        self.rr_s += LAG * (last.clamp(SCALED_RR_S.0, SCALED_RR_S.1) - self.rr_s);
-        let own = waves(beat).map(|wave| Gaussian::new(wave, self.rr_s, beat.amplitude));
-        let spike = beat.paced.then(|| Gaussian::new(&mark::SPIKE, self.rr_s, 1.0));
+        let last = self.last_s.replace(beat.t_s).map_or(self.nominal_rr, |last| beat.t_s - last);
+        self.rr += LAG * (last.clamp(SCALED_RR_S.0, SCALED_RR_S.1) - self.rr);
+        let own = waves(beat).map(|wave| Gaussian::new(wave, self.rr, beat.amplitude));
+        let spike = beat.paced.then(|| Gaussian::new(&mark::SPIKE, self.rr, 1.0));
         Complex { t_s: beat.t_s, waves: own.chain(spike).collect() }
     }
 
     /// The waves that stand alone in the middle of an episode, if it has any.
     pub fn lone_waves(&self, episode: &Episode) -> Option<Complex> {
         let lone = episode.kind.lone.iter();
-        let waves: Vec<_> = lone.map(|wave| Gaussian::new(wave, self.nominal_rr_s, 1.0)).collect();
+        let waves: Vec<_> = lone.map(|wave| Gaussian::new(wave, self.nominal_rr, 1.0)).collect();
         let t_s = 0.5 * (episode.start_s + episode.end_s);
         (!waves.is_empty()).then_some(Complex { t_s, waves })
     }
