@@ -179,7 +179,7 @@ fn interval(gap_s: i64) -> (f64, Option<&'static Glitch>) {
 
 /// The mark of a commit, or the worst of several.
 pub fn mark(commits: &[Commit]) -> &'static Mark {
-    worst(commits).map_or(&mark::ORDINARY, |commit| own_mark(commit).1)
+    worst(commits).map_or(&mark::COMMIT, |commit| own_mark(commit).1)
 }
 
 /// The commit that gives several their mark: the last of the worst. Merges and fixups give way
@@ -191,14 +191,14 @@ pub fn worst(commits: &[Commit]) -> Option<&Commit> {
 /// The mark of a commit, and how much it matters among others.
 fn own_mark(commit: &Commit) -> (u8, &'static Mark) {
     match commit.verdict {
-        Some(Verdict::Flaky) => (7, &mark::FLAKE),
-        Some(Verdict::Failed) => (6, &mark::FAILURE),
-        _ if commit.traits.damaged => (5, &mark::GAP),
-        _ if commit.traits.revert => (4, &mark::UNDO),
-        _ if commit.is_root() => (3, &mark::BIRTH),
-        _ if commit.traits.fixup => (0, &mark::MEND),
-        _ if commit.is_merge() => (1, &mark::JOIN),
-        _ => (2, &mark::ORDINARY),
+        Some(Verdict::Flaky) => (7, &mark::FLAKY),
+        Some(Verdict::Failed) => (6, &mark::FAILED),
+        _ if commit.traits.damaged => (5, &mark::LOST),
+        _ if commit.traits.revert => (4, &mark::REVERT),
+        _ if commit.is_root() => (3, &mark::ROOT),
+        _ if commit.traits.fixup => (0, &mark::FIXUP),
+        _ if commit.is_merge() => (1, &mark::MERGE),
+        _ => (2, &mark::COMMIT),
     }
 }
 

@@ -144,15 +144,15 @@ impl Rhythm {
     /// A text alternative to the picture: "ECG: 17 normal beats, one flatline".
     pub fn describe(&self) -> String {
         let beats = |name: &str| self.beats.iter().filter(|beat| beat.kind.name() == name).count();
-        let normal = beats(BeatKind::Normal.name()) + beats(mark::ORDINARY.name);
+        let normal = beats(BeatKind::Normal.name()) + beats(mark::COMMIT.name);
         let first = match normal {
             0 => "ECG: no normal beat".to_string(),
             1 => "ECG: 1 normal beat".to_string(),
             n => format!("ECG: {n} normal beats"),
         };
-        let special = mark::TABLE.iter().filter(|mark| mark.name != mark::ORDINARY.name);
+        let special = mark::TABLE.iter().filter(|mark| mark.name != mark::COMMIT.name);
         let marks = special.map(|mark| (mark.name, beats(mark.name)));
-        let glitches = glitch::TABLE.iter().chain(mark::SPELLS.iter().copied()).map(|glitch| {
+        let glitches = glitch::TABLE.iter().chain(mark::EPISODES.iter().copied()).map(|glitch| {
             let same = |episode: &&Episode| episode.kind.name == glitch.name;
             (glitch.name, self.episodes.iter().filter(same).count())
         });

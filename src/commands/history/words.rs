@@ -134,14 +134,8 @@ pub fn note(history: &History, pulse: &Pulse, beat: usize) -> Note {
 fn word(history: &History, pulse: &Pulse, beat: usize) -> Option<(String, Option<Alarm>)> {
     let commits = pulse.commits(history, beat);
     let mark = pulse::mark(commits);
-    if mark.name != mark::ORDINARY.name {
-        let alarm = match mark.name {
-            "flaky" => Some(Alarm::Medium),
-            "failed" => Some(Alarm::High),
-            "lost" => Some(Alarm::Technical),
-            _ => None,
-        };
-        return Some((mark.name.to_string(), alarm));
+    if mark.name != mark::COMMIT.name {
+        return Some((mark.name.to_string(), mark.alarm));
     }
     if let Some(verdict @ (Verdict::Running | Verdict::Stopped)) = commits.last()?.verdict {
         return Some((verdict.word().to_string(), None));

@@ -286,9 +286,9 @@ fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episo
              it must lie in order between 0 and duration_s, {duration_s}"
         )));
     }
-    let spell = || mark::SPELLS.iter().copied().find(|spell| spell.name == kind);
+    let of_a_history = || mark::EPISODES.iter().copied().find(|episode| episode.name == kind);
     let kind: &'static Glitch = glitch::find(kind)
-        .or_else(spell)
+        .or_else(of_a_history)
         .ok_or_else(|| unknown(kind, format!("episodes[{index}].kind")))?;
     Ok(Episode { kind, start_s: *start_s, end_s: *end_s })
 }

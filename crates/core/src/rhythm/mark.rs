@@ -1,7 +1,7 @@
-//! The table of marks: beats that stand for something, each with a shape of its own.
+//! The table of marks: beats with a meaning, each with its own shape.
 //!
-//! A history draws from it: a merge is wide, a revert stands on its head. As with glitches, what
-//! a mark *is* stands here as data; whoever makes a rhythm says only where it happens.
+//! A history uses it: a merge is wide, a revert is upside down. Like glitches, marks are data; a
+//! source of rhythms only decides where they occur.
 
 use serde::Serialize;
 
@@ -14,20 +14,22 @@ use super::glitch::{
 pub struct Mark {
     /// The name, hyphenated, unique among marks and glitches.
     pub name: &'static str,
-    /// What it stands for, in a line.
+    /// Its meaning, in one line; part of a history's JSON.
     pub meaning: &'static str,
-    /// How it can be told from the others, in a line.
+    /// Its appearance, in one line.
     pub look: &'static str,
-    /// The letter of the beat.
+    /// Annotation code of the beat.
     pub code: Code,
-    /// Its waves.
+    /// Alarm shown with the beat, if any.
+    pub alarm: Option<Alarm>,
+    /// Waves of the beat, around its R peak.
     pub waves: &'static [Wave],
 }
 
-const COMMIT: &[Wave] = &[P_WAVE, QRST[0], QRST[1], QRST[2], QRST[3]];
+const COMMIT_WAVES: &[Wave] = &[P_WAVE, QRST[0], QRST[1], QRST[2], QRST[3]];
 
-/// Two ways that become one: the ventricles one after the other, as in bundle branch block.
-const MERGE: &[Wave] = &[
+/// Two peaks: the ventricles contract one after the other, as in bundle branch block.
+const MERGE_WAVES: &[Wave] = &[
     P_WAVE,
     wave(-0.030, 0.014, 0.014, 0.75, Scaling::Fixed),
     wave(0.004, 0.012, 0.012, -0.30, Scaling::Fixed),
@@ -35,8 +37,8 @@ const MERGE: &[Wave] = &[
     wave(0.270, 0.060, 0.038, -0.22, Scaling::SquareRoot),
 ];
 
-/// All of a beat upside down.
-const REVERT: &[Wave] = &[
+/// An inverted beat.
+const REVERT_WAVES: &[Wave] = &[
     wave(-0.160, 0.024, 0.024, -0.15, Scaling::FourthRoot),
     wave(-0.026, 0.008, 0.008, 0.10, Scaling::Fixed),
     wave(0.0, 0.010, 0.010, -1.10, Scaling::Fixed),
@@ -44,20 +46,20 @@ const REVERT: &[Wave] = &[
     wave(0.270, 0.060, 0.038, -0.30, Scaling::SquareRoot),
 ];
 
-/// Small, narrow, its P wave upside down and close.
-const FIXUP: &[Wave] = &[
+/// Small and narrow; the P wave is inverted and close to the QRS complex.
+const FIXUP_WAVES: &[Wave] = &[
     wave(-0.110, 0.016, 0.016, -0.12, Scaling::Fixed),
     wave(0.0, 0.009, 0.009, 0.45, Scaling::Fixed),
     wave(0.022, 0.008, 0.008, -0.12, Scaling::Fixed),
     wave(0.220, 0.040, 0.034, 0.12, Scaling::SquareRoot),
 ];
 
-/// The first of all beats: a tall P wave announces it.
-const ROOT: &[Wave] =
+/// A normal beat after a tall P wave.
+const ROOT_WAVES: &[Wave] =
     &[wave(-0.160, 0.024, 0.024, 0.30, Scaling::FourthRoot), QRST[0], QRST[1], QRST[2], QRST[3]];
 
-/// The signature glitch, a double beat: the second on the heels of the first.
-const FLAKY: &[Wave] = &[
+/// The double beat, as in the glitch of that name.
+const FLAKY_WAVES: &[Wave] = &[
     P_WAVE,
     QRST[0],
     wave(0.0, 0.010, 0.010, 1.10, Scaling::Fixed),
@@ -68,81 +70,89 @@ const FLAKY: &[Wave] = &[
     wave(0.330, 0.036, 0.030, 0.26, Scaling::Fixed),
 ];
 
-/// A low hump and nothing else.
-const LOST: &[Wave] = &[wave(0.0, 0.060, 0.060, 0.18, Scaling::Fixed)];
+/// A low hump.
+const LOST_WAVES: &[Wave] = &[wave(0.0, 0.060, 0.060, 0.18, Scaling::Fixed)];
 
-/// The spike of a pacemaker, just before the beat; a tag.
+/// The spike of a pacemaker just before a beat, which marks a tag.
 pub const SPIKE: Wave = wave(-0.062, 0.0016, 0.0016, 1.5, Scaling::Fixed);
 
 /// An ordinary commit.
-pub static ORDINARY: Mark = Mark {
+pub static COMMIT: Mark = Mark {
     name: "commit",
     meaning: "a commit",
     look: "a normal beat, as high as it changed lines",
     code: Code::N,
-    waves: COMMIT,
+    alarm: None,
+    waves: COMMIT_WAVES,
 };
-/// A commit that nothing came before.
-pub static BIRTH: Mark = Mark {
+/// A commit without parents.
+pub static ROOT: Mark = Mark {
     name: "root",
     meaning: "a beginning: nothing came before it",
     look: "a normal beat with a tall P wave",
     code: Code::N,
-    waves: ROOT,
+    alarm: None,
+    waves: ROOT_WAVES,
 };
-/// A merge.
-pub static JOIN: Mark = Mark {
+/// A merge commit.
+pub static MERGE: Mark = Mark {
     name: "merge",
     meaning: "a merge",
     look: "wide, with two peaks, always of the same height",
     code: Code::B,
-    waves: MERGE,
+    alarm: None,
+    waves: MERGE_WAVES,
 };
-/// A revert.
-pub static UNDO: Mark = Mark {
+/// A revert of an earlier commit.
+pub static REVERT: Mark = Mark {
     name: "revert",
     meaning: "a revert of an earlier commit",
     look: "upside down",
     code: Code::J,
-    waves: REVERT,
+    alarm: None,
+    waves: REVERT_WAVES,
 };
-/// A fixup or squash.
-pub static MEND: Mark = Mark {
+/// A fixup, squash or amend commit.
+pub static FIXUP: Mark = Mark {
     name: "fixup",
     meaning: "a fixup of another commit",
     look: "small and narrow",
     code: Code::A,
-    waves: FIXUP,
+    alarm: None,
+    waves: FIXUP_WAVES,
 };
-/// A failed pipeline.
-pub static FAILURE: Mark = Mark {
+/// A commit whose pipeline failed.
+pub static FAILED: Mark = Mark {
     name: "failed",
     meaning: "its pipeline failed",
     look: "a wide beat, its T wave upside down; several in a row are a tachycardia",
     code: Code::V,
+    alarm: Some(Alarm::High),
     waves: VENTRICULAR,
 };
-/// Failed and passed.
-pub static FLAKE: Mark = Mark {
+/// A commit whose pipeline failed and passed.
+pub static FLAKY: Mark = Mark {
     name: "flaky",
     meaning: "its pipeline failed and passed: a flake",
     look: "a double beat",
     code: Code::A,
-    waves: FLAKY,
+    alarm: Some(Alarm::Medium),
+    waves: FLAKY_WAVES,
 };
-/// Something that could not be read.
-pub static GAP: Mark = Mark {
+/// A commit that could not be read.
+pub static LOST: Mark = Mark {
     name: "lost",
     meaning: "it could not be read",
     look: "a low hump",
     code: Code::Q,
-    waves: LOST,
+    alarm: Some(Alarm::Technical),
+    waves: LOST_WAVES,
 };
 
-/// Every mark there is, in the order in which they are listed.
-pub static TABLE: &[&Mark] = &[&ORDINARY, &BIRTH, &JOIN, &UNDO, &MEND, &FAILURE, &FLAKE, &GAP];
+/// All marks, in the order in which legends list them.
+pub static TABLE: &[&Mark] = &[&COMMIT, &ROOT, &MERGE, &REVERT, &FIXUP, &FAILED, &FLAKY, &LOST];
 
-/// Work at night: the baseline lies low. A spell that a history has and chance does not.
+/// Work at night: a low baseline. Only histories have it; the random source does not draw it.
 pub static NIGHT: Glitch = Glitch {
     name: "night",
     summary: "the baseline lies low",
@@ -153,8 +163,8 @@ pub static NIGHT: Glitch = Glitch {
     ..ROW
 };
 
-/// The spells that a history has besides the glitches.
-pub static SPELLS: &[&Glitch] = &[&NIGHT];
+/// Episodes of a history that are not glitches.
+pub static EPISODES: &[&Glitch] = &[&NIGHT];
 
 /// The mark of this name.
 pub fn find(name: &str) -> Option<&'static Mark> {

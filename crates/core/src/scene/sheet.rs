@@ -255,7 +255,7 @@ impl Plan {
         let mut samples: Vec<(&str, Beat)> =
             mark::TABLE.iter().filter(has).map(|mark| (mark.name, sample(mark, false))).collect();
         if rhythm.beats.iter().any(|beat| beat.paced) {
-            samples.push(("tag", sample(&mark::ORDINARY, true)));
+            samples.push(("tag", sample(&mark::COMMIT, true)));
         }
         let top = f64::from(self.size.height) - (LEGEND - 4.0) * self.scale;
         let room = f64::from(self.size.width) - 2.0 * PAD * self.scale;

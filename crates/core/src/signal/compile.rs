@@ -96,9 +96,9 @@ impl Compiler {
 fn waves(beat: &Beat) -> impl Iterator<Item = &'static Wave> {
     let (p, rest) = match (beat.kind, beat.code) {
         (BeatKind::Mark(mark), _) => (None, mark.waves),
-        (_, Code::B) => (None, mark::JOIN.waves),
-        (_, Code::J) => (None, mark::UNDO.waves),
-        (_, Code::Q) => (None, mark::GAP.waves),
+        (_, Code::B) => (None, mark::MERGE.waves),
+        (_, Code::J) => (None, mark::REVERT.waves),
+        (_, Code::Q) => (None, mark::LOST.waves),
         (_, Code::V | Code::E) => (None, VENTRICULAR),
         (BeatKind::Normal, Code::N | Code::A) => (Some(&P_WAVE), QRST),
         (BeatKind::Glitch(glitch), Code::N | Code::A) => (glitch.p_wave.then_some(&P_WAVE), QRST),
