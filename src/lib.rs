@@ -15,7 +15,8 @@
 //! - [`flaky_draw`]: fonts, ground and encoders
 //! - [`history`]: a repository's commits as a rhythm
 //! - [`ci`]: the state of a pipeline
-//! - [`output`]: where a result goes, whole or not at all
+//! - [`output`]: results are written completely or not at all
+//! - [`store`]: files kept between runs
 //! - [`commands`], [`cli`], [`progress`], [`error`]: the program around it
 //!
 //! After the source there is no clock, no environment and no unseeded randomness: the same
@@ -28,3 +29,4 @@ pub mod error;
 pub mod history;
 pub mod output;
 pub mod progress;
+pub mod store;

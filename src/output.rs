@@ -1,32 +1,31 @@
-//! Where a result goes: whole, or not at all.
+//! Results are written completely or not at all.
 //!
-//! A file is written beside its place under another name and renamed when it is whole, so an
-//! older file stays until then and nothing half-done is left behind. Only a regular file or a
-//! missing one is replaced so; a symlink is followed, permissions are kept, and devices and
-//! pipes are written directly. No folder is ever created. A signal that ends the program takes
-//! the unfinished file with it.
+//! A regular or missing file is replaced atomically ([`atomic`]): an older file stays until the
+//! new one is complete, and neither an error nor a signal leaves an unfinished file. Symlinks are
+//! followed and permissions kept. Devices and pipes are written directly. No folder is created.
 
+pub(crate) mod atomic;
 mod interrupt;
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::{Builder, NamedTempFile};
+use atomic::{AtomicFile, Mode};
 
 use crate::error::{End, Error, lower};
 
-/// A place for a result.
+/// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// A path.
+    /// A file, device or pipe.
     File(PathBuf),
     /// Standard output.
     Stdout,
 }
 
 impl Target {
-    /// `-` and `/dev/stdout` are standard output, anything else a path.
+    /// `-` and `/dev/stdout` mean standard output; anything else is a path.
     pub fn new(text: &Path) -> Self {
         if text.as_os_str() == "-" || text == Path::new("/dev/stdout") {
             Self::Stdout
@@ -35,7 +34,7 @@ impl Target {
         }
     }
 
-    /// What to call it.
+    /// Its name in messages.
     pub fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
@@ -44,11 +43,11 @@ impl Target {
     }
 }
 
-/// Writes what `produce` makes to `target` and returns the number of bytes.
+/// Writes the output of `produce` to `target` and returns the number of bytes.
 ///
 /// # Errors
-/// Where the place cannot be written, and where `produce` fails; a file that was there before
-/// is untouched then.
+/// If the target cannot be written, or `produce` fails; an older file is left as it was. A
+/// `binary` result is not written to a terminal.
 pub fn write(
     target: &Target,
     binary: bool,
@@ -58,7 +57,7 @@ pub fn write(
         Target::Stdout => {
             let stdout = io::stdout();
             if binary && stdout.is_terminal() {
-                return Err(Error::usage("standard output is a terminal and would show bytes")
+                return Err(Error::usage("standard output is a terminal; the output is binary")
                     .hint("name a file with -o, or pipe the output: -o - | …"));
             }
             run(stdout.lock(), produce).map(|(_, bytes)| bytes)
@@ -84,7 +83,7 @@ fn to_file(
         );
     }
     let device = present.as_ref().is_some_and(|metadata| !metadata.is_file());
-    // An open file of this very process, whatever kind it is.
+    // An open file of this process may be of any kind; its path cannot be renamed to.
     let opened = ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder));
     if device || opened {
         return match File::options().write(true).open(path) {
@@ -92,33 +91,26 @@ fn to_file(
             Err(error) => Ok(Err(error)),
         };
     }
-    let place = followed(path);
-    if present.as_ref().is_some_and(|metadata| metadata.permissions().readonly()) {
-        return Err(Error::failed(format!("{name} is read-only"))
-            .hint("allow writing to it, or name another file"));
-    }
-    let folder = match place.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
+    let mode = match present.map(|metadata| metadata.permissions()) {
+        Some(permissions) if permissions.readonly() => {
+            return Err(Error::failed(format!("{name} is read-only"))
+                .hint("make it writable, or name another file"));
+        }
+        Some(permissions) => Mode::Exactly(permissions),
+        None => Mode::Umask,
     };
-    let made = interrupt::watched(|| temporary(folder, present.as_ref()));
-    let (temporary, watched) = made.map_err(|error| {
-        let folder = folder.display();
-        let failed =
-            Error::failed(format!("cannot write in the folder {folder}: {}", lower(&error)));
+    let place = followed(path);
+    let file = AtomicFile::create(&place, mode).map_err(|error| {
+        let failed = Error::failed(format!("cannot write {name}: {}", lower(&error)));
         failed.hint(match error.kind() {
             io::ErrorKind::NotFound => "create the folder first",
-            _ => "allow writing there, or name a file in another folder",
+            _ => "make the folder writable, or name a file in another one",
         })
     })?;
-    Ok(run(temporary, produce).and_then(|(temporary, bytes)| {
-        temporary.persist(&place).map_err(|error| error.error)?;
-        drop(watched);
-        Ok(bytes)
-    }))
+    Ok(run(file, produce).and_then(|(file, bytes)| file.commit().map(|()| bytes)))
 }
 
-/// Where a chain of symlinks leads, be there something or not.
+/// The end of a chain of symlinks, which need not exist.
 fn followed(path: &Path) -> PathBuf {
     const MOST_LINKS: usize = 40;
     let mut place = path.to_path_buf();
@@ -131,22 +123,6 @@ fn followed(path: &Path) -> PathBuf {
     place
 }
 
-fn temporary(folder: &Path, present: Option<&fs::Metadata>) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".flaky-").suffix(".tmp");
-    // A new file gets what the umask allows; an older one keeps what it has.
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let file = builder.tempfile_in(folder)?;
-    if let Some(present) = present {
-        fs::set_permissions(file.path(), present.permissions())?;
-    }
-    Ok(file)
-}
-
 fn run<W: Write>(
     inner: W,
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -157,7 +133,7 @@ fn run<W: Write>(
     Ok((counted.inner, counted.bytes))
 }
 
-/// Counts the bytes.
+/// Counts the bytes written.
 struct Counted<W> {
     inner: W,
     bytes: u64,
@@ -181,7 +157,7 @@ fn failure(name: &str, error: &io::Error) -> Error {
         io::ErrorKind::BrokenPipe => failure.end = End::ReaderGone,
         io::ErrorKind::StorageFull => {
             failure.hint =
-                Some("make room, or write to another disk; nothing was kept".to_string());
+                Some("make room, or write to another disk; nothing was written".to_string());
         }
         _ => {}
     }

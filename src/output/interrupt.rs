@@ -1,41 +1,41 @@
-//! Signals that end the program while a file is being written: the unfinished one is removed,
-//! then the program ends as if nobody had listened.
+//! Removes unfinished files when a signal ends the program.
 //!
-//! A thread of its own waits for them, so that they work at once, whatever the others do. Where
-//! nothing unfinished lies about, nobody listens and the system's own way is good enough.
+//! A separate thread waits for the signals, so that they work at once, whatever the other
+//! threads do. Without unfinished files the system's default action is taken unchanged.
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, Once};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
 use tempfile::NamedTempFile;
 
-static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
-fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
-    UNFINISHED.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Forgets the path when it is dropped.
-pub struct Watched;
+/// Ends the watch over a file when it is dropped.
+pub struct Guard(PathBuf);
 
-impl Drop for Watched {
+impl Drop for Guard {
     fn drop(&mut self) {
-        unfinished().take();
+        unfinished().retain(|path| *path != self.0);
     }
 }
 
-/// Makes a file that a signal removes from its first moment on, one at a time.
-pub fn watched(
-    make: impl FnOnce() -> io::Result<NamedTempFile>,
-) -> io::Result<(NamedTempFile, Watched)> {
+/// Creates a file that a signal removes, from its first moment on.
+pub fn guarded(
+    create: impl FnOnce() -> io::Result<NamedTempFile>,
+) -> io::Result<(NamedTempFile, Guard)> {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(listen);
-    // A signal waits for the lock: it finds no file, or one it knows of.
-    let mut path = unfinished();
-    let file = make()?;
-    *path = Some(file.path().to_path_buf());
-    Ok((file, Watched))
+    // The handler waits for this lock: it finds no file, or one that is listed.
+    let mut paths = unfinished();
+    let file = create()?;
+    paths.push(file.path().to_path_buf());
+    let guard = Guard(file.path().to_path_buf());
+    Ok((file, guard))
 }
 
 #[cfg(unix)]
@@ -44,9 +44,9 @@ fn listen() {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    // Where the system refuses, a signal ends the program as ever and may leave the file.
+    // If the system refuses, signals still end the program, but may leave a file.
     let wanted: Vec<i32> = match ignored() {
-        // Whoever is not to hear one (nohup, a job in the background) goes on not hearing it.
+        // A signal that is ignored (nohup, a background job) stays ignored.
         Some(ignored) => [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
             .into_iter()
             .filter(|signal| ignored >> (signal - 1) & 1 == 0)
@@ -56,9 +56,9 @@ fn listen() {
     let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            // Held to the end: nobody begins another file meanwhile.
-            let path = unfinished();
-            if let Some(path) = path.as_ref() {
+            // The lock is held to the end, so that no thread creates another file meanwhile.
+            let paths = unfinished();
+            for path in paths.iter() {
                 let _ = std::fs::remove_file(path);
             }
             let _ = emulate_default_handler(signal);
@@ -66,7 +66,7 @@ fn listen() {
     });
 }
 
-/// The signals that this program was started to ignore, a bit each; unknown where no system says.
+/// Signals that this program was started with as ignored, one bit each; `None` without `/proc`.
 #[cfg(unix)]
 fn ignored() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
