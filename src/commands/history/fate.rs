@@ -5,8 +5,8 @@ use crate::ci::commits::{self, Record, Told};
 use crate::ci::{self, Commits, Place, Provider, Question};
 use crate::cli::history::History as Typed;
 use crate::error::Error;
-use crate::history::cache::Cache;
 use crate::history::{History, status};
+use crate::store::Store;
 use flaky_core::sanitize::sanitize;
 
 /// How much of an address is repeated, in characters.
@@ -32,7 +32,7 @@ pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
         Question { subjects, server, reference, all_branches: true, ..Question::default() };
     let place: Place = provider.place(&question)?;
     let client = asking::client(provider.about(), &place, &args.access, guessed)?;
-    let folder = Cache::folder().filter(|_| !args.no_cache);
+    let folder = Store::user_folder().filter(|_| !args.no_cache);
     let record = folder.map(|folder| Record::open(&folder, provider, &place)).unwrap_or_default();
     let wanted: Vec<String> =
         history.commits.iter().rev().map(|commit| commit.id.to_string()).collect();

@@ -15,6 +15,7 @@ use crate::history::churn::{self, Counting};
 use crate::history::select::Selection;
 use crate::history::weight::Weight;
 use crate::history::{History, log, repo, status, walk};
+use crate::store::Store;
 
 /// The largest status file that is read, in bytes.
 const LARGEST_STATUS: u64 = 64 << 20;
@@ -110,9 +111,10 @@ fn from_repository(
     let walk::Walked { mut history, jobs } = walked?;
 
     let cached = !args.no_cache && selection.paths.is_empty();
-    let folder = Cache::folder().filter(|_| cached);
-    let cache = folder
-        .map(|folder| Cache::open(&folder, repository.commondir(), weight, selection.first_parent));
+    let folder = Store::user_folder().filter(|_| cached);
+    let cache = folder.map(|folder| {
+        Cache::open(&Store::new(&folder), repository.commondir(), weight, selection.first_parent)
+    });
     let jobs = match &cache {
         Some(cache) => cache.recall(jobs, &mut history.commits),
         None => jobs,
