@@ -23,14 +23,14 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// How to talk about it.
+    /// Messages on standard error.
     #[command(flatten)]
-    pub talk: Talk,
+    pub console: Console,
 }
 
-/// How much is said.
+/// Messages to the person, on standard error.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct Talk {
+pub struct Console {
     /// Say nothing but errors, and why a state is unknown
     #[arg(short, long, global = true)]
     pub quiet: bool,

@@ -18,7 +18,7 @@ use std::thread;
 
 use crate::cli::format::Format;
 use crate::cli::values::Loops;
-use crate::cli::{Cli, Command, Talk};
+use crate::cli::{Cli, Command, Console};
 use crate::error::Error;
 use crate::output::Target;
 use crate::progress::{Bar, Progress, Silent};
@@ -33,30 +33,30 @@ pub use catalogue::{glitch_preview, theme_preview};
 /// # Errors
 /// Whatever keeps the command from being done, in a person's words.
 pub fn run(cli: Cli) -> Result<(), Error> {
-    let talk = cli.talk;
+    let console = cli.console;
     match cli.command {
-        Command::Render(args) => render::run(&args, talk),
-        Command::History(args) => history::run(&args, talk),
-        Command::Badge(args) => badge::run(&args, talk),
-        Command::Status(args) => status::run(&args, talk),
+        Command::Render(args) => render::run(&args, console),
+        Command::History(args) => history::run(&args, console),
+        Command::Badge(args) => badge::run(&args, console),
+        Command::Status(args) => status::run(&args, console),
         Command::Providers => catalogue::providers(),
-        Command::Themes(args) => catalogue::themes(&args, talk),
-        Command::Glitches(args) => catalogue::glitches(&args, talk),
+        Command::Themes(args) => catalogue::themes(&args, console),
+        Command::Glitches(args) => catalogue::glitches(&args, console),
         Command::Completions(args) => catalogue::completions(&args),
-        Command::Man(args) => catalogue::man(&args, talk),
+        Command::Man(args) => catalogue::man(&args, console),
     }
 }
 
-impl Talk {
-    /// Says a line to the person, on standard error.
+impl Console {
+    /// Prints a line on standard error.
     fn say(self, line: &str) {
         if !self.quiet {
-            // Nobody to hear it is no reason to fail.
+            // A closed standard error is no reason to fail.
             let _ = writeln!(io::stderr(), "{line}");
         }
     }
 
-    /// How far long work has got.
+    /// Shows the progress of long work.
     fn progress(self, what: &'static str, steps: u64) -> Box<dyn Progress> {
         if self.quiet { Box::new(Silent) } else { Box::new(Bar::new(what, steps)) }
     }

@@ -1,43 +1,43 @@
-//! What is said when something goes wrong, and with which exit code the program ends.
+//! Errors as a person reads them, and the exit code that each leads to.
 
 use std::{fmt, io};
 
-/// An error for a person: what is wrong, naming the thing, and what to do about it.
+/// An error for a person: a message that names the thing, and a hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
     /// One lowercase sentence without a full stop.
-    pub what: String,
-    /// The way out.
+    pub message: String,
+    /// How to solve it.
     pub hint: Option<String>,
-    /// How the program ends.
-    pub end: End,
+    /// How the program exits.
+    pub exit: ExitKind,
 }
 
-/// How a program ends that did not do what it was asked.
+/// Reason for which the program ends without doing what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
+pub enum ExitKind {
     /// It failed: exit code 1.
-    Failed,
-    /// It was asked wrongly: exit code 2.
-    WrongUsage,
-    /// It was asked to fail on a verdict, and did: exit code 3.
-    Matched,
-    /// The reader of its output went away, which is no failure: exit code 0 and no word.
-    ReaderGone,
+    Failure,
+    /// Its arguments are invalid or contradict each other: exit code 2.
+    Usage,
+    /// The verdict is one of those it was asked to fail on: exit code 3.
+    VerdictMatched,
+    /// The reader of its output has closed the pipe: exit code 0, no message.
+    BrokenPipe,
 }
 
 impl Error {
-    /// Something failed.
-    pub fn failed(what: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: None, end: End::Failed }
+    /// An error of [`ExitKind::Failure`] without a hint.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, exit: ExitKind::Failure }
     }
 
-    /// Something was asked that cannot be meant.
-    pub fn usage(what: impl Into<String>) -> Self {
-        Self { what: what.into(), hint: None, end: End::WrongUsage }
+    /// An error of [`ExitKind::Usage`] without a hint.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, exit: ExitKind::Usage }
     }
 
-    /// The same with a way out.
+    /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
@@ -47,7 +47,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.what)?;
+        write!(f, "error: {}", self.message)?;
         match &self.hint {
             Some(hint) => write!(f, "\n  hint: {hint}"),
             None => Ok(()),
@@ -57,7 +57,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// ": did you mean …?" for the candidate nearest to a mistyped name.
+/// The known name most similar to a mistyped one, if any is similar enough.
 pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
@@ -66,8 +66,8 @@ pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, candidate)| candidate)
 }
 
-/// The system's words, as the middle of a sentence.
-pub fn lower(error: &io::Error) -> String {
+/// The system's message in lower case and without its number, for the middle of a sentence.
+pub fn io_message(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

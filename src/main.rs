@@ -1,4 +1,4 @@
-//! The program: parse, dispatch, say what went wrong, end with the right code.
+//! The program: parse the arguments, run the command, print its error, exit with its code.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -6,19 +6,19 @@ use std::process::ExitCode;
 use clap::Parser;
 use flaky::cli::Cli;
 use flaky::commands;
-use flaky::error::End;
+use flaky::error::ExitKind;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let Err(error) = commands::run(cli) else { return ExitCode::SUCCESS };
-    if error.end == End::ReaderGone {
+    if error.exit == ExitKind::BrokenPipe {
         return ExitCode::SUCCESS;
     }
-    // Nobody to hear it is no reason to panic.
+    // A closed standard error is no reason to panic.
     let _ = writeln!(io::stderr(), "{error}");
-    match error.end {
-        End::WrongUsage => ExitCode::from(2),
-        End::Matched => ExitCode::from(3),
-        End::Failed | End::ReaderGone => ExitCode::FAILURE,
+    match error.exit {
+        ExitKind::Usage => ExitCode::from(2),
+        ExitKind::VerdictMatched => ExitCode::from(3),
+        ExitKind::Failure | ExitKind::BrokenPipe => ExitCode::FAILURE,
     }
 }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use atomic::{AtomicFile, Mode};
 
-use crate::error::{End, Error, lower};
+use crate::error::{Error, ExitKind, io_message};
 
 /// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,9 @@ fn to_file(
     let present = match fs::metadata(path) {
         Ok(metadata) => Some(metadata),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(Error::failed(format!("cannot write {name}: {}", lower(&error)))),
+        Err(error) => {
+            return Err(Error::failed(format!("cannot write {name}: {}", io_message(&error))));
+        }
     };
     if present.as_ref().is_some_and(fs::Metadata::is_dir) {
         return Err(
@@ -101,7 +103,7 @@ fn to_file(
     };
     let place = followed(path);
     let file = AtomicFile::create(&place, mode).map_err(|error| {
-        let failed = Error::failed(format!("cannot write {name}: {}", lower(&error)));
+        let failed = Error::failed(format!("cannot write {name}: {}", io_message(&error)));
         failed.hint(match error.kind() {
             io::ErrorKind::NotFound => "create the folder first",
             _ => "make the folder writable, or name a file in another one",
@@ -152,9 +154,9 @@ impl<W: Write> Write for Counted<W> {
 }
 
 fn failure(name: &str, error: &io::Error) -> Error {
-    let mut failure = Error::failed(format!("cannot write {name}: {}", lower(error)));
+    let mut failure = Error::failed(format!("cannot write {name}: {}", io_message(error)));
     match error.kind() {
-        io::ErrorKind::BrokenPipe => failure.end = End::ReaderGone,
+        io::ErrorKind::BrokenPipe => failure.exit = ExitKind::BrokenPipe,
         io::ErrorKind::StorageFull => {
             failure.hint =
                 Some("make room, or write to another disk; nothing was written".to_string());

@@ -1,18 +1,18 @@
-//! How far long work has got, for whoever watches.
+//! Progress of long work.
 
 use std::fmt;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-/// Is told of every step, from any thread.
+/// Receives every step, from any thread.
 pub trait Progress: Sync {
-    /// So many more of the steps are done.
+    /// Counts this many more steps as done.
     fn advance(&self, steps: u64);
-    /// All is done, or has been given up.
+    /// Ends the display, whether all steps are done or not.
     fn finish(&self);
 }
 
-/// Says nothing.
+/// Shows nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;
 
@@ -21,13 +21,13 @@ impl Progress for Silent {
     fn finish(&self) {}
 }
 
-/// A bar on the terminal; nothing where standard error is none.
+/// A bar on standard error, if that is a terminal.
 #[derive(Clone, Debug)]
 pub struct Bar(ProgressBar);
 
 impl Bar {
-    /// A bar of `steps` steps, called `what`; where nobody knows how many, a number that rises.
-    pub fn new(what: &'static str, steps: u64) -> Self {
+    /// A bar of `steps` steps with this label; with 0 steps, a counter without an end.
+    pub fn new(label: &'static str, steps: u64) -> Self {
         let known = (steps > 0).then_some(steps);
         let bar = ProgressBar::with_draw_target(known, ProgressDrawTarget::stderr());
         let style = ProgressStyle::with_template(match known {
@@ -36,12 +36,12 @@ impl Bar {
         });
         if let Ok(style) = style {
             let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
-                // Nobody to hear it is no reason to fail.
+                // A closed standard error is no reason to fail.
                 let _ = write!(out, "{:.0}", state.per_sec());
             };
             bar.set_style(style.with_key("rate", rate).progress_chars("━╸ "));
         }
-        bar.set_message(what);
+        bar.set_message(label);
         Self(bar)
     }
 }

@@ -20,7 +20,7 @@ use super::xml::{self, Step};
 use super::{
     About, BARE, Client, Outcome, Page, Place, Provider, Question, Run, Slice, Tests, Trouble,
 };
-use crate::error::{Error, lower};
+use crate::error::{Error, io_message};
 use flaky_core::verdict::{Flakiness, Verdict};
 
 /// The largest report that is read, in bytes.
@@ -70,7 +70,7 @@ impl Provider for JUnit {
                 });
                 let bytes = read.map_err(|error| {
                     Trouble::new(
-                        format!("cannot read {name}: {}", lower(&error)),
+                        format!("cannot read {name}: {}", io_message(&error)),
                         "name another file",
                     )
                 })?;

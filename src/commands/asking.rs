@@ -11,10 +11,10 @@ use crate::ci::judge::{self, Heard};
 use crate::ci::place::shown;
 use crate::ci::token::Token;
 use crate::ci::{self, About, Client, Place, Provider, Question, Scheme, Trouble, Word};
-use crate::cli::Talk;
+use crate::cli::Console;
 use crate::cli::source::{Access, Asked, Source};
 use crate::cli::values::Seconds;
-use crate::error::{Error, lower};
+use crate::error::{Error, io_message};
 use flaky_core::verdict::{Finding, Flakiness, Verdict};
 
 /// The variable that is asked for a token first.
@@ -46,7 +46,7 @@ impl Answer {
 }
 
 /// Finds out what is asked. What keeps a verdict from being known makes it unknown, and is said.
-pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
+pub fn answer(source: &Source, console: Console) -> Result<Answer, Error> {
     if let Some(verdict) = source.status {
         return said(verdict, source.flake_rate);
     }
@@ -60,7 +60,8 @@ pub fn answer(source: &Source, talk: Talk) -> Result<Answer, Error> {
         Ok(Heard { finding, missing }) => {
             if let Some(missing) = missing {
                 let what = sanitize(&missing.what, LONGEST_REASON);
-                talk.say(&format!("warning: not all could be asked whether it is flaky: {what}"));
+                console
+                    .say(&format!("warning: not all could be asked whether it is flaky: {what}"));
             }
             finding
         }
@@ -184,7 +185,7 @@ fn token_in(path: &Path) -> Result<Token, Error> {
     let mut text = String::new();
     File::open(path).and_then(|file| file.take(LARGEST_TOKEN).read_to_string(&mut text)).map_err(
         |error| {
-            Error::failed(format!("cannot read the token in {name}: {}", lower(&error)))
+            Error::failed(format!("cannot read the token in {name}: {}", io_message(&error)))
                 .hint("--token-file takes a file with nothing but the token in it")
         },
     )?;

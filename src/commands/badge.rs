@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::asking;
 use super::{format_of, human, threads, write_frames};
-use crate::cli::Talk;
+use crate::cli::Console;
 use crate::cli::badge::{Badge as Typed, Extent, FORMATS, MONITOR, Style};
 use crate::cli::format::Format;
 use crate::error::Error;
@@ -51,21 +51,21 @@ fn look(verdict: Verdict) -> Look {
     Look { fill, trace }
 }
 
-pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
+pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     let settings = Settings::new(args)?;
     let lacking = text::missing_glyphs(Face::Regular, &args.label);
     if !lacking.is_empty() {
-        talk.say(&format!(
+        console.say(&format!(
             "warning: the font has no glyphs for {lacking:?}; boxes are drawn instead"
         ));
     }
-    let answer = asking::answer(&args.source, talk)?;
+    let answer = asking::answer(&args.source, console)?;
     let drawn = Drawn::new(&settings, &answer.finding);
     let bytes =
         output::write(&settings.target, settings.format.is_binary(), |out| drawn.encode(out))?;
     let (name, Size { width, height }) = (settings.target.name(), drawn.scene.size);
     let message = answer.finding.message();
-    talk.say(&format!("wrote {name}: {message}, {width}x{height}, {}", human(bytes)));
+    console.say(&format!("wrote {name}: {message}, {width}x{height}, {}", human(bytes)));
     answer.strictly(&args.source)
 }
 

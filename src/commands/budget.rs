@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::human;
-use crate::cli::Talk;
+use crate::cli::Console;
 use crate::cli::values::SIZES;
 use crate::error::Error;
 use crate::output::{self, Target};
@@ -85,10 +85,10 @@ pub fn write(
     budget: Budget,
     target: &Target,
     binary: bool,
-    talk: Talk,
+    console: Console,
     encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
 ) -> Result<(u64, Smaller), Error> {
-    let progress = talk.progress("fitting", ladder.len() as u64);
+    let progress = console.progress("fitting", ladder.len() as u64);
     let fitted = fit(ladder, budget, |smaller, out| {
         progress.advance(1);
         encode(smaller, out)
@@ -96,7 +96,7 @@ pub fn write(
     progress.finish();
     let (smaller, bytes) = fitted?;
     if let Some(words) = ladder.first().and_then(|full| smaller.given_up(full)) {
-        talk.say(&format!("to stay under {}: {words}", human(budget.bytes)));
+        console.say(&format!("to stay under {}: {words}", human(budget.bytes)));
     }
     let written = output::write(target, binary, |out| out.write_all(&bytes))?;
     Ok((written, smaller))

@@ -9,7 +9,7 @@ use clap::CommandFactory;
 use super::existing;
 use crate::ci::{Commits, PROVIDERS};
 use crate::cli::catalogue::{Completions, List, Man};
-use crate::cli::{Cli, Talk};
+use crate::cli::{Cli, Console};
 use crate::error::Error;
 use crate::output::{self, Target};
 use flaky_core::animation::Plays;
@@ -35,11 +35,11 @@ const AFTER_S: f64 = 2.6;
 const BPM: f64 = 75.0;
 
 /// `flaky themes`.
-pub fn themes(args: &List, talk: Talk) -> Result<(), Error> {
+pub fn themes(args: &List, console: Console) -> Result<(), Error> {
     match &args.preview {
         Some(folder) => {
             let each = THEMES.iter().map(|theme| (theme.name, theme_preview(theme)));
-            previews(existing(folder)?, each, talk)
+            previews(existing(folder)?, each, console)
         }
         None => say(|out| {
             for theme in THEMES {
@@ -53,11 +53,11 @@ pub fn themes(args: &List, talk: Talk) -> Result<(), Error> {
 }
 
 /// `flaky glitches`.
-pub fn glitches(args: &List, talk: Talk) -> Result<(), Error> {
+pub fn glitches(args: &List, console: Console) -> Result<(), Error> {
     match &args.preview {
         Some(folder) => {
             let each = glitch::TABLE.iter().map(|glitch| (glitch.name, glitch_preview(glitch)));
-            previews(existing(folder)?, each, talk)
+            previews(existing(folder)?, each, console)
         }
         None => say(|out| {
             for glitch in glitch::TABLE {
@@ -119,7 +119,7 @@ pub fn completions(args: &Completions) -> Result<(), Error> {
 }
 
 /// `flaky man`.
-pub fn man(args: &Man, talk: Talk) -> Result<(), Error> {
+pub fn man(args: &Man, console: Console) -> Result<(), Error> {
     let folder = existing(&args.dir)?;
     let mut program = Cli::command();
     program.build();
@@ -129,7 +129,7 @@ pub fn man(args: &Man, talk: Talk) -> Result<(), Error> {
         let page = clap_mangen::Man::new(command.clone().display_name(name.clone()));
         let file = Target::File(folder.join(format!("{name}.1")));
         output::write(&file, false, |out| page.render(&mut { out }))?;
-        talk.say(&format!("wrote {}", file.name()));
+        console.say(&format!("wrote {}", file.name()));
     }
     Ok(())
 }
@@ -141,12 +141,12 @@ fn say(produce: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Err
 fn previews(
     folder: &Path,
     pictures: impl Iterator<Item = (&'static str, Vec<u8>)>,
-    talk: Talk,
+    console: Console,
 ) -> Result<(), Error> {
     for (name, bytes) in pictures {
         let file = Target::File(folder.join(format!("{name}.png")));
         output::write(&file, true, |out| out.write_all(&bytes))?;
-        talk.say(&format!("wrote {}", file.name()));
+        console.say(&format!("wrote {}", file.name()));
     }
     Ok(())
 }

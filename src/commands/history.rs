@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::budget::{self, Budget, Smaller};
 use super::{format_of, human, plays, threads, write_frames};
-use crate::cli::Talk;
+use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::history::{
     self as typed, FORMATS, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET,
@@ -41,15 +41,15 @@ const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
 /// The theme of a sheet, where none is named.
 const SHEET_THEME: &str = "paper";
 
-pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
+pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     if args.print_log_command {
         let line = format!("{}\n", log::command(args.first_parent));
         let print = |out: &mut dyn Write| out.write_all(line.as_bytes());
         return output::write(&Target::Stdout, false, print).map(drop);
     }
     let settings = Settings::new(args)?;
-    let history = Arc::new(source::read(args, talk)?);
-    let group = settings.group(&history, talk)?;
+    let history = Arc::new(source::read(args, console)?);
+    let group = settings.group(&history, console)?;
     let pulse = Arc::new(pulse::pulse(&history, scale(args), group));
     let life = Drawn { settings: &settings, history, pulse };
     let full = life.full();
@@ -58,10 +58,10 @@ pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
             let write = |out: &mut dyn Write| json::write(&life.history, &life.pulse, out);
             (output::write(&settings.target, false, write)?, full)
         }
-        (_, None) => (life.picture(&full, talk)?, full),
-        (_, Some(budget)) => life.fitted(&full, budget, talk)?,
+        (_, None) => (life.picture(&full, console)?, full),
+        (_, Some(budget)) => life.fitted(&full, budget, console)?,
     };
-    talk.say(&life.summary(&drawn, bytes));
+    console.say(&life.summary(&drawn, bytes));
     Ok(())
 }
 
@@ -109,7 +109,7 @@ impl<'a> Settings<'a> {
     }
 
     /// How many commits a beat stands for.
-    fn group(&self, history: &History, talk: Talk) -> Result<usize, Error> {
+    fn group(&self, history: &History, console: Console) -> Result<usize, Error> {
         let commits = history.commits.len();
         let usual = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
         let most = self.typed.max_frames.unwrap_or(usual) as usize;
@@ -128,7 +128,7 @@ impl<'a> Settings<'a> {
             )));
         }
         if group > 1 {
-            talk.say(&format!(
+            console.say(&format!(
                 "{commits} commits: each beat stands for {group} of them, the worst glitch winning \
                  (--max-frames 0 gives each its own)"
             ));
@@ -167,14 +167,14 @@ impl Drawn<'_> {
     }
 
     /// Draws the picture and writes it.
-    fn picture(&self, full: &Smaller, talk: Talk) -> Result<u64, Error> {
+    fn picture(&self, full: &Smaller, console: Console) -> Result<u64, Error> {
         let Settings { format, target, .. } = self.settings;
         if self.moves() {
             let document = self.moving_svg(full.size);
             small_enough(&document)?;
             return output::write(target, false, |out| out.write_all(&document));
         }
-        let progress = talk.progress("rendering", self.pulse.shown_s.len() as u64);
+        let progress = console.progress("rendering", self.pulse.shown_s.len() as u64);
         let encode = |out: &mut dyn Write| self.encode(full, progress.as_ref(), out);
         let written = output::write(target, format.is_binary(), encode);
         progress.finish();
@@ -182,13 +182,18 @@ impl Drawn<'_> {
     }
 
     /// Draws the largest picture that the budget allows and writes it.
-    fn fitted(&self, full: &Smaller, bytes: u64, talk: Talk) -> Result<(u64, Smaller), Error> {
+    fn fitted(
+        &self,
+        full: &Smaller,
+        bytes: u64,
+        console: Console,
+    ) -> Result<(u64, Smaller), Error> {
         let Settings { format, target, sheet, .. } = self.settings;
         let fades = !sheet && *format != Format::Svg;
         let ladder = full.ladder(if fades { &FEWER_LEVELS } else { &[] }, false);
         let bytes = if self.moves() { bytes.min(LARGEST_SVG as u64) } else { bytes };
         let budget = Budget { bytes, otherwise: "name a shorter range" };
-        budget::write(&ladder, budget, target, format.is_binary(), talk, |smaller, out| {
+        budget::write(&ladder, budget, target, format.is_binary(), console, |smaller, out| {
             self.encode(smaller, &Silent, out)
         })
     }

@@ -9,11 +9,11 @@ use rand::rngs::SysRng;
 
 use super::budget::{self, Budget, Smaller};
 use super::{format_of, human, plays, threads, write_frames};
-use crate::cli::Talk;
+use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
 use crate::cli::values::{Gain, Seconds};
-use crate::error::{Error, did_you_mean, lower};
+use crate::error::{Error, did_you_mean, io_message};
 use crate::output::{self, Target};
 use crate::progress::{Progress, Silent};
 use flaky_core::animation::Plays;
@@ -34,9 +34,9 @@ const SHORTEST_SWEEP_S: f64 = 0.2;
 /// Ticks a second where a format leaves the choice and the rate is no whole number.
 const MILLISECONDS: u32 = 1000;
 
-pub fn run(args: &Render, talk: Talk) -> Result<(), Error> {
+pub fn run(args: &Render, console: Console) -> Result<(), Error> {
     let settings = Settings::new(args)?;
-    let rhythm = source(args, talk)?;
+    let rhythm = source(args, console)?;
     let full = settings.full();
     let (bytes, drawn) = match settings.format {
         Format::Json => {
@@ -54,14 +54,14 @@ pub fn run(args: &Render, talk: Talk) -> Result<(), Error> {
                 let budget = Budget { bytes, otherwise: "use a shorter --duration" };
                 let (target, binary) = (&settings.target, settings.format.is_binary());
                 let ladder = settings.ladder(full);
-                budget::write(&ladder, budget, target, binary, talk, |smaller, out| {
+                budget::write(&ladder, budget, target, binary, console, |smaller, out| {
                     encode(&settings, &rhythm, smaller, &Silent, out)
                 })?
             }
-            None => (picture(&settings, &rhythm, &full, talk)?, full),
+            None => (picture(&settings, &rhythm, &full, console)?, full),
         },
     };
-    talk.say(&settings.summary(&rhythm, &drawn, bytes));
+    console.say(&settings.summary(&rhythm, &drawn, bytes));
     Ok(())
 }
 
@@ -227,10 +227,10 @@ fn check(typed: &Render, format: Format) -> Result<(), Error> {
 }
 
 /// The rhythm to draw: from a file, or from chance.
-fn source(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
+fn source(args: &Render, console: Console) -> Result<Rhythm, Error> {
     let rhythm = match &args.rhythm {
         Some(path) => read_rhythm(path)?,
-        None => draw(args, talk)?,
+        None => draw(args, console)?,
     };
     match args.at {
         Some(Seconds(at)) if !(0.0..=rhythm.duration_s).contains(&at) => {
@@ -245,7 +245,7 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
     let stdin = path.as_os_str() == "-";
     let name = if stdin { "standard input".to_string() } else { path.display().to_string() };
     let unreadable = |error: &io::Error| {
-        Error::failed(format!("cannot read {name}: {}", lower(error)))
+        Error::failed(format!("cannot read {name}: {}", io_message(error)))
             .hint("--rhythm takes a file as `flaky render -o beats.json` writes it, or `-`")
     };
     let input: Box<dyn Read> = if stdin {
@@ -277,7 +277,7 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
     })
 }
 
-fn draw(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
+fn draw(args: &Render, console: Console) -> Result<Rhythm, Error> {
     let seed = match args.seed {
         Some(seed) => seed,
         None => SysRng
@@ -300,14 +300,14 @@ fn draw(args: &Render, talk: Talk) -> Result<Rhythm, Error> {
                 .hint(format!("use --duration {:.2}s or more", none.shortest_s)));
         }
         Err(none) => {
-            talk.say(&format!("no glitch fits {duration_s} s; {none}"));
+            console.say(&format!("no glitch fits {duration_s} s; {none}"));
             recipe.pool.clear();
             random::draw(&recipe).map_err(|error| Error::failed(error.to_string()))?
         }
     };
     let placed = drawn.rhythm.episodes.len();
     if placed > 0 && placed < drawn.requested {
-        talk.say(&format!("{placed} of {} glitches fit {duration_s} s", drawn.requested));
+        console.say(&format!("{placed} of {} glitches fit {duration_s} s", drawn.requested));
     }
     Ok(drawn.rhythm)
 }
@@ -326,10 +326,10 @@ fn picture(
     settings: &Settings<'_>,
     rhythm: &Rhythm,
     full: &Smaller,
-    talk: Talk,
+    console: Console,
 ) -> Result<u64, Error> {
     let frames = settings.timeline(rhythm, full.fps).frames();
-    let progress = talk.progress("rendering", u64::from(frames));
+    let progress = console.progress("rendering", u64::from(frames));
     let written = output::write(&settings.target, settings.format.is_binary(), |out| {
         encode(settings, rhythm, full, progress.as_ref(), out)
     });

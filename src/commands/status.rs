@@ -5,21 +5,21 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::asking::{self, Answer};
-use crate::cli::Talk;
+use crate::cli::Console;
 use crate::cli::status::Status as Typed;
-use crate::error::{End, Error};
+use crate::error::{Error, ExitKind};
 use crate::output::{self, Target};
 use flaky_core::verdict::Verdict;
 
-pub fn run(args: &Typed, talk: Talk) -> Result<(), Error> {
-    let answer = asking::answer(&args.source, talk)?;
+pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
+    let answer = asking::answer(&args.source, console)?;
     let write =
         |out: &mut dyn Write| if args.json { json(&answer, out) } else { words(&answer, out) };
     output::write(&Target::Stdout, false, write)?;
     let verdict = answer.finding.verdict;
     if args.fail_on.contains(&verdict) {
         let mut error = Error::failed(format!("the state is {verdict}, which is one of --fail-on"));
-        error.end = End::Matched;
+        error.exit = ExitKind::VerdictMatched;
         return Err(error);
     }
     answer.strictly(&args.source)

@@ -25,7 +25,7 @@ use super::repo::plain;
 use super::tree::{self, Entry, Visitor};
 use super::weight::Weight;
 use super::{Churn, Commit};
-use crate::error::{Error, lower};
+use crate::error::{Error, io_message};
 use crate::progress::Progress;
 
 /// How many pieces of work a thread takes at once.
@@ -190,7 +190,9 @@ fn spread<T: Sync, R: Send>(
             .collect();
         let joined = workers.into_iter().map(|worker| match worker {
             Ok(worker) => worker.join().unwrap_or_else(|panic| resume_unwind(panic)),
-            Err(error) => Err(Error::failed(format!("cannot start a thread: {}", lower(&error)))),
+            Err(error) => {
+                Err(Error::failed(format!("cannot start a thread: {}", io_message(&error))))
+            }
         });
         joined.collect()
     });

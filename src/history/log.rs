@@ -11,7 +11,7 @@ use super::message::{LONGEST_NAME, LONGEST_SUBJECT, judge, offset_min, one_line,
 use super::people::People;
 use super::weight::Weight;
 use super::{Churn, Commit, History, Id, Traits};
-use crate::error::{Error, lower};
+use crate::error::{Error, io_message};
 
 /// The first field of every record; a new format gets a new number.
 pub const MARK: &str = "flaky-log-1";
@@ -99,8 +99,9 @@ struct Fields<R> {
 impl<R: BufRead> Fields<R> {
     fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
         let mut bytes = Vec::new();
-        let failed =
-            |error: io::Error| Error::failed(format!("cannot read the log: {}", lower(&error)));
+        let failed = |error: io::Error| {
+            Error::failed(format!("cannot read the log: {}", io_message(&error)))
+        };
         let mut limited = io::Read::take(&mut self.input, LONGEST_FIELD);
         limited.read_until(0, &mut bytes).map_err(failed)?;
         self.number += 1;

@@ -7,9 +7,9 @@ use std::path::Path;
 use super::super::threads;
 use super::fate;
 use crate::ci::place::shown;
-use crate::cli::Talk;
+use crate::cli::Console;
 use crate::cli::history::History as Typed;
-use crate::error::{Error, lower};
+use crate::error::{Error, io_message};
 use crate::history::cache::Cache;
 use crate::history::churn::{self, Counting};
 use crate::history::select::Selection;
@@ -21,7 +21,7 @@ use crate::store::Store;
 const LARGEST_STATUS: u64 = 64 << 20;
 
 /// The commits that are asked for, counted, with what is known of their fate.
-pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
+pub fn read(args: &Typed, console: Console) -> Result<History, Error> {
     let weight = Weight::new(&args.exclude).map_err(|error| {
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;
@@ -31,7 +31,7 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
     let selection = selection(args, range)?;
     let mut history = match &args.from_log {
         Some(log) => from_log(log, &weight, &selection)?,
-        None => from_repository(args, path, &selection, &weight, talk)
+        None => from_repository(args, path, &selection, &weight, console)
             .map_err(|error| neither(error, lone.as_deref()))?,
     };
     if let Some(path) = &args.status {
@@ -49,17 +49,20 @@ pub fn read(args: &Typed, talk: Talk) -> Result<History, Error> {
             "ask for less: --since, --until, --author, --path and --no-… leave commits out",
         ));
     }
-    report(&history, args.strict, talk)?;
+    report(&history, args.strict, console)?;
     Ok(history)
 }
 
 /// Says that a word is no path either, where it is no range.
 fn neither(error: Error, lone: Option<&str>) -> Error {
-    let about = |words: &str| error.what.contains(words);
+    let about = |words: &str| error.message.contains(words);
     match lone {
         Some(word) if about("names nothing") || about("in no git repository") => {
             let word = shown(word);
-            Error { what: format!("there is no folder {word:?}, and {}", error.what), ..error }
+            Error {
+                message: format!("there is no folder {word:?}, and {}", error.message),
+                ..error
+            }
         }
         _ => error,
     }
@@ -102,10 +105,10 @@ fn from_repository(
     path: Option<&Path>,
     selection: &Selection,
     weight: &Weight,
-    talk: Talk,
+    console: Console,
 ) -> Result<History, Error> {
     let repository = repo::open(path)?;
-    let walking = talk.progress("walking", 0);
+    let walking = console.progress("walking", 0);
     let walked = walk::walk(&repository, selection, walking.as_ref());
     walking.finish();
     let walk::Walked { mut history, jobs } = walked?;
@@ -124,7 +127,7 @@ fn from_repository(
         paths: &selection.paths,
         weight,
         threads: threads(args.threads),
-        progress: &|what, steps| talk.progress(what, steps),
+        progress: &|what, steps| console.progress(what, steps),
     };
     churn::count(&counting, &jobs, &mut history.commits)?;
     if let Some(cache) = cache {
@@ -159,7 +162,7 @@ fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<Histor
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
-    Error::failed(format!("cannot read {}: {}", path.display(), lower(error)))
+    Error::failed(format!("cannot read {}: {}", path.display(), io_message(error)))
         .hint("name a file that is there and can be read")
 }
 
@@ -175,7 +178,7 @@ fn text(path: &Path) -> Result<String, Error> {
 }
 
 /// Says what should be known of a history; with `strict`, damage is an error.
-fn report(history: &History, strict: bool, talk: Talk) -> Result<(), Error> {
+fn report(history: &History, strict: bool, console: Console) -> Result<(), Error> {
     let damaged = history.damaged();
     let cut = history.commits.iter().filter(|commit| commit.traits.boundary).count();
     if damaged > 0 {
@@ -185,18 +188,18 @@ fn report(history: &History, strict: bool, talk: Talk) -> Result<(), Error> {
         if strict {
             return Err(Error::failed(what).hint(hint));
         }
-        talk.say(&format!("warning: {what}; {hint}"));
+        console.say(&format!("warning: {what}; {hint}"));
     }
     if cut > 0 {
-        talk.say(
+        console.say(
             "warning: this clone is shallow, so its history is cut off; \
              git fetch --unshallow brings the rest (in CI: GIT_DEPTH: 0, or fetch-depth: 0)",
         );
     }
     for remark in &history.remarks {
         match &remark.hint {
-            Some(hint) => talk.say(&format!("warning: {}; {hint}", remark.what)),
-            None => talk.say(&format!("warning: {}", remark.what)),
+            Some(hint) => console.say(&format!("warning: {}; {hint}", remark.what)),
+            None => console.say(&format!("warning: {}", remark.what)),
         }
     }
     Ok(())
