@@ -36,14 +36,14 @@ pub enum Style {
 
 /// The size of a badge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Extent {
+pub enum PictureSize {
     /// The height of one in a row; its width follows its words.
     Height(u32),
     /// The size of a monitor.
     Screen(Size),
 }
 
-impl FromStr for Extent {
+impl FromStr for PictureSize {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -62,7 +62,7 @@ impl FromStr for Extent {
     }
 }
 
-impl fmt::Display for Extent {
+impl fmt::Display for PictureSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Height(height) => write!(f, "{height}"),
@@ -115,7 +115,7 @@ pub struct Badge {
     pub still: bool,
     /// The height, 20 to 200; of a monitor width and height, from 240x80 [default: 20, 240x80]
     #[arg(long, value_name = "SIZE", help_heading = "Picture")]
-    pub size: Option<Extent>,
+    pub size: Option<PictureSize>,
 }
 
 fn label(text: &str) -> Result<String, String> {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::asking;
 use super::{format_of, human, threads, write_frames};
 use crate::cli::Console;
-use crate::cli::badge::{Badge as Typed, Extent, FORMATS, MONITOR, Style};
+use crate::cli::badge::{Badge as Typed, FORMATS, MONITOR, PictureSize, Style};
 use crate::cli::format::Format;
 use crate::error::Error;
 use crate::output::{self, Target};
@@ -85,11 +85,11 @@ impl<'a> Settings<'a> {
         };
         let monitor = typed.style == Style::Monitor;
         match typed.size {
-            Some(Extent::Height(height)) if monitor => {
+            Some(PictureSize::Height(height)) if monitor => {
                 Err(Error::usage(format!("--size {height}: a monitor has a width too"))
                     .hint("write it as WIDTHxHEIGHT, such as 240x80"))
             }
-            Some(Extent::Screen(size)) if !monitor => Err(Error::usage(format!(
+            Some(PictureSize::Screen(size)) if !monitor => Err(Error::usage(format!(
                 "--size {}x{}: a badge is as wide as its words",
                 size.width, size.height
             ))
@@ -192,7 +192,7 @@ fn in_a_row(typed: &Typed, finding: &Finding, rhythm: &Rhythm) -> Scene {
     let Look { fill, trace } = look(finding.verdict);
     let settings = badge::Settings {
         height: match typed.size {
-            Some(Extent::Height(height)) => height,
+            Some(PictureSize::Height(height)) => height,
             _ => badge::HEIGHT,
         },
         round: typed.style == Style::Flat,
@@ -220,7 +220,7 @@ fn on_a_monitor(typed: &Typed, finding: &Finding, rhythm: &Rhythm) -> Scene {
     theme.colours[Colour::Trace as usize] = theme.rgb(look(finding.verdict).trace);
     let settings = monitor::Settings {
         size: match typed.size {
-            Some(Extent::Screen(size)) => size,
+            Some(PictureSize::Screen(size)) => size,
             _ => MONITOR,
         },
         theme,
