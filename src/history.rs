@@ -1,81 +1,85 @@
-//! A repository's life: every commit, what it changed, and the heartbeat it makes.
+//! The history of a repository: every commit, its changes, and the heartbeat they make.
 //!
 //! ```text
 //! repository ─ repo ─ walk ─ churn ─┐
-//!                           cache   ├─> History ─ pulse ─> Rhythm
+//!                           cache   ├─> History ─ heartbeat ─> Rhythm
 //! git log ──────────── log ─────────┘    plain records
 //! ```
 //!
-//! - [`repo`]: finds and opens a repository, and says what a range names
+//! - [`repo`]: opens a repository and resolves a range
 //! - [`walk`]: every commit of a range as a [`Commit`], oldest first
-//! - [`churn`]: how many files and lines each of them changed
-//! - [`log`]: the same records from `git log` on standard input
-//! - [`status`]: what became of commits in CI, from a file or from git notes
-//! - [`pulse`]: commits as beats
+//! - [`churn`]: number of files and lines that each of them changed
+//! - [`log`]: the same records from the output of `git log`
+//! - [`status`]: CI results of commits, from a file or from git notes
+//! - [`heartbeat`]: commits as beats
 //!
-//! Only here is git2 used. A commit is kept as one plain record (some 300 bytes); objects are
-//! read, counted and let go.
+//! git2 is used only here. A commit is one plain record of about 300 bytes; objects are read,
+//! counted and not kept.
 
 pub mod cache;
 pub mod churn;
+mod error;
+pub mod exclude;
+pub mod heartbeat;
 pub mod json;
 mod lines;
 pub mod log;
 pub mod message;
+mod objects;
 mod people;
-pub mod pulse;
 pub mod repo;
 pub mod select;
 pub mod status;
 mod tree;
 pub mod walk;
-pub mod weight;
 
 use std::fmt;
 
 use flaky_core::verdict::Verdict;
 
-/// The longest id there is, in bytes: SHA-256's.
-const LONGEST_ID: usize = 32;
-/// How many hexadecimal digits of an id are shown.
+pub use error::Error;
+
+/// Length of the longest ids, those of SHA-256, in bytes.
+const MAX_ID: usize = 32;
+/// Digits of an abbreviated id, as git shows it; as many are needed to accept one.
 pub const SHORT_ID: usize = 7;
 
 /// A commit's id: 20 bytes of SHA-1 or 32 of SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id {
-    bytes: [u8; LONGEST_ID],
+    bytes: [u8; MAX_ID],
     length: u8,
 }
 
 impl Id {
-    /// The id of these bytes, at most 32 of them.
+    /// The id with these bytes, of which at most 32 are used.
     pub fn new(raw: &[u8]) -> Self {
-        let length = raw.len().min(LONGEST_ID);
-        let mut bytes = [0; LONGEST_ID];
+        let length = raw.len().min(MAX_ID);
+        let mut bytes = [0; MAX_ID];
         bytes[..length].copy_from_slice(&raw[..length]);
         Self { bytes, length: length as u8 }
     }
 
-    /// The id written as 40 or 64 hexadecimal digits.
+    /// Parses 40 or 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Option<Self> {
         let digits = text.as_bytes();
         if digits.len() != 40 && digits.len() != 64 {
             return None;
         }
         let nibble = |digit: u8| char::from(digit).to_digit(16).map(|nibble| nibble as u8);
-        let mut bytes = [0; LONGEST_ID];
+        let mut bytes = [0; MAX_ID];
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
             *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
         }
         Some(Self { bytes, length: (digits.len() / 2) as u8 })
     }
 
-    /// Its bytes.
+    /// The bytes, 20 or 32 of them.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.length)]
     }
 
-    /// Its first digits, as people write it.
+    /// The first [`SHORT_ID`] digits.
     pub fn short(&self) -> String {
         let mut text = self.to_string();
         text.truncate(SHORT_ID);
@@ -95,59 +99,59 @@ impl fmt::Debug for Id {
     }
 }
 
-/// What a commit changed.
+/// Changes of a commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Churn {
-    /// Files, as `git log --numstat --no-renames` lists them.
+    /// Number of files that `git log --numstat --no-renames` lists.
     pub files: u32,
-    /// Lines added to them.
+    /// Number of lines added.
     pub added: u32,
-    /// Lines removed from them.
+    /// Number of lines removed.
     pub removed: u32,
-    /// Lines added and removed that count for the height: those of files that people write.
+    /// Number of lines added and removed in files that are not excluded from the height.
     pub weight: u32,
 }
 
-/// What a commit is by itself, whatever it changed.
+/// Properties of a commit besides its changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "each can hold by itself")]
+#[allow(clippy::struct_excessive_bools, reason = "they are independent")]
 pub struct Traits {
-    /// It undoes another: a Revert title, and "This reverts commit" with an id.
+    /// It reverts another: a Revert title, and "This reverts commit" with an id.
     pub revert: bool,
-    /// It belongs to another: fixup!, squash! or amend!.
+    /// It is a fixup!, squash! or amend! of another.
     pub fixup: bool,
-    /// The history was cut off before it (a shallow clone), so nobody knows what it changed.
+    /// A shallow clone ends here; the changes are unknown.
     pub boundary: bool,
     /// It, or something it needs, could not be read.
     pub damaged: bool,
-    /// What it changed has been counted, or is known to be nothing.
+    /// Its changes have been counted.
     pub counted: bool,
 }
 
-/// A commit, as a plain record.
+/// A commit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
-    /// Its id.
+    /// Hash of its object.
     pub id: Id,
-    /// Its parents; none for a beginning.
+    /// Ids of its parents; empty for a root.
     pub parents: Box<[Id]>,
-    /// Who wrote it, as a place in [`History::people`].
+    /// Index of its author in [`History::people`].
     pub author: u32,
-    /// When it was written, in seconds since 1970.
+    /// Author date, in seconds since 1970.
     pub written_s: i64,
-    /// The author's offset from UTC, in minutes.
+    /// Offset of the author's clock from UTC, in minutes.
     pub offset_min: i16,
-    /// When it was committed, in seconds since 1970; the order of commits follows it.
+    /// Commit date, in seconds since 1970, by which commits are ordered.
     pub committed_s: i64,
-    /// The first paragraph of its message, in one line.
+    /// First paragraph of its message, in one line.
     pub subject: Box<str>,
-    /// The tags that point at it, separated by spaces; mostly none.
+    /// Names of its tags, separated by spaces; mostly empty.
     pub tags: Box<str>,
-    /// What it is.
+    /// Its other properties.
     pub traits: Traits,
-    /// What it changed.
+    /// Its changes.
     pub churn: Churn,
-    /// What became of it in CI, where anybody said so.
+    /// Its result in CI, if known.
     pub verdict: Option<Verdict>,
 }
 
@@ -157,57 +161,57 @@ impl Commit {
         self.parents.len() > 1
     }
 
-    /// Whether nothing came before it.
+    /// Whether it has no parents, as far as is known.
     pub fn is_root(&self) -> bool {
         self.parents.is_empty() && !self.traits.boundary && !self.traits.damaged
     }
 }
 
-/// A person, mailmap applied.
+/// An author, after the mailmap.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Person {
-    /// The name.
+    /// Name, never empty.
     pub name: Box<str>,
-    /// The address.
+    /// Email address.
     pub email: Box<str>,
 }
 
-/// Something a person should know about what was read.
+/// A warning about what was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
     /// One lowercase sentence.
-    pub what: String,
-    /// What to do about it.
+    pub message: String,
+    /// How to solve it.
     pub hint: Option<String>,
 }
 
-/// Every commit of a selection, oldest first.
+/// The commits of a selection.
 #[derive(Clone, Debug, Default)]
 pub struct History {
-    /// The commits.
+    /// The commits, oldest first.
     pub commits: Vec<Commit>,
-    /// Their authors, each once.
+    /// Their authors, without duplicates.
     pub people: Vec<Person>,
-    /// Where it was read, such as "main" or "1cc4a43".
-    pub place: String,
-    /// The address it was cloned from, if any.
+    /// Name of the repository and the range, such as "flaky main".
+    pub name: String,
+    /// URL that the repository was cloned from, if any.
     pub origin: Option<String>,
-    /// What a person should know about it.
+    /// Warnings.
     pub remarks: Vec<Remark>,
 }
 
 impl History {
-    /// Who wrote a commit.
+    /// The author of a commit.
     pub fn author(&self, commit: &Commit) -> &Person {
         &self.people[commit.author as usize]
     }
 
-    /// How many commits could not be read in full.
+    /// Number of commits that could not be read completely.
     pub fn damaged(&self) -> usize {
         self.commits.iter().filter(|commit| commit.traits.damaged).count()
     }
 
-    fn remark(&mut self, what: impl Into<String>, hint: Option<&str>) {
-        self.remarks.push(Remark { what: what.into(), hint: hint.map(str::to_string) });
+    fn remark(&mut self, message: String, hint: Option<&str>) {
+        self.remarks.push(Remark { message, hint: hint.map(str::to_string) });
     }
 }

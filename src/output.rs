@@ -1,6 +1,6 @@
 //! Results are written completely or not at all.
 //!
-//! A regular or missing file is replaced atomically ([`atomic`]): an older file stays until the
+//! A regular or missing file is replaced atomically (`atomic.rs`): an older file stays until the
 //! new one is complete, and neither an error nor a signal leaves an unfinished file. Symlinks are
 //! followed and permissions kept. Devices and pipes are written directly. No folder is created.
 

@@ -1,6 +1,6 @@
 //! Files kept between runs, in the user's cache folder.
 //!
-//! Every file has the same format: [`MAGIC`], the version of the format, the key, the payload and
+//! Every file has the same format: a magic number, the version of the format, the key, the payload and
 //! a CRC-32 of all of it. The key is JSON: what kind of file it is, the version of its payload,
 //! and what else the payload depends on. It names the file by a hash that never changes between
 //! builds, and is compared when the file is read, so that colliding hashes do no harm.

@@ -1,8 +1,6 @@
 //! `flaky history`: what can be typed.
 
-use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
@@ -10,6 +8,7 @@ use super::format::{self, Format};
 use super::moment::{self, Moment};
 use super::source::{Access, Asked};
 use super::values::{self, Loops};
+use crate::history::heartbeat::HeightScale;
 use flaky_core::scene::Size;
 use flaky_core::scene::theme::Theme;
 
@@ -27,35 +26,14 @@ pub const MAX_ON_A_SHEET: u32 = 5000;
 /// The size of an animation.
 pub const SIZE: &str = "800x300";
 
-/// What the heights of a history are measured by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
-    /// The history itself.
-    Own,
-    /// A number of lines.
-    Lines(u32),
-}
-
-impl FromStr for Scale {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let lines = || text.strip_prefix("lines:")?.parse().ok().filter(|lines| *lines > 0);
-        match text {
-            "own" => Ok(Self::Own),
-            _ => lines()
-                .map(Self::Lines)
-                .ok_or_else(|| "write own, or lines:N such as lines:100".to_string()),
-        }
-    }
-}
-
-impl fmt::Display for Scale {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Own => f.write_str("own"),
-            Self::Lines(lines) => write!(f, "lines:{lines}"),
-        }
+/// Parses "own" or "lines:N".
+fn height_scale(text: &str) -> Result<HeightScale, String> {
+    let lines = || text.strip_prefix("lines:")?.parse().ok().filter(|lines| *lines > 0);
+    match text {
+        "own" => Ok(HeightScale::Percentile),
+        _ => lines()
+            .map(HeightScale::Lines)
+            .ok_or_else(|| "write own, or lines:N such as lines:100".to_string()),
     }
 }
 
@@ -187,8 +165,8 @@ pub struct History {
     pub theme: Option<&'static Theme>,
     /// What the height is measured by: own, the history's 95th percentile; or lines:N, to compare
     /// two histories
-    #[arg(long, value_name = "own|lines:N", default_value_t = Scale::Own, help_heading = "Picture")]
-    pub scale: Scale,
+    #[arg(long, value_name = "own|lines:N", default_value = "own", value_parser = height_scale, help_heading = "Picture")]
+    pub scale: HeightScale,
     /// How much is written on the screen
     #[arg(long, default_value = "full", help_heading = "Picture")]
     pub captions: Captions,

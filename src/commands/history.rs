@@ -1,6 +1,7 @@
 //! `flaky history`: commits → beats → a picture, or the beats themselves.
 
 mod fate;
+mod hints;
 mod source;
 mod words;
 
@@ -17,7 +18,7 @@ use crate::cli::history::{
 };
 use crate::cli::values;
 use crate::error::Error;
-use crate::history::pulse::{self, Pulse};
+use crate::history::heartbeat::Heartbeat;
 use crate::history::{History, json, log};
 use crate::output::{self, Target};
 use crate::progress::{Progress, Silent};
@@ -50,7 +51,7 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     let settings = Settings::new(args)?;
     let history = Arc::new(source::read(args, console)?);
     let group = settings.group(&history, console)?;
-    let pulse = Arc::new(pulse::pulse(&history, scale(args), group));
+    let pulse = Arc::new(Heartbeat::new(&history, args.scale, group));
     let life = Drawn { settings: &settings, history, pulse };
     let full = life.full();
     let (bytes, drawn) = match (settings.format, args.max_bytes) {
@@ -63,13 +64,6 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     };
     console.say(&life.summary(&drawn, bytes));
     Ok(())
-}
-
-fn scale(args: &Typed) -> pulse::Scale {
-    match args.scale {
-        typed::Scale::Own => pulse::Scale::Own,
-        typed::Scale::Lines(lines) => pulse::Scale::Lines(lines),
-    }
 }
 
 /// What was typed, and what it means.
@@ -146,7 +140,7 @@ impl<'a> Settings<'a> {
 struct Drawn<'a> {
     settings: &'a Settings<'a>,
     history: Arc<History>,
-    pulse: Arc<Pulse>,
+    pulse: Arc<Heartbeat>,
 }
 
 impl Drawn<'_> {
@@ -281,7 +275,7 @@ impl Drawn<'_> {
                 typed::Captions::Full => life::Detail::Full,
             },
             title: words::title(&self.history, self.pulse.group),
-            ends: words::ends(&self.history),
+            ends: words::dates(&self.history),
             motion: if self.settings.format == Format::Svg {
                 Motion::Scroll
             } else {

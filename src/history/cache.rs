@@ -8,8 +8,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::churn::Job;
-use super::weight::Weight;
+use super::churn::Comparison;
+use super::exclude::Exclusions;
 use super::{Churn, Commit};
 use crate::store::{Store, StoredFile};
 
@@ -29,19 +29,25 @@ pub struct Cache {
 
 impl Cache {
     /// The counts of the repository with this common folder, made with these settings.
-    pub fn open(store: &Store, repository: &Path, weight: &Weight, first_parent: bool) -> Self {
+    pub fn open(
+        store: &Store,
+        repository: &Path,
+        exclusions: &Exclusions,
+        first_parent: bool,
+    ) -> Self {
         let path = fs::canonicalize(repository).unwrap_or_else(|_| repository.to_path_buf());
         let path = path.as_os_str().as_encoded_bytes().escape_ascii().to_string();
-        let file = store.file("counts", VERSION, &(path, weight.patterns(), first_parent));
+        let file = store.file("counts", VERSION, &(path, exclusions.patterns(), first_parent));
         let known = read(&file);
         Self { file, known }
     }
 
-    /// Fills in the known counts; returns the jobs that remain.
-    pub fn recall(&self, jobs: Vec<Job>, commits: &mut [Commit]) -> Vec<Job> {
-        jobs.into_iter()
-            .filter(|job| {
-                let commit = &mut commits[job.commit as usize];
+    /// Fills in the known counts; returns the comparisons that remain.
+    pub fn recall(&self, comparisons: Vec<Comparison>, commits: &mut [Commit]) -> Vec<Comparison> {
+        comparisons
+            .into_iter()
+            .filter(|comparison| {
+                let commit = &mut commits[comparison.commit as usize];
                 let Some(churn) = self.find(commit.id.bytes()) else { return true };
                 commit.churn = churn;
                 commit.traits.counted = true;
@@ -60,12 +66,12 @@ impl Cache {
         Some(Churn { files: number(0), added: number(1), removed: number(2), weight: number(3) })
     }
 
-    /// Adds the counts of the commits that `jobs` name.
+    /// Adds the counts of the commits of `comparisons`.
     ///
     /// # Errors
     /// If the file cannot be written; only these counts are lost then.
-    pub fn keep(self, jobs: &[Job], commits: &[Commit]) -> io::Result<()> {
-        let counted = jobs.iter().map(|job| &commits[job.commit as usize]);
+    pub fn keep(self, comparisons: &[Comparison], commits: &[Commit]) -> io::Result<()> {
+        let counted = comparisons.iter().map(|comparison| &commits[comparison.commit as usize]);
         let whole = counted.filter(|commit| commit.traits.counted && !commit.traits.damaged);
         let new: Vec<[u8; RECORD]> = whole.map(record).collect();
         if new.is_empty() {

@@ -1,10 +1,9 @@
-//! Which files count for the height of a beat: those that people write.
+//! Files that do not count for the height of a beat: those that no person writes.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// What is left out of the height: lockfiles, generated and vendored files. A pattern without a
-/// slash is that of a name in any folder.
-pub const LEFT_OUT: &[&str] = &[
+/// Lockfiles, generated and vendored files. A pattern without a slash matches in any folder.
+const DEFAULT: &[&str] = &[
     "*.lock",
     "package-lock.json",
     "npm-shrinkwrap.json",
@@ -32,47 +31,46 @@ pub const LEFT_OUT: &[&str] = &[
     "dist/**",
 ];
 
-/// The word that leaves nothing out.
-pub const NOTHING: &str = "none";
+/// The word that turns the default patterns off.
+const NONE: &str = "none";
 
-/// Decides which files count.
+/// A set of patterns of files.
 #[derive(Clone, Debug)]
-pub struct Weight {
+pub struct Exclusions {
     patterns: Vec<String>,
-    left_out: GlobSet,
+    set: GlobSet,
 }
 
-impl Weight {
-    /// Leaves out [`LEFT_OUT`] and what `more` names; [`NOTHING`] among them leaves out only
-    /// what else is named.
+impl Exclusions {
+    /// The default patterns and these ones; with "none" among them, these ones alone.
     ///
     /// # Errors
-    /// Where a pattern is none; the message names it.
+    /// If a pattern is malformed; the message names it.
     pub fn new(more: &[String]) -> Result<Self, String> {
-        let usual = if more.iter().any(|pattern| pattern == NOTHING) { &[] } else { LEFT_OUT };
-        let own = more.iter().map(String::as_str).filter(|pattern| *pattern != NOTHING);
-        let patterns: Vec<String> = usual.iter().copied().chain(own).map(anywhere).collect();
+        let default = if more.iter().any(|pattern| pattern == NONE) { &[] } else { DEFAULT };
+        let own = more.iter().map(String::as_str).filter(|pattern| *pattern != NONE);
+        let patterns: Vec<String> = default.iter().copied().chain(own).map(anywhere).collect();
         let mut set = GlobSetBuilder::new();
         for pattern in &patterns {
             let glob = GlobBuilder::new(pattern).literal_separator(true).build();
             set.add(glob.map_err(|error| error.to_string())?);
         }
-        let left_out = set.build().map_err(|error| error.to_string())?;
-        Ok(Self { patterns, left_out })
+        let set = set.build().map_err(|error| error.to_string())?;
+        Ok(Self { patterns, set })
     }
 
-    /// Whether the lines of this file count.
-    pub fn counts(&self, path: &[u8]) -> bool {
-        !self.left_out.is_match(&*String::from_utf8_lossy(path))
+    /// Whether this file is excluded.
+    pub fn contain(&self, path: &[u8]) -> bool {
+        self.set.is_match(&*String::from_utf8_lossy(path))
     }
 
-    /// The patterns, for whoever keeps results that depend on them.
+    /// The patterns, as part of a cache's key.
     pub fn patterns(&self) -> &[String] {
         &self.patterns
     }
 }
 
-/// A pattern that begins with a slash is one from the top; any other one from any folder.
+/// Lets a pattern match in any folder, unless it begins with a slash.
 fn anywhere(pattern: &str) -> String {
     let folder = pattern.ends_with('/');
     let pattern = if folder { format!("{pattern}**") } else { pattern.to_string() };

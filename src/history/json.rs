@@ -1,6 +1,5 @@
-//! A history as JSON: a rhythm with, beside every beat, the commit it stands for.
-//!
-//! There is one entry for every commit. `flaky render --rhythm` draws it again.
+//! A history as JSON: a rhythm whose beats also hold their commits, one each.
+//! `flaky render --rhythm` can draw it.
 
 use std::io::{self, Write};
 
@@ -8,11 +7,11 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 use serde::Serialize;
 
-use super::pulse::{Pulse, meaning};
+use super::heartbeat::{Heartbeat, meaning};
 use super::{Commit, History};
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct CommitBeat<'a> {
     sha: String,
     parents: Vec<String>,
     t_s: f64,
@@ -30,19 +29,19 @@ struct Entry<'a> {
     meaning: String,
 }
 
-/// Writes `history`, whose pulse has a beat for every commit.
+/// Writes `history`, whose heartbeat must have a beat for every commit.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(history: &History, pulse: &Pulse, out: impl Write) -> io::Result<()> {
+pub fn write(history: &History, heartbeat: &Heartbeat, out: impl Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
-    let rhythm = &pulse.rhythm;
+    let rhythm = &heartbeat.rhythm;
     writeln!(out, "{{\n  \"duration_s\": {},", rhythm.duration_s)?;
     writeln!(out, "  \"extent\": \"line\",\n  \"seed\": {},", rhythm.seed)?;
     writeln!(out, "  \"bpm\": {},\n  \"beats\": [", rounded(rhythm.bpm, 3))?;
     let mut before: Option<&Commit> = None;
     for (i, (commit, beat)) in history.commits.iter().zip(&rhythm.beats).enumerate() {
-        let entry = Entry {
+        let beat = CommitBeat {
             sha: commit.id.to_string(),
             parents: commit.parents.iter().map(ToString::to_string).collect(),
             t_s: rounded(beat.t_s, 6),
@@ -59,7 +58,7 @@ pub fn write(history: &History, pulse: &Pulse, out: impl Write) -> io::Result<()
             meaning: meaning(before, commit),
         };
         write!(out, "{}    ", if i == 0 { "" } else { ",\n" })?;
-        serde_json::to_writer(&mut out, &entry)?;
+        serde_json::to_writer(&mut out, &beat)?;
         before = Some(commit);
     }
     write!(out, "\n  ],\n  \"episodes\": [")?;
@@ -82,16 +81,16 @@ fn rounded(value: f64, decimals: i32) -> f64 {
     (value * factor).round() / factor
 }
 
-/// When a commit was written, in its author's own time, as RFC 3339 has it.
+/// Author date of a commit, with the author's offset, in RFC 3339.
 pub fn written(commit: &Commit) -> String {
     match local(commit) {
         Some(local) => local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        // Beyond the years of any calendar: the bare number.
+        // Beyond the range of calendars.
         None => format!("@{}", commit.written_s),
     }
 }
 
-/// The day on which a commit was written, as its author would say.
+/// Author date of a commit without the time, on the author's clock.
 pub fn day(commit: &Commit) -> String {
     match local(commit) {
         Some(local) => local.strftime("%Y-%m-%d").to_string(),

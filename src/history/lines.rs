@@ -1,15 +1,15 @@
-//! How many lines lie between two versions of a file.
+//! Lines that differ between two versions of a file.
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-/// A NUL among so many bytes makes a file binary, as git has it.
-const LOOKED_AT: usize = 8000;
-/// The size from which on git takes a file for binary without looking, in bytes.
-pub const LARGEST_TEXT: u64 = 512 << 20;
-/// How many bytes are compared at once.
+/// A NUL in the first bytes, as many as these, makes a file binary, as in git.
+const BINARY_PREFIX: usize = 8000;
+/// Size above which git takes a file for binary unread, in bytes.
+pub const MAX_TEXT: u64 = 512 << 20;
+/// Bytes compared at once.
 const BLOCK: usize = 64;
 
-/// Lines removed and added.
+/// Numbers of lines removed and added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Lines {
     /// Lines of the old version that are not in the new one.
@@ -18,13 +18,13 @@ pub struct Lines {
     pub added: u32,
 }
 
-/// Compares two versions; a binary one has no lines.
+/// Compares two versions; binary files have no lines.
 pub fn between(old: &[u8], new: &[u8]) -> Lines {
     if is_binary(old) || is_binary(new) {
         return Lines::default();
     }
-    // Most changes touch a few lines of a long file; what is alike at both ends need not be
-    // taken apart into lines.
+    // Most changes touch a few lines of a long file; what is equal at both ends need not be
+    // split into lines.
     let start = shared_start(old, new);
     let (old, new) = (&old[start..], &new[start..]);
     let end = shared_end(old, new);
@@ -38,44 +38,44 @@ pub fn between(old: &[u8], new: &[u8]) -> Lines {
 }
 
 fn is_binary(bytes: &[u8]) -> bool {
-    memchr::memchr(0, &bytes[..bytes.len().min(LOOKED_AT)]).is_some()
+    memchr::memchr(0, &bytes[..bytes.len().min(BINARY_PREFIX)]).is_some()
 }
 
-/// Lines, a last one without its newline among them.
+/// Number of lines; the last one may lack its newline.
 fn count(bytes: &[u8]) -> u32 {
     let ends = memchr::memchr_iter(b'\n', bytes).count();
     let unfinished = bytes.last().is_some_and(|last| *last != b'\n');
     u32::try_from(ends).unwrap_or(u32::MAX).saturating_add(u32::from(unfinished))
 }
 
-/// How many bytes of whole lines are alike at the beginning.
+/// Number of bytes of whole lines that are equal at the beginning.
 fn shared_start(a: &[u8], b: &[u8]) -> usize {
-    let alike = mismatch(a, b);
-    if alike == a.len() && alike == b.len() {
-        return alike;
+    let equal = mismatch(a, b);
+    if equal == a.len() && equal == b.len() {
+        return equal;
     }
-    memchr::memrchr(b'\n', &a[..alike]).map_or(0, |newline| newline + 1)
+    memchr::memrchr(b'\n', &a[..equal]).map_or(0, |newline| newline + 1)
 }
 
-/// Where two texts first differ.
+/// Index of the first byte that differs.
 pub fn mismatch(a: &[u8], b: &[u8]) -> usize {
     let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK));
-    let alike = BLOCK * blocks.take_while(|(a, b)| a == b).count();
-    alike + a[alike..].iter().zip(&b[alike..]).take_while(|(a, b)| a == b).count()
+    let equal = BLOCK * blocks.take_while(|(a, b)| a == b).count();
+    equal + a[equal..].iter().zip(&b[equal..]).take_while(|(a, b)| a == b).count()
 }
 
-/// How many bytes of whole lines are alike at the end.
+/// Number of bytes of whole lines that are equal at the end.
 fn shared_end(a: &[u8], b: &[u8]) -> usize {
     let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK));
-    let mut alike = BLOCK * blocks.take_while(|(a, b)| a == b).count();
-    let rest = a[..a.len() - alike].iter().rev().zip(b[..b.len() - alike].iter().rev());
-    alike += rest.take_while(|(a, b)| a == b).count();
-    // A line is whole where a newline, or nothing, lies before it in both.
-    let begins = |text: &[u8]| text.len() == alike || text[text.len() - alike - 1] == b'\n';
+    let mut equal = BLOCK * blocks.take_while(|(a, b)| a == b).count();
+    let rest = a[..a.len() - equal].iter().rev().zip(b[..b.len() - equal].iter().rev());
+    equal += rest.take_while(|(a, b)| a == b).count();
+    // A line is whole if a newline, or nothing, is before it in both.
+    let begins = |text: &[u8]| text.len() == equal || text[text.len() - equal - 1] == b'\n';
     if begins(a) && begins(b) {
-        return alike;
+        return equal;
     }
-    let tail = &a[a.len() - alike..];
+    let tail = &a[a.len() - equal..];
     memchr::memchr(b'\n', tail).map_or(0, |newline| tail.len() - newline - 1)
 }
 

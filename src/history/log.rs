@@ -1,26 +1,27 @@
-//! The same records from `git log` on standard input, in one format: whatever git can read can
-//! be drawn, be its ids SHA-256's, its references a reftable or its files elsewhere.
+//! Commits from the output of `git log`: for repositories that git can read and libgit2 cannot
+//! (SHA-256 ids, reftables, partial clones).
 //!
-//! Every field ends with a NUL, which no field can contain. A record is [`MARK`], id, parents,
-//! author's name and address, the author's time, the committer's, references, subject and body;
-//! then, after a newline, the lines of `--numstat -z`.
+//! Every field ends with a NUL, which no field can contain. A record is `MARK`, id, parents,
+//! author's name and address, author date, commit date, references, subject and body; then, after
+//! a newline, the lines of `--numstat -z`.
 
 use std::io::{self, BufRead};
 
-use super::message::{LONGEST_NAME, LONGEST_SUBJECT, judge, offset_min, one_line, seconds};
+use super::error::Error;
+use super::exclude::Exclusions;
+use super::message::{MAX_NAME, MAX_SUBJECT, classify, offset_min, one_line, seconds};
 use super::people::People;
-use super::weight::Weight;
 use super::{Churn, Commit, History, Id, Traits};
-use crate::error::{Error, io_message};
+use crate::error::io_message;
 
-/// The first field of every record; a new format gets a new number.
-pub const MARK: &str = "flaky-log-1";
-/// The fields after it, in git's words.
+/// The first field of every record, with the version of the format.
+const MARK: &str = "flaky-log-1";
+/// git's placeholders of the other fields.
 const FIELDS: [&str; 9] = ["%H", "%P", "%aN", "%aE", "%at %ad", "%ct", "%D", "%s", "%b"];
-/// The longest field that is read, in bytes.
-const LONGEST_FIELD: u64 = 64 << 20;
+/// Limit of a field, in bytes.
+const MAX_FIELD: u64 = 64 << 20;
 
-/// The command whose output is read.
+/// The command that writes such a log.
 pub fn command(first_parent: bool) -> String {
     let format: Vec<&str> = std::iter::once(MARK).chain(FIELDS).collect();
     let merges = if first_parent { " --first-parent --diff-merges=first-parent" } else { "" };
@@ -32,38 +33,43 @@ pub fn command(first_parent: bool) -> String {
     )
 }
 
-/// Reads a log; one that was made with `first_parent` compares merges.
+/// Reads a log, in which merges are compared if it was written with `first_parent`.
 ///
 /// # Errors
-/// Where it is empty or something else, or was cut off.
-pub fn read(input: impl BufRead, weight: &Weight, first_parent: bool) -> Result<History, Error> {
-    let mut fields = Fields { input, number: 0 };
-    let mut history = History { place: "log".to_string(), ..History::default() };
+/// If the log is empty, has another format or is cut off.
+pub fn read(
+    input: impl BufRead,
+    exclusions: &Exclusions,
+    first_parent: bool,
+) -> Result<History, Error> {
+    let mut fields = Fields { input };
+    let mut history = History { name: "log".to_string(), ..History::default() };
     let mut people = People::default();
-    let mut field = fields.next()?;
+    let mut field = match fields.next(0) {
+        // No NUL at all: any other text.
+        Err(Error::CutLog(_)) => return Err(Error::OtherLog(0)),
+        first => first?,
+    };
     while let Some(mark) = field {
+        let number = history.commits.len();
         if mark != MARK.as_bytes() {
-            return Err(not_a_log(history.commits.len()));
+            return Err(Error::OtherLog(number));
         }
         let mut texts = Vec::with_capacity(FIELDS.len());
         for _ in FIELDS {
-            let bytes = fields.next()?.ok_or_else(|| cut(history.commits.len()))?;
+            let bytes = fields.next(number)?.ok_or(Error::CutLog(number + 1))?;
             texts.push(String::from_utf8_lossy(&bytes).into_owned());
         }
-        let mut commit =
-            commit(&texts, &mut people).ok_or_else(|| not_a_log(history.commits.len()))?;
+        let mut commit = commit(&texts, &mut people).ok_or(Error::OtherLog(number))?;
         loop {
-            field = fields.next()?;
+            field = fields.next(number)?;
             let Some(line) = field.as_deref().and_then(numstat) else { break };
-            line.add_to(&mut commit.churn, weight);
+            line.add_to(&mut commit.churn, exclusions);
         }
         history.commits.push(commit);
     }
     if history.commits.is_empty() {
-        return Err(Error::failed("the log is empty").hint(
-            "make it with the command that `flaky history --print-log-command` prints; \
-             where git failed, it said why",
-        ));
+        return Err(Error::EmptyLog);
     }
     let compares = |commit: &Commit| commit.is_merge() && commit.churn.files > 0;
     if !first_parent && !history.commits.iter().any(compares) {
@@ -74,43 +80,24 @@ pub fn read(input: impl BufRead, weight: &Weight, first_parent: bool) -> Result<
     Ok(history)
 }
 
-fn not_a_log(commits: usize) -> Error {
-    let place = match commits {
-        0 => "its beginning".to_string(),
-        n => format!("the record after commit {n}"),
-    };
-    Error::failed(format!(
-        "the log is not in the format that is read here: {place} is something else"
-    ))
-    .hint("make it with the command that `flaky history --print-log-command` prints")
-}
-
-fn cut(commits: usize) -> Error {
-    Error::failed(format!("the log was cut off in its commit {}", commits + 1))
-        .hint("write it whole; a pipe in which git failed says so with `set -o pipefail`")
-}
-
 /// Fields, each ended by a NUL.
 struct Fields<R> {
     input: R,
-    number: usize,
 }
 
 impl<R: BufRead> Fields<R> {
-    fn next(&mut self) -> Result<Option<Vec<u8>>, Error> {
+    /// The next field, after this number of whole commits; `None` at the end of the log.
+    fn next(&mut self, commits: usize) -> Result<Option<Vec<u8>>, Error> {
         let mut bytes = Vec::new();
         let failed = |error: io::Error| {
-            Error::failed(format!("cannot read the log: {}", io_message(&error)))
+            Error::Failed(format!("cannot read the log: {}", io_message(&error)))
         };
-        let mut limited = io::Read::take(&mut self.input, LONGEST_FIELD);
+        let mut limited = io::Read::take(&mut self.input, MAX_FIELD);
         limited.read_until(0, &mut bytes).map_err(failed)?;
-        self.number += 1;
         match bytes.pop() {
             None => Ok(None),
             Some(0) => Ok(Some(bytes)),
-            Some(_) if self.number == 1 => Err(not_a_log(0)),
-            Some(_) => Err(Error::failed("the log was cut off in the middle of a field")
-                .hint("write it whole; a pipe in which git failed says so with `set -o pipefail`")),
+            Some(_) => Err(Error::CutLog(commits + 1)),
         }
     }
 }
@@ -120,24 +107,24 @@ fn commit(texts: &[String], people: &mut People) -> Option<Commit> {
         return None;
     };
     let (written, offset) = written.split_once(' ').unwrap_or((written, ""));
-    // Empty where git could not read it.
+    // Empty if git could not parse the date.
     let time = |text: &str| if text.is_empty() { Some(None) } else { seconds(text).map(Some) };
     let (written, committed) = (time(written)?, time(committed)?);
     let damaged = written.is_none() || committed.is_none();
     let written_s = written.unwrap_or_default();
-    let subject = one_line(subject, LONGEST_SUBJECT);
+    let subject = one_line(subject, MAX_SUBJECT);
     let mut tags: Vec<&str> =
         references.split(", ").filter_map(|name| name.strip_prefix("tag: refs/tags/")).collect();
     tags.sort_unstable();
-    let (name, email) = (one_line(name, LONGEST_NAME), one_line(email, LONGEST_NAME));
+    let (name, email) = (one_line(name, MAX_NAME), one_line(email, MAX_NAME));
     Some(Commit {
         id: Id::from_hex(id)?,
         parents: parents.split_whitespace().map(Id::from_hex).collect::<Option<_>>()?,
-        author: people.place(&name, &email),
+        author: people.index(&name, &email),
         written_s,
         offset_min: offset_min(offset).unwrap_or_default(),
         committed_s: committed.unwrap_or(written_s),
-        traits: judge(&subject, body, Traits { counted: true, damaged, ..Traits::default() }),
+        traits: classify(&subject, body, Traits { counted: true, damaged, ..Traits::default() }),
         subject: subject.into(),
         tags: tags.join(" ").into(),
         churn: Churn::default(),
@@ -152,8 +139,8 @@ struct Line<'a> {
     path: &'a [u8],
 }
 
-/// `added TAB removed TAB path`, dashes where the file is binary. The first of a record comes
-/// after a newline.
+/// Parses `added TAB removed TAB path`, with dashes for a binary file. The first line of a record
+/// follows a newline.
 fn numstat(field: &[u8]) -> Option<Line<'_>> {
     let field = field.strip_prefix(b"\n").unwrap_or(field);
     let mut parts = field.splitn(3, |byte| *byte == b'\t');
@@ -166,11 +153,11 @@ fn numstat(field: &[u8]) -> Option<Line<'_>> {
 }
 
 impl Line<'_> {
-    fn add_to(&self, churn: &mut Churn, weight: &Weight) {
+    fn add_to(&self, churn: &mut Churn, exclusions: &Exclusions) {
         churn.files = churn.files.saturating_add(1);
         churn.added = churn.added.saturating_add(self.added);
         churn.removed = churn.removed.saturating_add(self.removed);
-        if weight.counts(self.path) {
+        if !exclusions.contain(self.path) {
             let lines = self.added.saturating_add(self.removed);
             churn.weight = churn.weight.saturating_add(lines);
         }

@@ -1,48 +1,47 @@
-//! What stands in a commit object, read leniently: anything may be missing, and nothing need
-//! be UTF-8.
+//! Parsing of commit objects. Anything may be missing, and nothing need be UTF-8.
 
 use encoding_rs::Encoding;
 
-use super::{Id, Traits};
+use super::{Id, SHORT_ID, Traits};
 
-/// The longest subject that is kept, in characters.
-pub const LONGEST_SUBJECT: usize = 200;
-/// The longest name or address that is kept, in characters.
-pub const LONGEST_NAME: usize = 100;
+/// Length at which a subject is cut, in characters.
+pub const MAX_SUBJECT: usize = 200;
+/// Length at which a name or address is cut, in characters.
+pub const MAX_NAME: usize = 100;
 
-/// A commit object, taken apart.
+/// A parsed commit object.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parsed {
-    /// The tree.
+    /// Id of its tree.
     pub tree: Option<Id>,
-    /// The parents.
+    /// Ids of its parents.
     pub parents: Vec<Id>,
-    /// The author.
-    pub author: Stamp,
-    /// When it was committed, in seconds since 1970.
+    /// Author and author date.
+    pub author: Signature,
+    /// Commit date, in seconds since 1970.
     pub committed_s: i64,
-    /// The first paragraph of the message in one line.
+    /// First paragraph of the message, in one line.
     pub subject: String,
-    /// What the message makes of it.
+    /// Properties that follow from the object.
     pub traits: Traits,
 }
 
-/// Who, and when.
+/// A person and a date.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stamp {
-    /// The name.
+pub struct Signature {
+    /// Name, possibly empty.
     pub name: String,
-    /// The address.
+    /// Email address.
     pub email: String,
-    /// Seconds since 1970.
+    /// Date, in seconds since 1970.
     pub time_s: i64,
-    /// The offset from UTC in minutes.
+    /// Offset from UTC, in minutes.
     pub offset_min: i16,
-    /// Whether the line had the form it should have.
-    pub whole: bool,
+    /// Whether the line is well-formed.
+    pub valid: bool,
 }
 
-/// Takes a commit object apart.
+/// Parses a commit object.
 pub fn parse(object: &[u8]) -> Parsed {
     let mut parsed = Parsed::default();
     let mut rest = object;
@@ -55,15 +54,15 @@ pub fn parse(object: &[u8]) -> Parsed {
             break;
         }
         let hex = |digits: &[u8]| Id::from_hex(std::str::from_utf8(digits).ok()?.trim());
-        // The first of each counts; a signature's lines begin with a space.
+        // Only the first of each counts; the lines of a PGP signature begin with a space.
         if let Some(id) = line.strip_prefix(b"tree ") {
             parsed.tree = parsed.tree.or_else(|| hex(id));
         } else if let Some(id) = line.strip_prefix(b"parent ") {
             parsed.parents.extend(hex(id));
-        } else if let Some(stamp) = line.strip_prefix(b"author ") {
-            author.get_or_insert(stamp);
-        } else if let Some(stamp) = line.strip_prefix(b"committer ") {
-            committer.get_or_insert(stamp);
+        } else if let Some(line) = line.strip_prefix(b"author ") {
+            author.get_or_insert(line);
+        } else if let Some(line) = line.strip_prefix(b"committer ") {
+            committer.get_or_insert(line);
         } else if let Some(name) = line.strip_prefix(b"encoding ") {
             encoding = Encoding::for_label(name);
         }
@@ -72,11 +71,11 @@ pub fn parse(object: &[u8]) -> Parsed {
         Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
         None => String::from_utf8_lossy(bytes).into_owned(),
     };
-    parsed.author = author.map(|bytes| stamp(&text(bytes))).unwrap_or_default();
-    let committer = committer.map(|bytes| stamp(&text(bytes))).unwrap_or_default();
-    parsed.traits.damaged = !(parsed.author.whole && committer.whole) || parsed.tree.is_none();
-    parsed.committed_s = if committer.whole { committer.time_s } else { parsed.author.time_s };
-    // Only the beginning of a message says what we want of it; for git a NUL is its end.
+    parsed.author = author.map(|bytes| signature(&text(bytes))).unwrap_or_default();
+    let committer = committer.map(|bytes| signature(&text(bytes))).unwrap_or_default();
+    parsed.traits.damaged = !(parsed.author.valid && committer.valid) || parsed.tree.is_none();
+    parsed.committed_s = if committer.valid { committer.time_s } else { parsed.author.time_s };
+    // The beginning of a message is enough; for git a NUL ends it.
     let message = &rest[..rest.len().min(1 << 16)];
     let end = memchr::memchr(0, message).unwrap_or(message.len());
     let message = text(&message[..end]);
@@ -86,7 +85,7 @@ pub fn parse(object: &[u8]) -> Parsed {
 
 fn read_message(message: &str, traits: Traits) -> (String, Traits) {
     let message = message.trim_start_matches(['\n', '\r', ' ', '\t']);
-    // A line of nothing but blanks ends the subject, be it a carriage return.
+    // A line of white space ends the subject, also a carriage return.
     let mut end = 0;
     for line in message.split_inclusive('\n') {
         if line.trim().is_empty() {
@@ -95,18 +94,18 @@ fn read_message(message: &str, traits: Traits) -> (String, Traits) {
         end += line.len();
     }
     let (subject, body) = message.split_at(end);
-    let subject = one_line(subject, LONGEST_SUBJECT);
-    let traits = judge(&subject, body, traits);
+    let subject = one_line(subject, MAX_SUBJECT);
+    let traits = classify(&subject, body, traits);
     (subject, traits)
 }
 
-/// What subject and body make of a commit.
-pub fn judge(subject: &str, body: &str, traits: Traits) -> Traits {
+/// Adds the properties that follow from subject and body.
+pub fn classify(subject: &str, body: &str, traits: Traits) -> Traits {
     let starts =
         |word: &str| subject.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));
     let names_a_commit = body.find("This reverts commit ").is_some_and(|at| {
         let id = &body[at + "This reverts commit ".len()..];
-        id.bytes().take_while(u8::is_ascii_hexdigit).count() >= 7
+        id.bytes().take_while(u8::is_ascii_hexdigit).count() >= SHORT_ID
     });
     Traits {
         revert: names_a_commit && (starts("revert") || starts("reapply")),
@@ -115,8 +114,8 @@ pub fn judge(subject: &str, body: &str, traits: Traits) -> Traits {
     }
 }
 
-/// `Name <email> seconds +hhmm`, as far as it is that.
-fn stamp(text: &str) -> Stamp {
+/// Parses `Name <email> seconds +hhmm`.
+fn signature(text: &str) -> Signature {
     let (who, when) = match text.rsplit_once('>') {
         Some((who, when)) => (who, when),
         None => (text, ""),
@@ -125,16 +124,16 @@ fn stamp(text: &str) -> Stamp {
     let mut words = when.split_whitespace();
     let seconds = words.next().and_then(seconds);
     let offset = words.next().and_then(offset_min);
-    Stamp {
-        name: one_line(name, LONGEST_NAME),
-        email: one_line(email, LONGEST_NAME),
+    Signature {
+        name: one_line(name, MAX_NAME),
+        email: one_line(email, MAX_NAME),
         time_s: seconds.unwrap_or_default(),
         offset_min: offset.unwrap_or_default(),
-        whole: text.contains('>') && seconds.is_some() && offset.is_some(),
+        valid: text.contains('>') && seconds.is_some() && offset.is_some(),
     }
 }
 
-/// Seconds since 1970, as many as there are.
+/// Parses seconds since 1970; numbers out of range are clamped.
 pub fn seconds(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -144,7 +143,7 @@ pub fn seconds(text: &str) -> Option<i64> {
     Some(text.parse().unwrap_or(most))
 }
 
-/// `+hhmm` or `-hhmm` in minutes; what no clock shows counts as UTC.
+/// Parses `+hhmm` or `-hhmm` to minutes; offsets beyond 15 hours count as UTC.
 pub fn offset_min(text: &str) -> Option<i16> {
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),
@@ -156,20 +155,19 @@ pub fn offset_min(text: &str) -> Option<i16> {
     Some(if minutes <= 15 * 60 { sign * minutes as i16 } else { 0 })
 }
 
-/// Text in one line without control characters at its ends, cut where it is very long.
-pub fn one_line(text: &str, most: usize) -> String {
-    let mut line = String::with_capacity(text.len().min(most));
-    let words = text.split_whitespace();
-    for word in words {
+/// Text with its white space replaced by single spaces, cut after `max` characters.
+pub fn one_line(text: &str, max: usize) -> String {
+    let mut line = String::with_capacity(text.len().min(max));
+    for word in text.split_whitespace() {
         if !line.is_empty() {
             line.push(' ');
         }
         line.push_str(word);
-        if line.len() > 4 * most {
+        if line.len() > 4 * max {
             break;
         }
     }
-    if let Some((at, _)) = line.char_indices().nth(most) {
+    if let Some((at, _)) = line.char_indices().nth(max) {
         line.truncate(at);
         line.push('…');
     }

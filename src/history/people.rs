@@ -1,4 +1,4 @@
-//! Who wrote the commits.
+//! Authors of commits.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,24 @@ use super::Person;
 /// Authors, each once.
 #[derive(Default)]
 pub struct People {
-    /// In the order in which they were first met.
+    /// In the order in which they are first met.
     pub list: Vec<Person>,
-    places: BTreeMap<Person, u32>,
+    indices: BTreeMap<Person, u32>,
 }
 
 impl People {
-    /// The place of a person among them.
-    pub fn place(&mut self, name: &str, email: &str) -> u32 {
+    /// The index of a person in the list, to which new ones are added.
+    pub fn index(&mut self, name: &str, email: &str) -> u32 {
         let name = if name.is_empty() { "(no name)" } else { name };
         let person = Person { name: name.into(), email: email.into() };
         let next = self.list.len() as u32;
-        *self.places.entry(person).or_insert_with_key(|person| {
+        *self.indices.entry(person).or_insert_with_key(|person| {
             self.list.push(person.clone());
             next
         })
     }
 
-    /// The names that the repository's mailmap gives them.
+    /// The list with the names of the repository's mailmap.
     pub fn mapped(self, repository: &Repository) -> Vec<Person> {
         let Ok(mailmap) = repository.mailmap() else { return self.list };
         self.list.into_iter().map(|person| mapped(&mailmap, &person).unwrap_or(person)).collect()
@@ -36,7 +36,8 @@ impl People {
 fn mapped(mailmap: &Mailmap, person: &Person) -> Option<Person> {
     let written = Signature::new(&person.name, &person.email, &Time::new(0, 0)).ok()?;
     let mapped = mailmap.resolve_signature(&written).ok()?;
-    // A signature has lost the quotes and commas at its ends: only what the mailmap says is new.
+    // libgit2 strips quotes and commas from the ends of a signature; take only what the mailmap
+    // has changed.
     let text = |before: &[u8], after: &[u8], own: &str| match after {
         same if same == before => own.into(),
         other => String::from_utf8_lossy(other).into(),

@@ -1,32 +1,26 @@
-//! Finding and opening a repository, and saying what a range names.
+//! Finding and opening a repository, and resolving a range.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use git2::{ErrorClass, ErrorCode, Oid, Repository, RepositoryOpenFlags};
+use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryOpenFlags};
 
-use super::SHORT_ID;
-use crate::error::Error;
+use super::error::{Error, git_message, named};
+use super::{History, Id};
 
-/// The way that is open to every repository, whatever its format.
-const BY_LOG: &str = "let git itself read it: \
-    eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif";
-
-/// Opens the repository that `path` lies in; where there is none, that of the environment
+/// Opens the repository that contains `path`; without a path, that of the environment
 /// (`GIT_DIR`) or of the current folder.
 ///
 /// # Errors
-/// Where there is none, or none that can be read; the error says the way out.
+/// If there is none, or libgit2 cannot read it.
 pub fn open(path: Option<&Path>) -> Result<Repository, Error> {
-    // Objects are verified when they are fetched; hashing each again is half of the time. And
-    // what is read here is read once, so libgit2 need not keep it.
+    // git verifies objects when it fetches them; hashing each again takes half of the time. And
+    // libgit2 need not keep what is read once.
     git2::opts::strict_hash_verification(false);
     git2::opts::enable_caching(false);
     if let Some(file) = path.filter(|path| path.is_file() && !path.ends_with(".git")) {
-        let file = file.display();
-        return Err(Error::failed(format!("{file} is a file, not a repository"))
-            .hint(format!("for what changed it: flaky history --path {file} -o history.gif")));
+        return Err(Error::IsFile(file.to_path_buf()));
     }
     let opened = match path {
         Some(path) => {
@@ -39,44 +33,39 @@ pub fn open(path: Option<&Path>) -> Result<Repository, Error> {
 }
 
 fn explain(error: &git2::Error, path: &Path) -> Error {
-    let place = match path {
-        here if here == Path::new(".") => "this folder".to_string(),
-        path => path.display().to_string(),
-    };
-    let said = error.message();
+    let message = error.message();
+    let path = path.to_path_buf();
     if error.code() == ErrorCode::NotFound {
-        if let Some(named) = std::env::var_os("GIT_DIR").filter(|_| path == Path::new(".")) {
-            let named = Path::new(&named).display();
-            return Error::failed(format!("GIT_DIR names {named:?}, where there is no repository"))
-                .hint("unset GIT_DIR, or name a repository: flaky history PATH -o history.gif");
-        }
-        return Error::failed(format!("{place} is in no git repository"))
-            .hint("name one: flaky history PATH -o history.gif");
+        return match std::env::var_os("GIT_DIR").filter(|_| path == Path::new(".")) {
+            Some(named) => Error::GitDir(named.into()),
+            None => Error::NoRepository(path),
+        };
     }
     if error.code() == ErrorCode::Owner {
-        // Its top is what git trusts, wherever in it `path` is; only libgit2's words name it.
-        let quoted = said.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
-        let top = quoted.map_or("PATH", |(top, _)| top.strip_suffix("/.git").unwrap_or(top));
-        return Error::failed(format!("the repository in {place} belongs to another user"))
-            .hint(format!("if you trust it: git config --global --add safe.directory {top}"));
+        // git trusts the top of the repository, which only libgit2's message names.
+        let quoted = message.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
+        let top = quoted.map(|(top, _)| top.strip_suffix("/.git").unwrap_or(top).to_string());
+        return Error::OtherOwner { path, top };
     }
-    let extension = |name: &str| said.to_ascii_lowercase().contains(name);
-    let format = if extension("objectformat") || extension("object format") || extension("sha256") {
-        "its ids are SHA-256's"
-    } else if extension("refstorage") || extension("reftable") {
-        "its references are a reftable"
-    } else if extension("partialclone") {
-        "it is a partial clone, without all of its files"
-    } else if extension("unsupported extension") || extension("unsupported repository version") {
-        "its format is a newer one"
+    // libgit2 tells unknown formats apart by its message alone.
+    let message = message.to_ascii_lowercase();
+    let about = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    let reason = if about(&["objectformat", "object format", "sha256"]) {
+        "its ids are SHA-256"
+    } else if about(&["refstorage", "reftable"]) {
+        "its references are stored as a reftable"
+    } else if about(&["partialclone"]) {
+        "it is a partial clone"
+    } else if about(&["unsupported extension", "unsupported repository version"]) {
+        "its format is too new"
     } else {
-        return Error::failed(format!("cannot open the repository in {place}: {}", plain(error)));
+        let (path, message) = (named(&path), git_message(error));
+        return Error::Failed(format!("cannot open the repository in {path}: {message}"));
     };
-    Error::failed(format!("the repository in {place} cannot be read directly: {format}"))
-        .hint(BY_LOG)
+    Error::Unsupported { path, reason }
 }
 
-/// Whether a repository leaves files with the one it was cloned from, until they are needed.
+/// Whether the repository is a partial clone, which fetches files when they are needed.
 pub fn is_partial(repository: &Repository) -> bool {
     let promised = || {
         let config = repository.config()?;
@@ -86,132 +75,99 @@ pub fn is_partial(repository: &Repository) -> bool {
     promised().unwrap_or(false)
 }
 
-/// Says that so many commits need files which a partial clone has not fetched.
-pub fn incomplete(damaged: usize, commits: usize) -> Error {
-    Error::failed(format!(
-        "{damaged} of {commits} commits need files that this partial clone does not have"
-    ))
-    .hint(BY_LOG)
-}
-
-/// libgit2's words as the middle of a sentence.
-pub fn plain(error: &git2::Error) -> String {
-    let message = error.message();
-    let mut letters = message.chars();
-    let message = match letters.next() {
-        Some(first) if letters.clone().next().is_some_and(char::is_lowercase) => {
-            first.to_lowercase().chain(letters).collect()
-        }
-        _ => message.to_string(),
-    };
-    match error.class() {
-        ErrorClass::Os | ErrorClass::None => message,
-        _ => message.trim_end_matches('.').to_string(),
-    }
-}
-
-/// Where a walk begins and where it does not go.
+/// A set of commits, as `git rev-list` takes it: those reachable from the tips, without those
+/// reachable from the excluded ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Ends {
-    /// Commits to walk from.
+pub struct Revisions {
+    /// Commits to start from.
     pub tips: Vec<Oid>,
-    /// Commits that are left out with all that came before them.
-    pub hidden: Vec<Oid>,
-    /// What to call it.
-    pub place: String,
+    /// Commits that are left out with all their ancestors.
+    pub excluded: Vec<Oid>,
+    /// Name of the set, such as "main" or "1cc4a43".
+    pub name: String,
 }
 
-/// What a range or a branch names; without either, what is checked out.
+/// The commits of a range or of a branch; without either, those of HEAD.
 ///
 /// # Errors
-/// Where it names nothing, and where there is no commit yet.
-pub fn ends(
+/// If it names no commit, or there are none yet.
+pub fn revisions(
     repository: &Repository,
     range: Option<&str>,
     branch: Option<&str>,
-) -> Result<Ends, Error> {
+) -> Result<Revisions, Error> {
     if let Some(branch) = branch {
-        let tip = commit(repository, &format!("refs/heads/{branch}"))
-            .or_else(|| commit(repository, &format!("refs/remotes/{branch}")))
-            .or_else(|| commit(repository, &format!("refs/remotes/origin/{branch}")))
-            .ok_or_else(|| {
-                Error::failed(format!("there is no branch {branch:?} here"))
-                    .hint("`git branch -a` lists them; fetch it first if it is elsewhere")
-            })?;
-        return Ok(Ends { tips: vec![tip], hidden: Vec::new(), place: branch.to_string() });
+        let tip = ["refs/heads", "refs/remotes", "refs/remotes/origin"]
+            .iter()
+            .find_map(|folder| commit(repository, &format!("{folder}/{branch}")))
+            .ok_or_else(|| Error::NoBranch(branch.to_string()))?;
+        return Ok(Revisions { tips: vec![tip], excluded: Vec::new(), name: branch.to_string() });
     }
     let Some(range) = range else { return head(repository) };
     let named = |name: &str| {
         let name = if name.is_empty() { "HEAD" } else { name };
-        commit(repository, name).ok_or_else(|| {
-            Error::failed(format!(
-                "the range {range:?} names nothing here: there is no commit {name:?}"
-            ))
-            .hint(
-                "write a range as git does: main~50..main, v1.0..v2.0, or one name alone; \
-                       a shallow clone has few commits: git fetch --unshallow",
-            )
-        })
+        commit(repository, name)
+            .ok_or_else(|| Error::NoCommit { range: range.to_string(), name: name.to_string() })
     };
-    let place = range.to_string();
-    if let Some((left, right)) = range.split_once("...") {
+    let (tips, excluded) = if let Some((left, right)) = range.split_once("...") {
         let (left, right) = (named(left)?, named(right)?);
         let bases = repository.merge_bases(left, right);
-        let hidden = bases.map(|bases| bases.iter().copied().collect()).unwrap_or_default();
-        return Ok(Ends { tips: vec![left, right], hidden, place });
-    }
-    if let Some((left, right)) = range.split_once("..") {
-        return Ok(Ends { tips: vec![named(right)?], hidden: vec![named(left)?], place });
-    }
-    Ok(Ends { tips: vec![named(range)?], hidden: Vec::new(), place })
+        let excluded = bases.map(|bases| bases.iter().copied().collect()).unwrap_or_default();
+        (vec![left, right], excluded)
+    } else if let Some((left, right)) = range.split_once("..") {
+        (vec![named(right)?], vec![named(left)?])
+    } else {
+        (vec![named(range)?], Vec::new())
+    };
+    Ok(Revisions { tips, excluded, name: range.to_string() })
 }
 
-fn head(repository: &Repository) -> Result<Ends, Error> {
-    let none = || {
-        Error::failed("this repository has no commits yet")
-            .hint("commit something; it will be the first beat")
-    };
+fn head(repository: &Repository) -> Result<Revisions, Error> {
     let head = repository.head().map_err(|error| match error.code() {
-        ErrorCode::UnbornBranch | ErrorCode::NotFound => none(),
-        _ => Error::failed(format!("cannot read HEAD: {}", plain(&error))),
+        ErrorCode::UnbornBranch | ErrorCode::NotFound => Error::NoCommits,
+        _ => Error::Failed(format!("cannot read HEAD: {}", git_message(&error))),
     })?;
-    let tip = head.peel(git2::ObjectType::Commit).map(|object| object.id());
-    // A tip whose object is missing is for the walk to say.
-    let tip = tip.ok().or_else(|| head.target()).ok_or_else(none)?;
-    let place = if repository.head_detached().unwrap_or(false) {
-        tip.to_string()[..SHORT_ID].to_string()
+    let tip = head.peel(ObjectType::Commit).map(|object| object.id());
+    // A tip whose object is missing is left to the walk, which draws it as lost.
+    let tip = tip.ok().or_else(|| head.target()).ok_or(Error::NoCommits)?;
+    let name = if repository.head_detached().unwrap_or(false) {
+        Id::new(tip.as_bytes()).short()
     } else {
         String::from_utf8_lossy(head.shorthand_bytes()).into_owned()
     };
-    Ok(Ends { tips: vec![tip], hidden: Vec::new(), place })
+    Ok(Revisions { tips: vec![tip], excluded: Vec::new(), name })
 }
 
 fn commit(repository: &Repository, name: &str) -> Option<Oid> {
     let object = repository.revparse_single(name).ok()?;
-    object.peel(git2::ObjectType::Commit).ok().map(|commit| commit.id())
+    object.peel(ObjectType::Commit).ok().map(|commit| commit.id())
 }
 
-/// The commits before which a shallow clone is cut off. They stand in the common folder, which
-/// a linked worktree shares.
+/// The oldest commits of a shallow clone, whose parents are missing.
 pub fn boundary(repository: &Repository) -> BTreeSet<Oid> {
+    // Linked worktrees share this file, so it is in the common folder.
     let text = fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
     text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
 }
 
-/// The tags that point at commits, through other tags where they do; by commit, then by name.
-pub fn tags(repository: &Repository) -> Vec<(Oid, String)> {
-    let mut found = Vec::new();
-    let Ok(references) = repository.references_glob("refs/tags/*") else { return found };
+/// Gives the commits the names of the tags that point at them, directly or through other tags.
+pub fn tag(repository: &Repository, history: &mut History) {
+    let mut tags = Vec::new();
+    let Ok(references) = repository.references_glob("refs/tags/*") else { return };
     for reference in references.flatten() {
-        let Ok(commit) = reference.peel(git2::ObjectType::Commit) else { continue };
+        let Ok(commit) = reference.peel(ObjectType::Commit) else { continue };
         let name = String::from_utf8_lossy(reference.shorthand_bytes()).into_owned();
-        found.push((commit.id(), name));
+        tags.push((Id::new(commit.id().as_bytes()), name));
     }
-    found.sort();
-    found
+    tags.sort();
+    for commit in &mut history.commits {
+        let first = tags.partition_point(|(tagged, _)| *tagged < commit.id);
+        let own = tags[first..].iter().take_while(|(tagged, _)| *tagged == commit.id);
+        commit.tags = own.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" ").into();
+    }
 }
 
-/// What people call a repository: the name of its folder.
+/// Name of a repository: that of its folder.
 pub fn name(repository: &Repository) -> Option<String> {
     let folder = repository.workdir().unwrap_or_else(|| repository.commondir());
     let folder = fs::canonicalize(folder).ok()?;
@@ -219,7 +175,7 @@ pub fn name(repository: &Repository) -> Option<String> {
     Some(name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_string())
 }
 
-/// The address it was cloned from.
+/// URL that it was cloned from.
 pub fn origin(repository: &Repository) -> Option<String> {
     let remote = repository.find_remote("origin").ok()?;
     remote.url().ok().map(str::to_string)

@@ -1,8 +1,8 @@
-//! Which commits are drawn.
+//! Selection of commits.
 
 use super::{Commit, Person};
 
-/// Words in the names and addresses of programs that commit.
+/// Words in the names and addresses of bots.
 const BOTS: &[&str] = &[
     "[bot]",
     "dependabot",
@@ -19,32 +19,32 @@ const BOTS: &[&str] = &[
     "bors",
 ];
 
-/// What is asked of a history.
+/// Commits to draw; every condition must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// A range of commits, as git writes it.
+    /// A range in git's syntax; HEAD without one.
     pub range: Option<String>,
-    /// A branch to begin at.
+    /// A branch, instead of a range.
     pub branch: Option<String>,
-    /// Only commits written at this second since 1970 or later.
+    /// Earliest author date, in seconds since 1970.
     pub since_s: Option<i64>,
-    /// Only commits written at this second since 1970 or earlier.
+    /// Latest author date, in seconds since 1970.
     pub until_s: Option<i64>,
-    /// Only authors with this in their name or address, in either case.
+    /// Part of the author's name or address, in either case.
     pub author: Option<String>,
-    /// Only what lies under these paths, from the top of the repository.
+    /// Paths from the top of the repository; empty for all.
     pub paths: Vec<String>,
-    /// Only the first parent of every merge, which is compared with it.
+    /// Follow only the first parent of merges, and compare merges with it.
     pub first_parent: bool,
-    /// No commit of more than one parent.
+    /// No merges.
     pub no_merges: bool,
-    /// No commit of a program's.
+    /// No commits of bots.
     pub no_bots: bool,
 }
 
 impl Selection {
-    /// Whether this commit is asked for, as far as it is known before anything is counted.
-    pub fn wants(&self, commit: &Commit, author: &Person) -> bool {
+    /// Whether a commit is selected, before its changes are counted.
+    pub fn matches(&self, commit: &Commit, author: &Person) -> bool {
         let has = |wanted: &String| {
             let wanted = wanted.to_lowercase();
             format!("{} <{}>", author.name, author.email).to_lowercase().contains(&wanted)
@@ -56,14 +56,14 @@ impl Selection {
             && !(self.no_bots && is_bot(author))
     }
 
-    /// Whether this commit is asked for once it is counted: under a path only what changed
-    /// something there.
-    pub fn keeps(&self, commit: &Commit) -> bool {
+    /// Whether a commit is selected after its changes are counted: it must have changed one of
+    /// the paths.
+    pub fn matches_counted(&self, commit: &Commit) -> bool {
         self.paths.is_empty() || commit.churn.files > 0
     }
 }
 
-/// Whether a program commits under this name.
+/// Whether an author is a bot.
 pub fn is_bot(person: &Person) -> bool {
     let (name, email) = (person.name.to_lowercase(), person.email.to_lowercase());
     BOTS.iter().any(|word| name.contains(word) || email.contains(word)) || name.ends_with("-bot")

@@ -1,66 +1,60 @@
-//! What became of commits in CI, said offline: in a file of `sha,status` lines, or in git notes.
+//! CI results of commits, offline: from a file of `sha,status` lines, or from git notes.
 
 use std::collections::BTreeMap;
 
 use git2::Repository;
 
-use super::{Commit, History};
-use crate::error::{Error, did_you_mean};
+use super::error::Error;
+use super::{Commit, History, Id, SHORT_ID};
+use crate::error::did_you_mean;
 use flaky_core::verdict::Verdict;
 
-/// The shortest abbreviation of an id that is taken for one, in digits.
-const SHORTEST: usize = 7;
-/// How much of a stranger's word is repeated, in characters.
-const LONGEST_WORD: usize = 40;
-/// The largest note that is read, in bytes.
-const LARGEST_NOTE: usize = 1 << 16;
+/// Length at which an unknown word is cut in a message, in characters.
+const MAX_WORD: usize = 40;
+/// Part of a note that is read, in bytes.
+const MAX_NOTE: usize = 1 << 16;
 
-/// Reads `sha,status` lines and gives the commits what they say. Empty lines and those that
-/// begin with `#` are passed over; an abbreviated id is enough. What cannot be placed is
-/// counted and remarked.
+/// Sets the verdicts of commits from `sha,status` lines. Empty lines and those that start with
+/// `#` are skipped; abbreviated ids are accepted. Lines of other commits and unknown words are
+/// counted in a remark.
 ///
 /// # Errors
-/// Where a line has another form.
-pub fn from_lines(history: &mut History, name: &str, text: &str) -> Result<(), Error> {
-    let mut said: Vec<(String, Verdict)> = Vec::new();
-    let mut strange = Strange::default();
+/// If a line is malformed.
+pub fn from_lines(history: &mut History, file: &str, text: &str) -> Result<(), Error> {
+    let mut verdicts: Vec<(String, Verdict)> = Vec::new();
+    let mut unknown = UnknownWords::default();
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (number, line) in (1..).zip(text.lines()) {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') || (number == 1 && line == "sha,status") {
             continue;
         }
-        let form = || {
-            Error::failed(format!("{name}:{number} is no `sha,status` line"))
-                .hint("write a commit's id, a comma and one word, such as 1cc4a43,failed")
-        };
-        let (id, word) = line.split_once(',').ok_or_else(form)?;
+        let malformed = || Error::StatusLine { file: file.to_string(), line: number };
+        let (id, word) = line.split_once(',').ok_or_else(malformed)?;
         let id = id.trim().to_ascii_lowercase();
-        if id.len() < SHORTEST || !id.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(form());
+        if id.len() < SHORT_ID || !id.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(malformed());
         }
         match Verdict::of(word.trim()) {
-            Some(verdict) => said.push((id, verdict)),
-            None => strange.add(word.trim(), || format!("{name}:{number}")),
+            Some(verdict) => verdicts.push((id, verdict)),
+            None => unknown.add(word.trim(), || format!("{file}:{number}")),
         }
     }
-    let missing = place(&mut history.commits, &said);
+    let missing = assign(&mut history.commits, &verdicts);
     if missing > 0 {
-        let of = said.len();
-        history.remark(
-            format!("{missing} of {of} lines of {name} name no commit that is drawn"),
-            None,
-        );
+        let lines = verdicts.len();
+        let message = format!("{missing} of {lines} lines of {file} are not of commits drawn here");
+        history.remark(message, None);
     }
-    strange.remark(history);
+    unknown.remark(history);
     Ok(())
 }
 
-/// Reads the notes under `reference` (`refs/notes/` may be left out): every word of theirs that
-/// is a status counts.
+/// Sets the verdicts of commits from the notes under `reference` (`refs/notes/` may be left
+/// out): every word that is a status counts.
 ///
 /// # Errors
-/// Where there are no such notes.
+/// If there are no such notes.
 pub fn from_notes(
     history: &mut History,
     repository: &Repository,
@@ -71,48 +65,39 @@ pub fn from_notes(
     } else {
         format!("refs/notes/{reference}")
     };
-    let notes = repository.notes(Some(&full)).map_err(|_| {
-        Error::failed(format!("there are no notes {full:?} here"))
-            .hint(format!("fetch them: git fetch origin {full}:{full}"))
-    })?;
-    let mut said = Vec::new();
-    let mut strange = Strange::default();
+    let notes = repository.notes(Some(&full)).map_err(|_| Error::NoNotes(full))?;
+    let mut verdicts = Vec::new();
+    let mut unknown = UnknownWords::default();
     for (note, commit) in notes.flatten() {
         let Ok(blob) = repository.find_blob(note) else { continue };
         let content = blob.content();
-        let text = String::from_utf8_lossy(&content[..content.len().min(LARGEST_NOTE)]);
+        let text = String::from_utf8_lossy(&content[..content.len().min(MAX_NOTE)]);
         for word in text.split(|c: char| c.is_whitespace() || c == ',') {
+            let id = Id::new(commit.as_bytes());
             match Verdict::of(word) {
-                Some(verdict) => said.push((commit.to_string(), verdict)),
+                Some(verdict) => verdicts.push((id.to_string(), verdict)),
                 None if word.is_empty() => {}
-                None => {
-                    strange
-                        .add(word, || format!("the note of {}", &commit.to_string()[..SHORTEST]));
-                }
+                None => unknown.add(word, || format!("the note of {}", id.short())),
             }
         }
     }
-    place(&mut history.commits, &said);
-    strange.remark(history);
+    assign(&mut history.commits, &verdicts);
+    unknown.remark(history);
     Ok(())
 }
 
-/// Gives the commits what somebody else found out: verdicts by whole ids.
-pub fn given(history: &mut History, said: &[(String, Verdict)]) {
-    place(&mut history.commits, said);
-}
-
-/// Gives commits what is said of them; returns how much is said of others.
-fn place(commits: &mut [Commit], said: &[(String, Verdict)]) -> usize {
-    let places: BTreeMap<String, usize> =
-        commits.iter().enumerate().map(|(at, commit)| (commit.id.to_string(), at)).collect();
+/// Combines each verdict with that of its commit, named by a full or abbreviated id. Returns how
+/// many name no commit, or more than one.
+pub fn assign(commits: &mut [Commit], verdicts: &[(String, Verdict)]) -> usize {
+    let indices: BTreeMap<String, usize> =
+        commits.iter().enumerate().map(|(index, commit)| (commit.id.to_string(), index)).collect();
     let mut missing = 0;
-    for (id, verdict) in said {
-        let mut named = places.range(id.clone()..).take_while(|(full, _)| full.starts_with(id));
+    for (id, verdict) in verdicts {
+        let mut named = indices.range(id.clone()..).take_while(|(full, _)| full.starts_with(id));
         match (named.next(), named.next()) {
-            (Some((_, &at)), None) => {
-                let before = &mut commits[at].verdict;
-                *before = Some(before.map_or(*verdict, |before| before.and(*verdict)));
+            (Some((_, &index)), None) => {
+                let known = &mut commits[index].verdict;
+                *known = Some(known.map_or(*verdict, |known| known.and(*verdict)));
             }
             _ => missing += 1,
         }
@@ -120,22 +105,22 @@ fn place(commits: &mut [Commit], said: &[(String, Verdict)]) -> usize {
     missing
 }
 
-/// Words that are no status.
+/// Words that are not a status: their number, and the first with its source.
 #[derive(Default)]
-struct Strange {
+struct UnknownWords {
     count: usize,
     first: Option<(String, String)>,
 }
 
-impl Strange {
-    fn add(&mut self, word: &str, place: impl Fn() -> String) {
+impl UnknownWords {
+    fn add(&mut self, word: &str, source: impl Fn() -> String) {
         self.count += 1;
-        let word = || word.chars().take(LONGEST_WORD).collect();
-        self.first.get_or_insert_with(|| (word(), place()));
+        let word = || word.chars().take(MAX_WORD).collect();
+        self.first.get_or_insert_with(|| (word(), source()));
     }
 
     fn remark(self, history: &mut History) {
-        let Some((word, place)) = self.first else { return };
+        let Some((word, source)) = self.first else { return };
         let others = match self.count {
             1 => String::new(),
             n => format!(" ({} more like it)", n - 1),
@@ -145,6 +130,6 @@ impl Strange {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("use {}, or a CI system's own word", known.join(", ")),
         };
-        history.remark(format!("{place} says {word:?}, which is no status{others}"), Some(&hint));
+        history.remark(format!("{source}: {word:?} is not a status{others}"), Some(&hint));
     }
 }

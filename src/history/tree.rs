@@ -1,32 +1,32 @@
-//! What differs between two trees: their raw objects, merged entry by entry, looking only where
-//! ids differ.
+//! Differences between two trees: their raw objects are merged entry by entry, and only entries
+//! of different ids are followed.
 
 use std::cmp::Ordering;
 
 use super::lines::mismatch;
 
-/// The kind bits of a mode.
+/// The bits of a mode that give the kind.
 const KIND: u32 = 0o170_000;
 const FOLDER: u32 = 0o040_000;
 const FILE: u32 = 0o100_000;
 const LINK: u32 = 0o120_000;
-/// An entry of another repository's commit.
+/// The commit of a submodule.
 const SUBMODULE: u32 = 0o160_000;
-/// The length of an id in a tree, in bytes; libgit2 reads SHA-1's alone.
-pub const ID: usize = 20;
+/// Length of an id in a tree, in bytes; libgit2 reads SHA-1 alone.
+const ID: usize = 20;
 
 /// An entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry<'a> {
-    /// Its mode as git reads it: one bit of permission, four kinds.
+pub struct TreeEntry<'a> {
+    /// The mode, normalised to one bit of permission and four kinds.
     mode: u32,
     name: &'a [u8],
-    /// The object it names.
+    /// Id of its object.
     pub id: &'a [u8],
 }
 
-impl<'a> Entry<'a> {
-    /// Takes the first entry off `tree`; `None` at its end, and where it is no tree any more.
+impl<'a> TreeEntry<'a> {
+    /// Removes the first entry from `tree`; `None` at its end, or if the rest is malformed.
     fn take(tree: &mut &'a [u8]) -> Option<Self> {
         let space = tree.iter().take(8).position(|byte| *byte == b' ')?;
         let mut mode = 0;
@@ -44,12 +44,12 @@ impl<'a> Entry<'a> {
         self.mode == FOLDER
     }
 
-    /// Whether it is another repository's commit.
+    /// Whether it is the commit of a submodule.
     pub fn is_submodule(&self) -> bool {
         self.mode == SUBMODULE
     }
 
-    /// The order of entries: by name, as if a folder's ended with a slash.
+    /// The order of entries in a tree: by name, with a slash after a folder's.
     fn order(&self, other: &Self) -> Ordering {
         let next = |entry: &Self, at: usize| match entry.name.get(at) {
             Some(byte) => *byte,
@@ -64,7 +64,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// Old trees hold modes that nobody writes any more; git reads them as these.
+/// git's reading of a mode: old trees have others than are written today.
 fn canonical(mode: u32) -> u32 {
     match mode & KIND {
         FILE => FILE | if mode & 0o100 == 0 { 0o644 } else { 0o755 },
@@ -74,69 +74,69 @@ fn canonical(mode: u32) -> u32 {
     }
 }
 
-/// Reads trees, and is told what differs.
+/// Reads trees, and receives the differences.
 pub trait Visitor {
-    /// A tree object, as it is shared by all who hold it.
+    /// A tree object.
     type Tree: AsRef<[u8]>;
-    /// Why a tree could not be read.
+    /// Reason that a tree could not be read.
     type Error;
 
-    /// The tree of this id, which lies at `path`.
+    /// Reads the tree with this id, which is at `path`.
     fn tree(&mut self, path: &[u8], id: &[u8]) -> Result<Self::Tree, Self::Error>;
-    /// Why a tree whose entries cannot be told apart could not be read.
-    fn broken() -> Self::Error;
-    /// Whether anything under this folder is of interest.
+    /// The error for a malformed tree.
+    fn malformed() -> Self::Error;
+    /// Whether to compare this folder.
     fn enters(&self, path: &[u8]) -> bool;
-    /// A file or a submodule differs at `path`.
-    fn differs(&mut self, path: &[u8], old: Option<Entry<'_>>, new: Option<Entry<'_>>);
+    /// Receives a file or submodule that differs.
+    fn differs(&mut self, path: &[u8], old: Option<TreeEntry<'_>>, new: Option<TreeEntry<'_>>);
 }
 
-/// Tells `visitor` of every difference between two trees below `path`.
+/// Reports every difference between two trees at `path` to `visitor`.
 pub fn compare<V: Visitor>(
     visitor: &mut V,
     path: &mut Vec<u8>,
     old: &[u8],
     new: &[u8],
 ) -> Result<(), V::Error> {
-    let (mut old, mut new) = apart(old, new);
-    let (mut a, mut b) = (Entry::take(&mut old), Entry::take(&mut new));
+    let (mut old, mut new) = skip_equal(old, new);
+    let (mut a, mut b) = (TreeEntry::take(&mut old), TreeEntry::take(&mut new));
     loop {
         let order = match (&a, &b) {
             (None, None) if old.is_empty() && new.is_empty() => return Ok(()),
-            (None, None) => return Err(V::broken()),
+            (None, None) => return Err(V::malformed()),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
             (Some(a), Some(b)) => a.order(b),
         };
         match (order, a, b) {
             (Ordering::Less, Some(entry), _) => {
-                whole(visitor, path, entry, true)?;
-                a = Entry::take(&mut old);
+                only_one(visitor, path, entry, true)?;
+                a = TreeEntry::take(&mut old);
             }
             (Ordering::Greater, _, Some(entry)) => {
-                whole(visitor, path, entry, false)?;
-                b = Entry::take(&mut new);
+                only_one(visitor, path, entry, false)?;
+                b = TreeEntry::take(&mut new);
             }
             (_, Some(before), Some(after)) => {
                 if before.id != after.id || before.mode != after.mode {
                     both(visitor, path, before, after)?;
-                    (old, new) = apart(old, new);
+                    (old, new) = skip_equal(old, new);
                 }
-                a = Entry::take(&mut old);
-                b = Entry::take(&mut new);
+                a = TreeEntry::take(&mut old);
+                b = TreeEntry::take(&mut new);
             }
             _ => return Ok(()),
         }
     }
 }
 
-/// What is left of two trees after the entries that both begin with.
-fn apart<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
-    let alike = mismatch(old, new);
+/// Removes the entries that both trees begin with.
+fn skip_equal<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
+    let equal = mismatch(old, new);
     let mut shared = 0;
-    while let Some(end) = memchr::memchr(0, &old[shared..alike]) {
+    while let Some(end) = memchr::memchr(0, &old[shared..equal]) {
         let next = shared + end + 1 + ID;
-        if next > alike {
+        if next > equal {
             break;
         }
         shared = next;
@@ -147,8 +147,8 @@ fn apart<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
 fn both<V: Visitor>(
     visitor: &mut V,
     path: &mut Vec<u8>,
-    old: Entry<'_>,
-    new: Entry<'_>,
+    old: TreeEntry<'_>,
+    new: TreeEntry<'_>,
 ) -> Result<(), V::Error> {
     below(path, new.name, |path| {
         if !new.is_folder() {
@@ -161,25 +161,25 @@ fn both<V: Visitor>(
     })
 }
 
-/// All of an entry that came or went.
-fn whole<V: Visitor>(
+/// Reports an entry that was added or removed, with all below it.
+fn only_one<V: Visitor>(
     visitor: &mut V,
     path: &mut Vec<u8>,
-    entry: Entry<'_>,
-    gone: bool,
+    entry: TreeEntry<'_>,
+    removed: bool,
 ) -> Result<(), V::Error> {
     below(path, entry.name, |path| {
         if !entry.is_folder() {
-            let (old, new) = if gone { (Some(entry), None) } else { (None, Some(entry)) };
+            let (old, new) = if removed { (Some(entry), None) } else { (None, Some(entry)) };
             visitor.differs(path, old, new);
         } else if visitor.enters(path) {
             let tree = visitor.tree(path, entry.id)?;
             let mut rest = tree.as_ref();
-            while let Some(entry) = Entry::take(&mut rest) {
-                whole(visitor, path, entry, gone)?;
+            while let Some(entry) = TreeEntry::take(&mut rest) {
+                only_one(visitor, path, entry, removed)?;
             }
             if !rest.is_empty() {
-                return Err(V::broken());
+                return Err(V::malformed());
             }
         }
         Ok(())

@@ -172,7 +172,7 @@ fn of_times_that_git_cannot_read() {
         )
         .forge(b"author A <a@x> -5 +0000\ncommitter A <a@x> -5 +0000\n\nnegative\n")
         .commit("last", &[]);
-    let ran = by_log(&repo, "").says("could not be read in full");
+    let ran = by_log(&repo, "").says("could not be read completely");
     let life = Life::of(&ran);
     assert_eq!(life.subjects(), ["root", "malformed", "absurd", "negative", "last"]);
     assert_eq!(life.kinds(), ["root", "lost", "commit", "lost", "commit"]);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Cursor;
 
-use flaky::history::pulse::{self, Pulse, Scale};
+use flaky::history::heartbeat::{Heartbeat, HeightScale};
 use flaky_core::animation::{Animation, Frame, Plays, Rect, Span};
 use flaky_draw::encode;
 
@@ -246,10 +246,10 @@ fn more_commits_than_frames_share_beats() {
 #[test]
 fn the_worst_of_several_commits_wins() {
     let history = history(&varied());
-    let kinds = |pulse: &Pulse| -> Vec<&str> {
-        pulse.rhythm.beats.iter().map(|beat| beat.kind.name()).collect()
+    let kinds = |heartbeat: &Heartbeat| -> Vec<&str> {
+        heartbeat.rhythm.beats.iter().map(|beat| beat.kind.name()).collect()
     };
-    let single = pulse::pulse(&history, Scale::Own, 1);
+    let single = Heartbeat::new(&history, HeightScale::Percentile, 1);
     assert_eq!(single.shown_s.len(), COMMITS);
     assert_eq!(kinds(&single)[..6], ["root", "fixup", "merge", "revert", "commit", "failed"]);
     assert_eq!(kinds(&single)[7], "flaky");
@@ -260,12 +260,13 @@ fn the_worst_of_several_commits_wins() {
         (6, &["failed", "flaky", "commit"]),
         (17, &["flaky"]),
     ] {
-        let pulse = pulse::pulse(&history, Scale::Own, group);
-        assert_eq!(kinds(&pulse)[..expected.len()], *expected, "{group}");
-        assert_eq!(pulse.shown_s.len(), COMMITS.div_ceil(group));
-        assert!(pulse.rhythm.beats[0].paced || group < 3, "the tag");
+        let heartbeat = Heartbeat::new(&history, HeightScale::Percentile, group);
+        assert_eq!(kinds(&heartbeat)[..expected.len()], *expected, "{group}");
+        assert_eq!(heartbeat.shown_s.len(), COMMITS.div_ceil(group));
+        assert!(heartbeat.rhythm.beats[0].paced || group < 3, "the tag");
         // Heights add.
-        for (beat, singles) in pulse.rhythm.beats.iter().zip(single.rhythm.beats.chunks(group)) {
+        for (beat, singles) in heartbeat.rhythm.beats.iter().zip(single.rhythm.beats.chunks(group))
+        {
             let counted = singles.iter().filter(|single| single.kind.name() != "merge");
             let highest = counted.map(|single| single.amplitude).fold(0.0, f64::max);
             assert!(beat.amplitude >= highest - 1e-9, "{group}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use flaky::history::pulse::{self, Scale};
+use flaky::history::heartbeat::{Heartbeat, HeightScale};
 use flaky_core::sanitize::is_format_control;
 use flaky_core::scene::sheet::{Note, Settings};
 use flaky_core::scene::{Size, sheet, theme};
@@ -272,7 +272,7 @@ fn a_sheet_has_the_size_that_was_asked_for() {
 #[test]
 fn its_legend_names_every_kind_there_is() {
     let history = history(&varied());
-    let rhythm = pulse::pulse(&history, Scale::Own, 1).rhythm;
+    let rhythm = Heartbeat::new(&history, HeightScale::Percentile, 1).rhythm;
     let legend = |size: Option<Size>| -> Vec<String> {
         let theme = theme::find("paper").unwrap().clone();
         let settings = Settings { size, theme, title: "title".to_string() };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Cursor;
 
-use flaky::history::weight::Weight;
+use flaky::history::exclude::Exclusions;
 use flaky::history::{History, log, status};
 
 use crate::repo::{Repo, data, file};
@@ -65,8 +65,8 @@ pub fn many(commits: usize, subject: impl Fn(usize) -> String) -> Repo {
 /// What the library makes of a repository with a status file.
 pub fn history(repo: &Repo) -> History {
     let output = repo.alone("repo", "sh").args(["-c", &log::command(false)]).output().unwrap();
-    let weight = Weight::new(&[]).unwrap();
-    let mut history = log::read(Cursor::new(output.stdout), &weight, false).unwrap();
+    let exclusions = Exclusions::new(&[]).unwrap();
+    let mut history = log::read(Cursor::new(output.stdout), &exclusions, false).unwrap();
     let lines = fs::read_to_string(repo.path("ci.csv")).unwrap();
     status::from_lines(&mut history, "ci.csv", &lines).unwrap();
     history

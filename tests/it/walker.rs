@@ -50,8 +50,10 @@ fn no_commits_yet() {
 #[test]
 fn no_repository() {
     let folder = Folder::new().with("life.json", "older");
-    folder.flaky("history -o life.json").fails(1, &["in no git repository", "flaky history PATH"]);
-    folder.flaky("history . -o life.json").fails(1, &["in no git repository"]);
+    folder
+        .flaky("history -o life.json")
+        .fails(1, &["not in a git repository", "flaky history PATH"]);
+    folder.flaky("history . -o life.json").fails(1, &["not in a git repository"]);
     folder.flaky("history nowhere main -o life.json").fails(1, &["nowhere"]);
     assert_eq!(folder.text("life.json"), "older");
 }
@@ -90,7 +92,7 @@ fn a_shallow_clone() {
         assert_eq!(life.subjects(), ["second", "third"]);
         assert_eq!(life.kinds(), ["commit", "commit"]);
         assert_eq!(life.beats[0].churn(), (0, 0, 0));
-        assert!(life.beats[0].meaning.contains("nobody knows"), "{}", life.beats[0].meaning);
+        assert!(life.beats[0].meaning.contains("shallow clone"), "{}", life.beats[0].meaning);
         assert_eq!(life.beats[1].churn(), (1, 1, 1));
     }
     repo.git_in("clone", &["fetch", "-q", "--unshallow"]);
@@ -140,7 +142,7 @@ fn malformed_authors() {
     runs_forwards(&life);
     assert_eq!(life.kinds()[3..], ["lost", "lost", "lost", "lost", "commit"]);
     assert_eq!(life.beat("no author").author, "(no name)");
-    refused(&repo, "--strict", &["4 of 8 commits could not be read in full", "git fsck"]);
+    refused(&repo, "--strict", &["4 of 8 commits could not be read completely", "git fsck"]);
 }
 
 #[test]
@@ -243,7 +245,7 @@ fn damaged(object: &str, kinds: &[&str]) {
             fs::write(&path, content).unwrap();
         }
         let lost = kinds.iter().filter(|kind| **kind == "lost").count();
-        let expected = format!("{lost} of {} commits could not be read in full", kinds.len());
+        let expected = format!("{lost} of {} commits could not be read completely", kinds.len());
         let ran = repo.flaky("history --json").succeeds().says("warning").says(&expected);
         let life = Life::of(&ran);
         assert_eq!(life.kinds(), kinds, "{object} {content:?}");
@@ -289,7 +291,7 @@ fn damaged_packs() {
             let ran = repo.flaky("history --json --no-cache");
             let said = ran.stderr();
             let all = ran.stdout().matches("\"sha\"").count() == whole;
-            let told = said.starts_with("error: ") || said.contains("could not be read in full");
+            let told = said.starts_with("error: ") || said.contains("could not be read completely");
             assert!(!said.contains("panicked") && (all || told), "{said}");
         }
         fs::write(path, &bytes).unwrap();

@@ -37,7 +37,7 @@ pub fn ask(history: &mut History, args: &Typed) -> Result<(), Error> {
     let wanted: Vec<String> =
         history.commits.iter().rev().map(|commit| commit.id.to_string()).collect();
     let Told { verdicts, open, trouble } = commits::ask(provider, &client, place, &wanted, record);
-    status::given(history, &verdicts);
+    status::assign(&mut history.commits, &verdicts);
     let Some(trouble) = trouble else { return Ok(()) };
     let hint = asking::way_out(provider.about(), &client, &trouble);
     let what = match open {

@@ -1,75 +1,80 @@
-//! Where the commits come from: a repository or a log, and what is said of them elsewhere.
+//! Reads the commits from a repository or a log, and their results from elsewhere.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::super::threads;
-use super::fate;
+use super::{fate, hints};
 use crate::ci::place::shown;
 use crate::cli::Console;
 use crate::cli::history::History as Typed;
 use crate::error::{Error, io_message};
 use crate::history::cache::Cache;
 use crate::history::churn::{self, Counting};
+use crate::history::exclude::Exclusions;
 use crate::history::select::Selection;
-use crate::history::weight::Weight;
-use crate::history::{History, log, repo, status, walk};
+use crate::history::{self, History, log, repo, status, walk};
 use crate::store::Store;
 
-/// The largest status file that is read, in bytes.
-const LARGEST_STATUS: u64 = 64 << 20;
+/// Limit of a status file, in bytes; the rest is not read.
+const MAX_STATUS: u64 = 64 << 20;
 
-/// The commits that are asked for, counted, with what is known of their fate.
+/// The selected commits with their changes and CI results.
 pub fn read(args: &Typed, console: Console) -> Result<History, Error> {
-    let weight = Weight::new(&args.exclude).map_err(|error| {
+    let exclusions = Exclusions::new(&args.exclude).map_err(|error| {
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;
-    let (path, range) = places(args);
-    // One word that is no path is taken for a range; perhaps it was meant as a path.
-    let lone = range.clone().filter(|_| args.range.is_none() && args.branch.is_none());
+    let (path, range) = path_and_range(args);
+    // A single word that is not a path is taken for a range; it may have been meant as a path.
+    let word = range.clone().filter(|_| args.range.is_none() && args.branch.is_none());
     let selection = selection(args, range)?;
     let mut history = match &args.from_log {
-        Some(log) => from_log(log, &weight, &selection)?,
-        None => from_repository(args, path, &selection, &weight, console)
-            .map_err(|error| neither(error, lone.as_deref()))?,
+        Some(log) => from_log(log, &exclusions, &selection)?,
+        None => from_repository(args, path, &selection, &exclusions, console)
+            .map_err(|error| explain(&error, word.as_deref()))?,
     };
     if let Some(path) = &args.status {
         let name = path.display().to_string();
-        status::from_lines(&mut history, &name, &text(path)?)?;
+        status::from_lines(&mut history, &name, &text(path)?)
+            .map_err(|error| hints::explain(&error))?;
     }
     if args.ci || args.asked.0.is_some() {
         fate::ask(&mut history, args)?;
     } else if args.access.server.is_some() || args.access.token_file.is_some() {
-        return Err(Error::usage("--server and --token-file go with --ci")
-            .hint("add --ci, or leave them out"));
+        return Err(
+            Error::usage("--server and --token-file need --ci").hint("add --ci, or leave them out")
+        );
     }
     if history.commits.is_empty() {
-        return Err(Error::failed(format!("no commit of {} is left to draw", history.place)).hint(
-            "ask for less: --since, --until, --author, --path and --no-… leave commits out",
-        ));
+        return Err(Error::failed(format!("no commit of {} is left to draw", history.name))
+            .hint("use fewer of --since, --until, --author, --path, --no-merges and --no-bots"));
     }
     report(&history, args.strict, console)?;
     Ok(history)
 }
 
-/// Says that a word is no path either, where it is no range.
-fn neither(error: Error, lone: Option<&str>) -> Error {
-    let about = |words: &str| error.message.contains(words);
-    match lone {
-        Some(word) if about("names nothing") || about("in no git repository") => {
-            let word = shown(word);
-            Error {
-                message: format!("there is no folder {word:?}, and {}", error.message),
-                ..error
-            }
+/// The error for a person. A single `word` that names no commit may have been meant as a folder.
+fn explain(error: &history::Error, word: Option<&str>) -> Error {
+    let explained = hints::explain(error);
+    let Some(word) = word.map(shown) else { return explained };
+    let message = match error {
+        history::Error::NoCommit { range, name } if range == name => {
+            format!("there is no folder and no commit {word:?}")
         }
-        _ => error,
-    }
+        history::Error::NoCommit { name, .. } => {
+            format!("there is no folder {word:?} and no commit {:?}", shown(name))
+        }
+        history::Error::NoRepository(_) => {
+            format!("there is no folder {word:?}, and {}", explained.message)
+        }
+        _ => return explained,
+    };
+    Error { message, ..explained }
 }
 
-/// A path and a range; one alone is a path if there is one.
-fn places(args: &Typed) -> (Option<&Path>, Option<String>) {
+/// The path and the range; a single word is a path if that exists.
+fn path_and_range(args: &Typed) -> (Option<&Path>, Option<String>) {
     match (&args.repository, &args.range) {
         (Some(one), None) if !Path::new(one).exists() => (None, Some(one.clone())),
         (path, range) => (path.as_ref().map(Path::new), range.clone()),
@@ -79,9 +84,9 @@ fn places(args: &Typed) -> (Option<&Path>, Option<String>) {
 fn selection(args: &Typed, range: Option<String>) -> Result<Selection, Error> {
     if let (Some(range), Some(branch)) = (&range, &args.branch) {
         return Err(Error::usage(format!(
-            "the range {range:?} and --branch {branch:?} both say where to begin"
+            "--branch {branch:?} cannot be used with a range ({range:?})"
         ))
-        .hint("give one of them"));
+        .hint("leave one of them out"));
     }
     let clean = |path: &String| {
         let path = path.trim_start_matches("./").trim_end_matches('/');
@@ -104,41 +109,46 @@ fn from_repository(
     args: &Typed,
     path: Option<&Path>,
     selection: &Selection,
-    weight: &Weight,
+    exclusions: &Exclusions,
     console: Console,
-) -> Result<History, Error> {
+) -> Result<History, history::Error> {
     let repository = repo::open(path)?;
     let walking = console.progress("walking", 0);
     let walked = walk::walk(&repository, selection, walking.as_ref());
     walking.finish();
-    let walk::Walked { mut history, jobs } = walked?;
+    let walk::Walked { mut history, comparisons } = walked?;
 
     let cached = !args.no_cache && selection.paths.is_empty();
     let folder = Store::user_folder().filter(|_| cached);
     let cache = folder.map(|folder| {
-        Cache::open(&Store::new(&folder), repository.commondir(), weight, selection.first_parent)
+        Cache::open(
+            &Store::new(&folder),
+            repository.commondir(),
+            exclusions,
+            selection.first_parent,
+        )
     });
-    let jobs = match &cache {
-        Some(cache) => cache.recall(jobs, &mut history.commits),
-        None => jobs,
+    let comparisons = match &cache {
+        Some(cache) => cache.recall(comparisons, &mut history.commits),
+        None => comparisons,
     };
     let counting = Counting {
         repository: &repository,
         paths: &selection.paths,
-        weight,
+        exclusions,
         threads: threads(args.threads),
         progress: &|what, steps| console.progress(what, steps),
     };
-    churn::count(&counting, &jobs, &mut history.commits)?;
+    churn::count(&counting, &comparisons, &mut history.commits)?;
     if let Some(cache) = cache {
-        // Without a place to keep them the results are counted again next time.
-        let _ = cache.keep(&jobs, &history.commits);
+        // If they cannot be kept, they are counted again next time.
+        let _ = cache.keep(&comparisons, &history.commits);
     }
     let damaged = history.damaged();
     if damaged > 0 && repo::is_partial(&repository) {
-        return Err(repo::incomplete(damaged, history.commits.len()));
+        return Err(history::Error::MissingFiles { damaged, commits: history.commits.len() });
     }
-    history.commits.retain(|commit| selection.keeps(commit));
+    history.commits.retain(|commit| selection.matches_counted(commit));
     history.origin = repo::origin(&repository);
     if let Some(notes) = &args.notes {
         status::from_notes(&mut history, &repository, notes)?;
@@ -146,45 +156,45 @@ fn from_repository(
     Ok(history)
 }
 
-fn from_log(log: &Path, weight: &Weight, selection: &Selection) -> Result<History, Error> {
-    let mut history = if log.as_os_str() == "-" {
-        log::read(io::stdin().lock(), weight, selection.first_parent)?
+fn from_log(log: &Path, exclusions: &Exclusions, selection: &Selection) -> Result<History, Error> {
+    let read = if log.as_os_str() == "-" {
+        log::read(io::stdin().lock(), exclusions, selection.first_parent)
     } else {
         let file = File::open(log).map_err(|error| unreadable(log, &error))?;
-        log::read(BufReader::new(file), weight, selection.first_parent)?
+        log::read(BufReader::new(file), exclusions, selection.first_parent)
     };
+    let mut history = read.map_err(|error| hints::explain(&error))?;
     if let Some(stem) = log.file_stem().filter(|_| log.as_os_str() != "-") {
-        history.place = stem.to_string_lossy().into_owned();
+        history.name = stem.to_string_lossy().into_owned();
     }
     let History { commits, people, .. } = &mut history;
-    commits.retain(|commit| selection.wants(commit, &people[commit.author as usize]));
+    commits.retain(|commit| selection.matches(commit, &people[commit.author as usize]));
     Ok(history)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Error {
     Error::failed(format!("cannot read {}: {}", path.display(), io_message(error)))
-        .hint("name a file that is there and can be read")
+        .hint("name a file that exists and can be read")
 }
 
 fn text(path: &Path) -> Result<String, Error> {
     let mut bytes = Vec::new();
     let read = if path.as_os_str() == "-" {
-        io::stdin().lock().take(LARGEST_STATUS).read_to_end(&mut bytes)
+        io::stdin().lock().take(MAX_STATUS).read_to_end(&mut bytes)
     } else {
-        File::open(path).and_then(|file| file.take(LARGEST_STATUS).read_to_end(&mut bytes))
+        File::open(path).and_then(|file| file.take(MAX_STATUS).read_to_end(&mut bytes))
     };
     read.map_err(|error| unreadable(path, &error))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Says what should be known of a history; with `strict`, damage is an error.
+/// Prints the warnings about a history; with `strict`, damage is an error.
 fn report(history: &History, strict: bool, console: Console) -> Result<(), Error> {
-    let damaged = history.damaged();
+    let (damaged, commits) = (history.damaged(), history.commits.len());
     let cut = history.commits.iter().filter(|commit| commit.traits.boundary).count();
     if damaged > 0 {
-        let what =
-            format!("{damaged} of {} commits could not be read in full", history.commits.len());
-        let hint = "`git fsck` names what is missing or damaged";
+        let what = format!("{damaged} of {commits} commits could not be read completely");
+        let hint = "`git fsck` lists missing and damaged objects";
         if strict {
             return Err(Error::failed(what).hint(hint));
         }
@@ -193,13 +203,13 @@ fn report(history: &History, strict: bool, console: Console) -> Result<(), Error
     if cut > 0 {
         console.say(
             "warning: this clone is shallow, so its history is cut off; \
-             git fetch --unshallow brings the rest (in CI: GIT_DEPTH: 0, or fetch-depth: 0)",
+             git fetch --unshallow completes it (in CI: GIT_DEPTH: 0, or fetch-depth: 0)",
         );
     }
     for remark in &history.remarks {
         match &remark.hint {
-            Some(hint) => console.say(&format!("warning: {}; {hint}", remark.what)),
-            None => console.say(&format!("warning: {}", remark.what)),
+            Some(hint) => console.say(&format!("warning: {}; {hint}", remark.message)),
+            None => console.say(&format!("warning: {}", remark.message)),
         }
     }
     Ok(())

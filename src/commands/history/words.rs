@@ -1,8 +1,8 @@
-//! What is said of commits on the screen.
+//! Captions: commits in words.
 
 use super::plural;
+use crate::history::heartbeat::{self, Heartbeat};
 use crate::history::message::one_line;
-use crate::history::pulse::{self, Pulse};
 use crate::history::select::is_bot;
 use crate::history::{Commit, History, json};
 use flaky_core::rhythm::{Alarm, mark};
@@ -10,18 +10,18 @@ use flaky_core::scene::life::{Entry, Tag};
 use flaky_core::scene::sheet::Note;
 use flaky_core::verdict::Verdict;
 
-/// The whole in a line: "main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
+/// The history in one line: "flaky main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
 pub fn title(history: &History, group: usize) -> String {
     let human = |commit: &&Commit| !is_bot(history.author(commit));
     let mut authors: Vec<u32> =
         history.commits.iter().filter(human).map(|commit| commit.author).collect();
     authors.sort_unstable_by_key(|author| &history.people[*author as usize].name);
     authors.dedup_by_key(|author| &history.people[*author as usize].name);
-    let (first, last) = ends(history);
+    let (first, last) = dates(history);
     let days = if first == last { first } else { format!("{first} to {last}") };
     format!(
         "{}: {} by {} {}, {days}{}",
-        history.place,
+        history.name,
         plural(history.commits.len(), "commit"),
         authors.len(),
         if authors.len() == 1 { "person" } else { "people" },
@@ -29,42 +29,41 @@ pub fn title(history: &History, group: usize) -> String {
     )
 }
 
-/// The days of the first and the last commit.
-pub fn ends(history: &History) -> (String, String) {
+/// Author dates of the first and the last commit.
+pub fn dates(history: &History) -> (String, String) {
     let day = |commit: Option<&Commit>| commit.map(json::day).unwrap_or_default();
     (day(history.commits.first()), day(history.commits.last()))
 }
 
-/// Where the releases are.
+/// Indices of the tagged commits.
 pub struct Releases(Vec<u32>);
 
 impl Releases {
     pub fn new(history: &History) -> Self {
-        let tagged =
-            |(at, commit): (usize, &Commit)| (!commit.tags.is_empty()).then_some(at as u32);
-        Self(history.commits.iter().enumerate().filter_map(tagged).collect())
+        let tagged = |(index, commit): (u32, &Commit)| (!commit.tags.is_empty()).then_some(index);
+        Self((0..).zip(&history.commits).filter_map(tagged).collect())
     }
 
-    /// The tags of the latest release before the commit at this place.
-    fn before<'h>(&self, history: &'h History, place: usize) -> Option<&'h str> {
-        let next = self.0.partition_point(|tagged| (*tagged as usize) < place);
+    /// The tags of the latest tagged commit before this index.
+    fn before<'h>(&self, history: &'h History, index: usize) -> Option<&'h str> {
+        let next = self.0.partition_point(|tagged| (*tagged as usize) < index);
         let latest = self.0.get(next.checked_sub(1)?)?;
         Some(&history.commits[*latest as usize].tags)
     }
 }
 
-/// What is written beside a beat: of several commits, that of the one whose mark it has. None of
-/// its texts has more than so many characters.
+/// Texts beside a beat; of a group of commits, those of the one that gives the mark. Each is cut
+/// after `longest` characters.
 pub fn entry(
     history: &History,
-    pulse: &Pulse,
+    heartbeat: &Heartbeat,
     releases: &Releases,
     beat: usize,
     longest: usize,
 ) -> Entry {
-    let commits = pulse.commits(history, beat);
-    let Some(told) = pulse::worst(commits) else { return Entry::default() };
-    let begin = beat * pulse.group;
+    let commits = heartbeat.commits(history, beat);
+    let Some(worst) = heartbeat::worst(commits) else { return Entry::default() };
+    let begin = beat * heartbeat.group;
     let number = match (begin + 1, begin + commits.len()) {
         (first, last) if first == last => last.to_string(),
         (first, last) => format!("{first}–{last}"),
@@ -77,25 +76,25 @@ pub fn entry(
     };
     let (added, removed) = lines(commits);
     Entry {
-        name: told.id.short(),
-        text: one_line(&told.subject, longest),
-        author: one_line(&history.author(told).name, longest),
-        day: json::day(told),
+        name: worst.id.short(),
+        text: one_line(&worst.subject, longest),
+        author: one_line(&history.author(worst).name, longest),
+        day: json::day(worst),
         added,
         removed,
         number: format!("{number} / {}", history.commits.len()),
         tag,
-        word: word(history, pulse, beat),
+        word: word(history, heartbeat, beat),
     }
 }
 
-/// The tags of all of them.
+/// The tags of all these commits.
 fn own_tags(commits: &[Commit]) -> String {
     let tags = commits.iter().map(|commit| &*commit.tags).filter(|tags| !tags.is_empty());
     tags.collect::<Vec<_>>().join(" ")
 }
 
-/// Lines added and removed, each with its sign; nothing where there are none.
+/// Numbers of lines added and removed, each with its sign; empty instead of 0.
 fn lines(commits: &[Commit]) -> (String, String) {
     let sum = |count: fn(&Commit) -> u32| commits.iter().map(|c| u64::from(count(c))).sum::<u64>();
     let signed = |sign: char, count: u64| match count {
@@ -105,13 +104,13 @@ fn lines(commits: &[Commit]) -> (String, String) {
     (signed('+', sum(|c| c.churn.added)), signed('−', sum(|c| c.churn.removed)))
 }
 
-/// What is said of a beat on a sheet.
-pub fn note(history: &History, pulse: &Pulse, beat: usize) -> Note {
-    let commits = pulse.commits(history, beat);
+/// Texts of a beat on a sheet.
+pub fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Note {
+    let commits = heartbeat.commits(history, beat);
     let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
         return Note::default();
     };
-    let begin = beat * pulse.group;
+    let begin = beat * heartbeat.group;
     let before = begin.checked_sub(1).and_then(|before| history.commits.get(before));
     let (added, removed) = lines(commits);
     let lines = [added, removed].join(" ");
@@ -119,7 +118,7 @@ pub fn note(history: &History, pulse: &Pulse, beat: usize) -> Note {
     let day = json::day(first);
     let tip = if commits.len() == 1 {
         let (id, subject, author) = (last.id.short(), &last.subject, &history.author(last).name);
-        let meaning = pulse::meaning(before, last);
+        let meaning = heartbeat::meaning(before, last);
         format!("{id} {subject}\n{author}, {day}, {lines}\n{meaning}")
     } else {
         let (oldest, newest) = (first.id.short(), last.id.short());
@@ -130,15 +129,15 @@ pub fn note(history: &History, pulse: &Pulse, beat: usize) -> Note {
     Note { day, tag: own_tags(commits), tip }
 }
 
-/// What is special about a beat.
-fn word(history: &History, pulse: &Pulse, beat: usize) -> Option<(String, Option<Alarm>)> {
-    let commits = pulse.commits(history, beat);
-    let mark = pulse::mark(commits);
+/// The word for a special beat, and its alarm.
+fn word(history: &History, heartbeat: &Heartbeat, beat: usize) -> Option<(String, Option<Alarm>)> {
+    let commits = heartbeat.commits(history, beat);
+    let mark = heartbeat::mark(commits);
     if mark.name != mark::COMMIT.name {
         return Some((mark.name.to_string(), mark.alarm));
     }
     if let Some(verdict @ (Verdict::Running | Verdict::Stopped)) = commits.last()?.verdict {
         return Some((verdict.word().to_string(), None));
     }
-    commits.iter().all(pulse::is_night).then(|| ("night".to_string(), None))
+    commits.iter().all(heartbeat::is_night).then(|| ("night".to_string(), None))
 }

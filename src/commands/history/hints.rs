@@ -1,0 +1,52 @@
+//! Ways out of the errors of reading a history.
+
+use crate::error::Error;
+use crate::history;
+
+const NAME_ONE: &str = "name a repository: flaky history PATH -o history.gif";
+/// Works for every repository that git itself can read.
+const USE_LOG: &str = "let git read it: \
+    eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif";
+
+/// The error for a person, with a hint.
+pub fn explain(error: &history::Error) -> Error {
+    use history::Error as Kind;
+
+    let explained = Error::failed(error.to_string());
+    match error {
+        Kind::IsFile(path) => {
+            let file = path.display();
+            explained.hint(format!("for its changes: flaky history --path {file} -o history.gif"))
+        }
+        Kind::NoRepository(_) => explained.hint(NAME_ONE),
+        Kind::GitDir(_) => explained.hint(format!("unset GIT_DIR, or {NAME_ONE}")),
+        Kind::OtherOwner { top, .. } => {
+            let top = top.as_deref().unwrap_or("PATH");
+            explained
+                .hint(format!("if you trust it: git config --global --add safe.directory {top}"))
+        }
+        Kind::Unsupported { .. } | Kind::MissingFiles { .. } => explained.hint(USE_LOG),
+        Kind::NoCommits => explained.hint("commit something first"),
+        Kind::NoBranch(_) => explained.hint("`git branch -a` lists all; fetch a remote one first"),
+        Kind::NoCommit { .. } => explained.hint(
+            "write a range as for git: main~50..main, v1.0..v2.0, or a single name; a shallow \
+             clone has few commits: git fetch --unshallow",
+        ),
+        Kind::NoNotes(reference) => {
+            explained.hint(format!("fetch them: git fetch origin {reference}:{reference}"))
+        }
+        Kind::EmptyLog => explained.hint(
+            "write it with the command that `flaky history --print-log-command` prints; if git \
+             failed, see its message",
+        ),
+        Kind::OtherLog(_) => explained
+            .hint("write it with the command that `flaky history --print-log-command` prints"),
+        Kind::CutLog(_) => {
+            explained.hint("write it again; with `set -o pipefail` a pipe fails when git does")
+        }
+        Kind::StatusLine { .. } => {
+            explained.hint("write the commit's id, a comma and its status, such as 1cc4a43,failed")
+        }
+        Kind::Failed(_) => explained,
+    }
+}

@@ -1,0 +1,128 @@
+//! Errors of reading a history, by kind. What to do about each is for the command line to say.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Why a history could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// The path is a file.
+    IsFile(PathBuf),
+    /// The folder is not in a repository.
+    NoRepository(PathBuf),
+    /// `GIT_DIR` names a folder that is not a repository.
+    GitDir(PathBuf),
+    /// The repository that this folder is in belongs to another user.
+    OtherOwner {
+        /// The folder.
+        path: PathBuf,
+        /// The folder for git's `safe.directory`, if libgit2 names it.
+        top: Option<String>,
+    },
+    /// libgit2 does not know the repository's format.
+    Unsupported {
+        /// A folder of the repository.
+        path: PathBuf,
+        /// The reason, as a clause.
+        reason: &'static str,
+    },
+    /// There are no commits yet.
+    NoCommits,
+    /// There is no such branch.
+    NoBranch(String),
+    /// A part of a range does not name a commit.
+    NoCommit {
+        /// The range.
+        range: String,
+        /// The part.
+        name: String,
+    },
+    /// There are no notes under this reference.
+    NoNotes(String),
+    /// A partial clone lacks files that are needed to count.
+    MissingFiles {
+        /// Number of commits that need them.
+        damaged: usize,
+        /// Number of all commits.
+        commits: usize,
+    },
+    /// The log is empty.
+    EmptyLog,
+    /// The log has another format after this number of commits.
+    OtherLog(usize),
+    /// The log ends in the middle of this commit, counted from 1.
+    CutLog(usize),
+    /// A line of the status file is malformed.
+    StatusLine {
+        /// Name of the file.
+        file: String,
+        /// Number of the line, from 1.
+        line: usize,
+    },
+    /// The system or libgit2 failed; a whole message.
+    Failed(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IsFile(path) => write!(f, "{} is a file, not a repository", path.display()),
+            Self::NoRepository(path) => write!(f, "{} is not in a git repository", named(path)),
+            Self::GitDir(path) => {
+                write!(f, "GIT_DIR is {:?}, which is not a git repository", path.display())
+            }
+            Self::OtherOwner { path, .. } => {
+                write!(f, "the repository in {} belongs to another user", named(path))
+            }
+            Self::Unsupported { path, reason } => {
+                write!(f, "cannot read the repository in {} directly: {reason}", named(path))
+            }
+            Self::NoCommits => f.write_str("this repository has no commits yet"),
+            Self::NoBranch(name) => write!(f, "there is no branch {name:?} in this repository"),
+            Self::NoCommit { range, name } if range == name => {
+                write!(f, "there is no commit {name:?} in this repository")
+            }
+            Self::NoCommit { range, name } => {
+                write!(f, "range {range:?}: there is no commit {name:?} in this repository")
+            }
+            Self::NoNotes(reference) => {
+                write!(f, "there are no notes {reference:?} in this repository")
+            }
+            Self::MissingFiles { damaged, commits } => write!(
+                f,
+                "{damaged} of {commits} commits need files that this partial clone does not have"
+            ),
+            Self::EmptyLog => f.write_str("the log is empty"),
+            Self::OtherLog(0) => f.write_str("the log does not have the expected format"),
+            Self::OtherLog(commits) => {
+                write!(f, "the log does not have the expected format after commit {commits}")
+            }
+            Self::CutLog(commit) => write!(f, "the log is cut off in commit {commit}"),
+            Self::StatusLine { file, line } => write!(f, "{file}:{line}: expected `sha,status`"),
+            Self::Failed(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Name of a folder in a message.
+pub(super) fn named(path: &Path) -> String {
+    if path == Path::new(".") { "this folder".to_string() } else { path.display().to_string() }
+}
+
+/// libgit2's message, for the middle of a sentence.
+pub(super) fn git_message(error: &git2::Error) -> String {
+    let message = error.message();
+    let mut letters = message.chars();
+    let message = match letters.next() {
+        Some(first) if letters.clone().next().is_some_and(char::is_lowercase) => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => message.to_string(),
+    };
+    match error.class() {
+        git2::ErrorClass::Os | git2::ErrorClass::None => message,
+        _ => message.trim_end_matches('.').to_string(),
+    }
+}
