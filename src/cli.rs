@@ -1,16 +1,16 @@
-//! What can be typed, and nothing else: no file is read here and nothing is drawn.
+//! The command line: one file per command, and [`values`] for the types that options parse into.
 //!
-//! One file per command, and [`values`] for the words that options take. What the words mean
-//! is for [`commands`](crate::commands) to say.
+//! Nothing here reads a file or draws. [`commands`](crate::commands) checks how options combine
+//! and runs the command.
 
-pub mod badge;
-pub mod catalogue;
-pub mod format;
-pub mod history;
-pub mod moment;
-pub mod render;
-pub mod source;
-pub mod status;
+pub(crate) mod badge;
+pub(crate) mod catalogue;
+pub(crate) mod format;
+pub(crate) mod history;
+pub(crate) mod moment;
+pub(crate) mod render;
+pub(crate) mod source;
+pub(crate) mod status;
 pub mod values;
 
 use clap::{Args, Parser, Subcommand};
@@ -18,53 +18,50 @@ use clap::{Args, Parser, Subcommand};
 /// Draws a project's pulse: an ECG that beats, glitches and heals.
 #[derive(Debug, Parser)]
 #[command(name = "flaky", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "Art, not a medical device.")]
+#[command(after_help = "`flaky COMMAND --help` has examples. Art, not a medical device.")]
 pub struct Cli {
-    /// What to do.
     #[command(subcommand)]
-    pub command: Command,
-    /// Messages on standard error.
+    pub(crate) command: Command,
     #[command(flatten)]
-    pub console: Console,
+    pub(crate) console: Console,
 }
 
-/// Messages to the person, on standard error.
 #[derive(Args, Clone, Copy, Debug)]
-pub struct Console {
-    /// Say nothing but errors, and why a state is unknown
+pub(crate) struct Console {
+    /// Print only errors and the reason for an unknown state
     #[arg(short, long, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
 }
 
-/// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Draw an ECG: animated, still, or as numbers
+pub(crate) enum Command {
+    /// Draw an ECG as an animation, a still image or data
     ///
-    /// It is mostly steady, with glitches that come from nowhere and heal, and loops without a
-    /// seam. The same seed and options give the same bytes.
+    /// The rhythm is random: a steady heartbeat with occasional glitches, in a loop without a
+    /// seam. Identical arguments, including --seed, produce identical bytes on any machine.
     Render(Box<render::Render>),
-    /// Draw a repository's life: every commit is a heartbeat
+    /// Draw a repository's history, one heartbeat per commit
     ///
-    /// One beat and one frame for each commit, oldest first. Files and lines are counted as `git log
-    /// --numstat --no-renames` does; attributes are not asked. What is counted is kept in the user's
-    /// cache folder.
+    /// Every commit is one beat and one frame, oldest first. Files and lines are counted as `git
+    /// log --numstat --no-renames` counts them, except that .gitattributes is ignored. The counts
+    /// are kept in the user's cache directory.
     History(Box<history::History>),
-    /// Draw the state of a pipeline as a badge: its pulse
+    /// Draw the state of a CI pipeline as a badge with a pulse
     ///
-    /// In a CI job everything comes from the job's own variables. Where the state cannot be found out
-    /// the badge is drawn all the same and says unknown; the reason is on standard error.
+    /// Inside a CI job, the project and the branch come from the job's environment variables. If
+    /// the state cannot be determined, the badge says `unknown` and the reason goes to standard
+    /// error.
     Badge(Box<badge::Badge>),
-    /// Say the state of a pipeline, with its evidence
+    /// Print the state of a CI pipeline and the evidence for it
     Status(Box<status::Status>),
-    /// List the platforms that can be asked, and what each can tell
+    /// List the supported CI systems and what each can report
     Providers,
-    /// List the themes, or draw one picture of each
+    /// List the themes, or draw a preview of each
     Themes(catalogue::List),
-    /// List the glitches, or draw one picture of each
+    /// List the glitches, or draw a preview of each
     Glitches(catalogue::List),
-    /// Print completions for a shell
+    /// Print a shell completion script
     Completions(catalogue::Completions),
-    /// Write the manual pages into a folder
+    /// Write the manual pages to a directory
     Man(catalogue::Man),
 }

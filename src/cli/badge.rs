@@ -1,4 +1,4 @@
-//! `flaky badge`: what can be typed.
+//! Options of `flaky badge`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,37 +9,36 @@ use clap::{Args, ValueEnum};
 use super::format::{self, Format};
 use super::source::Source;
 use super::values;
-use flaky_core::scene::Size;
 use flaky_core::scene::theme::{self, Theme};
+use flaky_core::scene::{Size, badge};
 
-/// What a badge can be.
+/// Formats of a badge.
 pub const FORMATS: &[Format] = &[Format::Svg, Format::Gif, Format::Apng, Format::Png];
-/// What a badge is about, where nobody says.
+/// Label of a badge.
 pub const LABEL: &str = "pipeline";
-/// The longest label, in characters.
+/// Maximum length of a label in characters.
 pub const LONGEST_LABEL: usize = 64;
-/// The size of a monitor.
+/// Default and minimum size of a monitor, in pixels.
 pub const MONITOR: Size = Size { width: 240, height: 80 };
-/// The heights of a badge in a row, in pixels.
+/// Heights of a badge that is not a monitor, in pixels.
 pub const HEIGHTS: std::ops::RangeInclusive<u32> = 20..=200;
 
-/// What a badge looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Style {
-    /// In a row with other badges, 20 pixels high
+    /// Rounded corners and a gradient
     Flat,
-    /// The same with corners and without sheen
+    /// Square corners and no gradient
     FlatSquare,
-    /// The ECG itself
+    /// The ECG on a monitor
     Monitor,
 }
 
-/// The size of a badge.
+/// The value of `--size`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PictureSize {
-    /// The height of one in a row; its width follows its words.
+    /// The height in pixels of a flat badge, whose width follows from its text.
     Height(u32),
-    /// The size of a monitor.
+    /// The size of a monitor in pixels.
     Screen(Size),
 }
 
@@ -52,11 +51,11 @@ impl FromStr for PictureSize {
             let (low, high) = (HEIGHTS.start(), HEIGHTS.end());
             return fits
                 .then_some(Self::Height(height))
-                .ok_or_else(|| format!("a height goes from {low} to {high}"));
+                .ok_or_else(|| format!("expected a height of {low} to {high} pixels"));
         }
         let size = values::size(text)?;
         if size.width < MONITOR.width || size.height < MONITOR.height {
-            return Err("a monitor is 240x80 or larger".to_string());
+            return Err(format!("a monitor is {} or larger", Self::Screen(MONITOR)));
         }
         Ok(Self::Screen(size))
     }
@@ -71,7 +70,6 @@ impl fmt::Display for PictureSize {
     }
 }
 
-/// Draws a badge.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   flaky badge -o badge.svg
@@ -81,47 +79,48 @@ impl fmt::Display for PictureSize {
   flaky badge --junit 'target/nextest/**/*.xml' --label tests -o badge.svg
   flaky badge --status flaky --flake-rate 0.07 --style monitor -o badge.svg
 
-What the pulse means:
-  steady            passed
-  with glitches     flaky: as often as measured, within what a loop of 16 beats can show
-  flat and dashed   failed
-  fast              running: the rhythm of the last that finished
-  stands still      stopped
-  the lead is off   unknown")]
+The pulse shows the state:
+  steady           passed
+  with glitches    flaky; glitches at the measured rate, 1 to 8 in 16 beats
+  flat and dashed  failed
+  fast             running; the rhythm is that of the last finished pipeline
+  at a standstill  stopped
+  lead off         unknown")]
 pub struct Badge {
-    /// Where to write; the extension names the format: .svg, .gif, .apng, .png. `-` is standard
-    /// output, with --format
+    /// Output file; the extension selects the format: .svg, .gif, .apng, .png. `-` is standard
+    /// output and needs --format
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// The format, whatever the extension says
+    /// Output format; overrides the extension
     #[arg(long, value_name = "FORMAT", value_parser = format::among(FORMATS))]
     pub format: Option<Format>,
 
-    /// Where the verdict comes from.
     #[command(flatten)]
     pub source: Source,
 
-    /// What it looks like
+    /// Shape of the badge
     #[arg(long, default_value = "flat", help_heading = "Picture")]
     pub style: Style,
-    /// What it is about, at most 64 characters; '' for none
+    /// Text beside the state, at most 64 characters; '' for none
     #[arg(long, value_name = "TEXT", default_value = LABEL, value_parser = label, help_heading = "Picture")]
     pub label: String,
-    /// The look of the screen, as `flaky themes` lists them
+    /// Colour theme of the ECG; `flaky themes` lists them
     #[arg(long, value_name = "NAME", default_value = theme::DEFAULT, value_parser = values::theme, help_heading = "Picture")]
     pub theme: &'static Theme,
-    /// A still; a .png is one anyway
+    /// Write a still image; a PNG always is one
     #[arg(long, help_heading = "Picture")]
     pub still: bool,
-    /// The height, 20 to 200; of a monitor width and height, from 240x80 [default: 20, 240x80]
-    #[arg(long, value_name = "SIZE", help_heading = "Picture")]
+    #[arg(long, value_name = "SIZE", help_heading = "Picture", help = format!(
+        "Height in pixels, {} to {}; for a monitor, WIDTHxHEIGHT, at least {MONITOR} [default: {}; for a monitor, {MONITOR}]",
+        HEIGHTS.start(), HEIGHTS.end(), badge::HEIGHT, MONITOR = PictureSize::Screen(MONITOR),
+    ))]
     pub size: Option<PictureSize>,
 }
 
 fn label(text: &str) -> Result<String, String> {
     let text = text.trim();
     if text.chars().count() > LONGEST_LABEL {
-        return Err(format!("it has at most {LONGEST_LABEL} characters"));
+        return Err(format!("must be at most {LONGEST_LABEL} characters"));
     }
     Ok(text.to_string())
 }

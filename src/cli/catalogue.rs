@@ -1,28 +1,26 @@
-//! `flaky themes`, `flaky glitches`, `flaky completions`, `flaky man`: what there is.
+//! Options of `flaky themes`, `flaky glitches`, `flaky completions` and `flaky man`.
 
 use std::path::PathBuf;
 
 use clap::Args;
 use clap_complete::Shell;
 
-/// A list, in words or in pictures.
+/// Options of `themes` and of `glitches`.
 #[derive(Args, Debug)]
 pub struct List {
-    /// Draw one picture of each into this folder, which must exist, as NAME.png
+    /// Write a preview of each as NAME.png to this directory, which must exist
     #[arg(long, value_name = "DIR")]
     pub preview: Option<PathBuf>,
 }
 
-/// Completions.
 #[derive(Args, Debug)]
 pub struct Completions {
-    /// The shell to write them for
+    /// Shell that will read the script
     pub shell: Shell,
 }
 
-/// Manual pages.
 #[derive(Args, Debug)]
 pub struct Man {
-    /// The folder to write them into, which must exist
+    /// Directory for the pages, which must exist
     pub dir: PathBuf,
 }

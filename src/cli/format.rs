@@ -1,37 +1,36 @@
-//! What can be written, and by which names.
+//! Output formats and their names.
 
 use std::path::Path;
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-/// A format, named by an extension or by `--format`.
+/// An output format, selected by a file's extension or by `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// An animation for everywhere
+    /// Animation for any viewer, at most 50 frames per second
     Gif,
-    /// An animation in vectors, moved by CSS
+    /// Vector image, animated with CSS
     Svg,
-    /// An animation with exact delays
+    /// Animation with exact delays
     Apng,
-    /// A still
+    /// Still image
     Png,
-    /// The samples: `t_s,mV`
+    /// Samples of the signal, in columns `t_s` and `mV`
     Csv,
-    /// The beats and episodes
+    /// Beats and glitches
     Json,
-    /// Frames for a video encoder, YUV4MPEG2
+    /// Frames for a video encoder, as YUV4MPEG2
     Y4m,
-    /// Frames for a video encoder, three bytes a pixel
+    /// Frames for a video encoder, 3 bytes per pixel
     Rgb,
 }
 
 impl Format {
-    /// All of them.
     pub const ALL: &[Self] =
         &[Self::Gif, Self::Svg, Self::Apng, Self::Png, Self::Csv, Self::Json, Self::Y4m, Self::Rgb];
 
-    /// The format's name, which is its extension.
+    /// The name, which is also the file extension.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gif => "gif",
@@ -45,24 +44,24 @@ impl Format {
         }
     }
 
-    /// The format that a path's extension names, in either case.
+    /// The format of a path's extension, ignoring case.
     pub fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         Self::ALL.iter().copied().find(|format| format.name() == extension)
     }
 
-    /// The names of some, for a message.
+    /// The names as a list for a message: "svg, png".
     pub fn names(among: &[Self]) -> String {
         among.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Whether it is made of bytes that a terminal should not see.
+    /// True if the bytes are not text and must not reach a terminal.
     pub fn is_binary(self) -> bool {
         !matches!(self, Self::Svg | Self::Csv | Self::Json)
     }
 }
 
-/// One of some formats.
+/// A parser that accepts only the formats in `among`.
 pub fn among(among: &'static [Format]) -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(among.iter().filter_map(ValueEnum::to_possible_value)).map(|name| {
         let mut all = Format::ALL.iter().copied();

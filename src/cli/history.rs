@@ -1,4 +1,4 @@
-//! `flaky history`: what can be typed.
+//! Options of `flaky history`.
 
 use std::path::PathBuf;
 
@@ -9,22 +9,24 @@ use super::moment::{self, Moment};
 use super::source::{Access, Asked};
 use super::values::{self, Loops};
 use crate::history::heartbeat::HeightScale;
-use flaky_core::scene::Size;
-use flaky_core::scene::theme::Theme;
+use flaky_core::scene::theme::{self, Theme};
+use flaky_core::scene::{Size, sheet};
 
-/// What a history can be: it has no samples.
+/// Formats of a history. It has no signal to export as CSV.
 pub const FORMATS: &[Format] =
     &[Format::Gif, Format::Svg, Format::Apng, Format::Png, Format::Json, Format::Y4m, Format::Rgb];
-/// Frames a second, each of them a commit.
+/// Frames per second, one commit each.
 pub const FPS: f64 = 10.0;
-/// How long the last frame stays, in seconds.
+/// Duration of the last frame in seconds.
 pub const HOLD_S: f64 = 3.0;
-/// The most frames, where no number is given.
+/// Maximum number of frames.
 pub const MAX_FRAMES: u32 = 2000;
-/// The most beats on a sheet, where no number is given.
+/// Maximum number of beats on a sheet.
 pub const MAX_ON_A_SHEET: u32 = 5000;
-/// The size of an animation.
+/// Width and height of an animation in pixels.
 pub const SIZE: &str = "800x300";
+/// Theme of a sheet.
+pub const SHEET_THEME: &str = "paper";
 
 /// Parses "own" or "lines:N".
 fn height_scale(text: &str) -> Result<HeightScale, String> {
@@ -33,24 +35,22 @@ fn height_scale(text: &str) -> Result<HeightScale, String> {
         "own" => Ok(HeightScale::Percentile),
         _ => lines()
             .map(HeightScale::Lines)
-            .ok_or_else(|| "write own, or lines:N such as lines:100".to_string()),
+            .ok_or_else(|| "expected own, or lines:N such as lines:100".to_string()),
     }
 }
 
-/// How much is written on the screen of a history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Captions {
-    /// Nothing
+    /// No text
     None,
-    /// Id, subject and number
+    /// Number, id and subject of the commit
     Short,
-    /// The author, the date and the lines too
+    /// Also the author, the date and the changed lines
     Full,
 }
 
-/// Draws a repository's life.
 #[derive(Args, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a command-line switch")]
 #[command(after_help = "Examples:
   flaky history -o history.gif
   flaky history ../repo main~500..main -o life.gif
@@ -59,131 +59,138 @@ pub enum Captions {
   flaky history --since '6 months ago' --no-merges --no-bots -o lately.gif
   flaky history --ci -o history.gif
   flaky history --status ci.csv --max-bytes 5MB -o history.gif
-  eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif
+  flaky history --print-log-command | sh | flaky history --from-log - -o log.gif
 
-What the beats stand for:
-  height            the lines changed, as a logarithm; merges have one height
-  interval          the time since the commit before, as a logarithm
-  pause, flatline   no commit for 30 days, for 182 days
-  two peaks         a merge
-  upside down       a revert
-  small and narrow  a fixup
-  a spike before    a tag
-  low baseline      night, where the author lives (23 to 6 o'clock)
-  wide, T opposite  its pipeline failed
-  double beat       its pipeline failed and passed: a flake")]
+The beats show:
+  height             number of changed lines, logarithmic
+  interval           time since the previous commit, logarithmic
+  pause              no commit for 30 days
+  flatline           no commit for 182 days
+  two peaks          merge; its height is fixed, unless --first-parent is given
+  upside down        revert
+  small and narrow   fixup!, squash! or amend!
+  spike before beat  tag
+  low baseline       night, 23:00 to 6:00 in the author's time zone
+  wide, T inverted   the commit's pipeline failed
+  double beat        flaky: the commit's pipeline failed and passed")]
 pub struct History {
-    /// A repository, or a range if there is no such path [default: the repository here]
+    /// Repository; a single argument that is not an existing path is taken as RANGE [default: the
+    /// repository around the current directory]
     #[arg(value_name = "PATH")]
     pub repository: Option<String>,
-    /// A range of its commits, as git writes it [default: all that is checked out]
+    /// Range of commits in git's syntax, such as v1.0..main [default: all commits up to HEAD]
     pub range: Option<String>,
-    /// Where to write; the extension names the format: .gif, .apng, .svg, .png, .json, .y4m,
-    /// .rgb. `-` is standard output, with --format
+    /// Output file; the extension selects the format: .gif, .apng, .svg, .png, .json, .y4m, .rgb.
+    /// `-` is standard output and needs --format
     #[arg(short, long, value_name = "FILE", required_unless_present_any = ["print_log_command", "json"])]
     pub output: Option<PathBuf>,
-    /// The format, whatever the extension says
+    /// Output format; overrides the extension
     #[arg(long, value_name = "FORMAT", value_parser = format::among(FORMATS))]
     pub format: Option<Format>,
-    /// The same as --format json: the beats themselves, one for every commit; on standard output
-    /// where no file is named
+    /// Write the beats as JSON, one per commit. Same as --format json, except that the default
+    /// output is standard output
     #[arg(long, conflicts_with_all = ["format", "still"])]
     pub json: bool,
-    /// The whole life on one sheet: rows of ECG paper (svg, png)
+    /// Draw the whole history on one sheet of ECG paper (svg, png); a PNG always is one
     #[arg(long)]
     pub still: bool,
 
-    /// Begin at this branch
+    /// Start at this branch instead of HEAD
     #[arg(long, value_name = "NAME", help_heading = "Commits")]
     pub branch: Option<String>,
-    /// Only commits written since: 2024-05-01, 2024-05-01T12:00Z, `3 weeks ago`
+    /// Only commits authored at this date or later: 2024-05-01 (UTC), 2024-05-01T12:00Z or `3 weeks
+    /// ago`
     #[arg(long, value_name = "DATE", value_parser = moment::since, help_heading = "Commits")]
     pub since: Option<Moment>,
-    /// Only commits written until
+    /// Only commits authored at this date or earlier, in the same formats; a day is included
     #[arg(long, value_name = "DATE", value_parser = moment::until, help_heading = "Commits")]
     pub until: Option<Moment>,
-    /// Only authors with this in their name or address
+    /// Only authors whose name or email address contains this text, ignoring case
     #[arg(long, value_name = "TEXT", help_heading = "Commits")]
     pub author: Option<String>,
-    /// Only what lies under this path, from the top of the repository, no pattern; may be given
-    /// again
+    /// Only changes below this path, relative to the root of the repository, without wildcards;
+    /// repeatable
     #[arg(long, value_name = "PATH", help_heading = "Commits")]
     pub path: Vec<String>,
-    /// Follow the first parent of merges alone, and compare them with it
+    /// Follow only the first parent of merges, and count what each merge changed against it
     #[arg(long, help_heading = "Commits")]
     pub first_parent: bool,
-    /// Leave merges out
+    /// Skip merges
     #[arg(long, help_heading = "Commits")]
     pub no_merges: bool,
-    /// Leave the commits of programs out
+    /// Skip commits by bots
     #[arg(long, help_heading = "Commits")]
     pub no_bots: bool,
-    /// Leave these files out of the height too, besides lockfiles, generated and vendored ones;
-    /// `none` brings those back. May be given again
+    /// Ignore these files for the height of a beat, besides lockfiles, generated and vendored
+    /// files; `none` stops ignoring those. Repeatable
     #[arg(long, value_name = "GLOB", help_heading = "Commits")]
     pub exclude: Vec<String>,
-    /// What became of commits in CI: lines of `sha,status`
+    /// Read each commit's CI status from a file of `sha,status` lines; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = "Commits")]
     pub status: Option<PathBuf>,
-    /// The same words in git notes under this name
+    /// Read each commit's CI status from the git notes under this ref, such as ci
     #[arg(long, value_name = "REF", help_heading = "Commits")]
     pub notes: Option<String>,
-    /// Ask the CI system what became of them: the one of this job, or of the address this repository
-    /// was cloned from, or the one that is named
+    /// Query the CI system for the status of each commit: the one named by an option below (which
+    /// implies --ci), else that of the CI job this runs in, else that of the clone's origin
     #[arg(long, help_heading = "Commits")]
     pub ci: bool,
-    /// Read the commits from a log instead; `-` is standard input
+    /// Read the commits from a log instead of a repository, see --print-log-command; `-` is
+    /// standard input
     #[arg(long, value_name = "FILE", help_heading = "Commits",
           conflicts_with_all = ["repository", "range", "branch", "path", "notes", "no_cache"])]
     pub from_log: Option<PathBuf>,
-    /// Print the command that makes such a log; add a range or paths to it as to any `git log`
+    /// Print the `git log` command whose output --from-log reads; a range or paths can be added to
+    /// it
     #[arg(long, help_heading = "Commits", conflicts_with_all = [
         "repository", "range", "branch", "since", "until", "author", "path", "no_merges", "no_bots",
     ])]
     pub print_log_command: bool,
 
-    /// The platform.
     #[command(flatten)]
     pub asked: Asked<true>,
-    /// How to ask.
     #[command(flatten)]
     pub access: Access,
 
-    /// Size in pixels, 16x16 to 8192x8192 [default: 800x300; a sheet is at most 1600 wide, and as
-    /// high as it must be]
-    #[arg(long, value_name = "WxH", value_parser = values::size, help_heading = "Picture")]
+    #[arg(long, value_name = "WxH", value_parser = values::size, help_heading = "Picture", help = format!(
+        "Size in pixels, 16x16 to 8192x8192 [default: {SIZE}; for a sheet, as its content requires, at most {} wide]",
+        sheet::WIDTH,
+    ))]
     pub size: Option<Size>,
-    /// Commits a second, 1 to 240; to 50 in GIF
+    /// Commits per second, 1 to 240; at most 50 in a GIF
     #[arg(long, value_name = "N", default_value_t = FPS, value_parser = values::fps, help_heading = "Picture")]
     pub fps: f64,
-    /// The most frames; a longer history puts several commits into one beat. 0 for no limit
-    /// [default: 2000; beats on a sheet: 5000]
-    #[arg(long, value_name = "N", help_heading = "Picture")]
+    #[arg(long, value_name = "N", help_heading = "Picture", help = format!(
+        "Maximum number of frames; in a longer history several commits share a beat. 0 means no limit [default: {MAX_FRAMES}; for a sheet, {MAX_ON_A_SHEET} beats]"
+    ))]
     pub max_frames: Option<u32>,
-    /// The look, as `flaky themes` lists them [default: phosphor; a sheet: paper]
-    #[arg(long, value_name = "NAME", value_parser = values::theme, help_heading = "Picture")]
+    #[arg(long, value_name = "NAME", value_parser = values::theme, help_heading = "Picture", help = format!(
+        "Colour theme; `flaky themes` lists them [default: {}; for a sheet, {SHEET_THEME}]",
+        theme::DEFAULT,
+    ))]
     pub theme: Option<&'static Theme>,
-    /// What the height is measured by: own, the history's 95th percentile; or lines:N, to compare
-    /// two histories
+    /// Reference for the height of a beat, in changed lines: `own`, the 95th percentile of this
+    /// history, or lines:N, a fixed number to compare histories by
     #[arg(long, value_name = "own|lines:N", default_value = "own", value_parser = height_scale, help_heading = "Picture")]
     pub scale: HeightScale,
-    /// How much is written on the screen
+    /// Amount of text on the screen
     #[arg(long, default_value = "full", help_heading = "Picture")]
     pub captions: Captions,
-    /// How often to play: forever, or a number
+    /// Number of times the animation plays, 1 to 65535, or `forever`
     #[arg(long, value_name = "N", default_value_t = Loops::Forever, help_heading = "Picture")]
     pub loops: Loops,
 
-    /// The largest file allowed, such as 5MB (10⁶ bytes): fewer fade levels, then a smaller size
-    #[arg(long, value_name = "BYTES", value_parser = values::bytes, help_heading = "Work")]
+    /// Maximum size of the file (gif, apng, png, svg), such as 5MB (1 MB is 10⁶ bytes). To stay
+    /// below it, the number of fade levels is reduced first, then the size of the picture
+    #[arg(long, value_name = "BYTES", value_parser = values::bytes, help_heading = "Processing")]
     pub max_bytes: Option<u64>,
-    /// Threads to work on [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Work")]
+    /// Number of threads, 1 to 256 [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Processing")]
     pub threads: Option<u16>,
-    /// Count everything anew, and keep nothing for the next time
-    #[arg(long, help_heading = "Work")]
+    /// Neither read nor write the cache of counts and CI results
+    #[arg(long, help_heading = "Processing")]
     pub no_cache: bool,
-    /// Fail where anything could not be read, instead of drawing the rest
-    #[arg(long, help_heading = "Work")]
+    /// Fail if a commit could not be read or queried, instead of drawing the rest
+    #[arg(long, help_heading = "Processing")]
     pub strict: bool,
 }

@@ -1,34 +1,28 @@
-//! Dates that can be typed.
+//! Dates: absolute, relative to now, or in seconds since 1970.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
-/// A moment, in seconds since 1970.
+/// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub i64);
 
-/// The moment from which on something counts: a day means its beginning.
-///
-/// # Errors
-/// Where it is none.
+/// Parses a lower bound: a day without a time means its first second.
 pub fn since(text: &str) -> Result<Moment, String> {
     moment(text, Time::midnight())
 }
 
-/// The moment up to which something counts: a day means its end.
-///
-/// # Errors
-/// Where it is none.
+/// Parses an upper bound: a day without a time means its last second.
 pub fn until(text: &str) -> Result<Moment, String> {
     moment(text, Time::constant(23, 59, 59, 0))
 }
 
-/// A moment with an offset, a day or a moment in UTC, a number of seconds after `@`, or a time
-/// before now.
+/// Accepts a date with an offset, a date or day in UTC, `@SECONDS`, or a span before now. A day
+/// gets the time `of_day`.
 fn moment(text: &str, of_day: Time) -> Result<Moment, String> {
     let wrong = || {
-        "write a date such as 2024-05-01 or 2024-05-01T12:00:00Z, `3 weeks ago`, or @SECONDS"
+        "expected a date such as 2024-05-01 or 2024-05-01T12:00:00Z, `3 weeks ago`, or @SECONDS"
             .to_string()
     };
     if let Some(seconds) = text.strip_prefix('@') {

@@ -1,4 +1,4 @@
-//! `flaky render`: what can be typed.
+//! Options of `flaky render`.
 
 use std::path::PathBuf;
 
@@ -10,81 +10,82 @@ use flaky_core::rhythm::glitch;
 use flaky_core::scene::theme::{self, Rgb, Theme};
 use flaky_core::scene::{Colour, Size};
 
-/// The length of a loop in seconds, where none is given.
+/// Length of the loop in seconds.
 pub const DURATION_S: f64 = 16.0;
-/// The heart rate in beats per minute.
+/// Heart rate in beats per minute.
 pub const BPM: f64 = 75.0;
-/// Its standard deviation in beats per minute.
+/// Standard deviation of the heart rate in beats per minute.
 pub const HRV: f64 = 1.0;
-/// Glitches a minute.
+/// Glitches per minute.
 pub const GLITCH_RATE: f64 = 4.0;
-/// The size of a picture.
+/// Width and height in pixels.
 pub const SIZE: &str = "800x300";
-/// Frames a second.
+/// Frames per second.
 pub const FPS: f64 = 25.0;
-/// The speed of the beam in mm/s.
+/// Sweep speed in mm/s.
 pub const SWEEP_SPEED: f64 = 25.0;
-/// Samples a second in a csv.
+/// Samples per second of CSV.
 pub const SAMPLE_RATE: f64 = 500.0;
-/// The name of the lead.
+/// Name of the lead.
 pub const LABEL: &str = "II";
 
-/// How the picture moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Motion {
-    /// The beam runs over a line that stays
+    /// The beam moves, the trace stands still
     Sweep,
-    /// The line runs under a beam that stays
+    /// The trace moves, the beam stands still
     Scroll,
 }
 
-/// What the beam leaves behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Trail {
-    /// A light that dies away
+    /// Fades out, as on a cathode-ray tube
     Phosphor,
-    /// A constant line with a gap before the beam
+    /// Constant brightness, with a gap ahead of the beam
     Lcd,
 }
 
-/// Draws an ECG.
 #[derive(Args, Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch that can be typed")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a command-line switch")]
 #[command(after_help = "Examples:
   flaky render -o ecg.gif
   flaky render --theme paper --glitch fibrillation --seed 7 -o ecg.svg
   flaky render --still -o ecg.png
   flaky render --duration 1min --glitch all --max-bytes 5MB -o ecg.gif
-  flaky render --seed 7 -o beats.json && flaky render --rhythm beats.json -o ecg.apng
+  flaky render --seed 7 -o beats.json
+  flaky render --rhythm beats.json -o ecg.apng
   flaky render --format y4m -o - | ffmpeg -i - ecg.mp4")]
 pub struct Render {
-    /// Where to write; the extension names the format: .gif, .svg, .apng, .png, .csv, .json,
-    /// .y4m, .rgb. `-` is standard output, with --format
+    /// Output file; the extension selects the format: .gif, .svg, .apng, .png, .csv, .json, .y4m,
+    /// .rgb. `-` is standard output and needs --format
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// The format, whatever the extension says
+    /// Output format; overrides the extension
     #[arg(long, value_name = "FORMAT")]
     pub format: Option<Format>,
 
-    /// Length of the loop, 1s to 1h, in ms, s (also where no unit stands), min or h
+    /// Length of the loop, 1s to 1h in steps of 10ms; units are ms, s, min and h, and a number
+    /// alone is seconds
     #[arg(long, value_name = "TIME", default_value_t = Seconds(DURATION_S), value_parser = values::duration, help_heading = "Rhythm")]
     pub duration: Seconds,
     /// Heart rate in beats per minute, 30 to 180
     #[arg(long, value_name = "N", default_value_t = BPM, value_parser = values::bpm, help_heading = "Rhythm")]
     pub bpm: f64,
-    /// Standard deviation of the heart rate in beats per minute, 0 to 20
+    /// Heart rate variability: the standard deviation of the heart rate in beats per minute, 0 to
+    /// 20
     #[arg(long, value_name = "N", default_value_t = HRV, value_parser = values::hrv, help_heading = "Rhythm")]
     pub hrv: f64,
-    /// Glitches to draw from: names as `flaky glitches` lists them, all, or none
+    /// Glitches to choose from: names from `flaky glitches`, `all` or `none`
     #[arg(long, value_name = "KIND[,KIND…]", default_value = glitch::DEFAULT, help_heading = "Rhythm")]
     pub glitch: Pool,
-    /// Glitches a minute; at least one is drawn
+    /// Glitches per minute, 0.01 to 60; at least one is placed
     #[arg(long, value_name = "N/min", default_value_t = GLITCH_RATE, value_parser = values::rate, help_heading = "Rhythm")]
     pub glitch_rate: f64,
-    /// What chance grows from, 0 to 4294967295 [default: drawn, and printed]
+    /// Random seed, 0 to 4294967295 [default: random, printed]
     #[arg(long, value_name = "N", help_heading = "Rhythm")]
     pub seed: Option<u32>,
-    /// Draw this exported or hand-written rhythm instead of a random one; `-` is standard input
+    /// Draw the rhythm in this file, exported or hand-written, instead of a random one; `-` is
+    /// standard input
     #[arg(long, value_name = "FILE.json", help_heading = "Rhythm",
           conflicts_with_all = ["duration", "bpm", "hrv", "glitch", "glitch_rate", "seed"])]
     pub rhythm: Option<PathBuf>,
@@ -92,60 +93,62 @@ pub struct Render {
     /// Size in pixels, 16x16 to 8192x8192
     #[arg(long, value_name = "WxH", default_value = SIZE, value_parser = values::size, help_heading = "Picture")]
     pub size: Size,
-    /// Frames a second, 1 to 240; to 50 in GIF
+    /// Frames per second, 1 to 240; at most 50 in a GIF
     #[arg(long, value_name = "N", default_value_t = FPS, value_parser = values::fps, help_heading = "Picture")]
     pub fps: f64,
-    /// Speed of the beam in mm/s, 1 to 400
+    /// Sweep speed in mm/s, 1 to 400
     #[arg(long, value_name = "mm/s", default_value_t = SWEEP_SPEED, value_parser = values::speed, help_heading = "Picture")]
     pub sweep_speed: f64,
-    /// Gain in mm/mV, or auto: the largest of 5, 10, 20, 30, 40 with which the loop fits 80 % of
-    /// the height
+    /// Gain in mm/mV, 0.1 to 400, or `auto`: the largest of 5, 10, 20, 30 and 40 at which the
+    /// trace fits into 80 % of the height
     #[arg(long, value_name = "mm/mV", default_value_t = Gain::Auto, help_heading = "Picture")]
     pub gain: Gain,
-    /// How the picture moves
+    /// Movement of the beam and the trace
     #[arg(long, default_value = "sweep", help_heading = "Picture")]
     pub motion: Motion,
-    /// What the beam leaves behind
+    /// Look of the trace behind the beam
     #[arg(long, default_value = "phosphor", help_heading = "Picture")]
     pub trail: Trail,
-    /// The look, as `flaky themes` lists them
+    /// Colour theme; `flaky themes` lists them
     #[arg(long, value_name = "NAME", default_value = theme::DEFAULT, value_parser = values::theme, help_heading = "Picture")]
     pub theme: &'static Theme,
-    /// Override a colour of the theme; may be given again. Names: ground, grid, grid-major,
-    /// trace, beam, text, high, medium, technical
+    /// Override a colour of the theme; repeatable. Names: ground, grid, grid-major, trace, beam,
+    /// text, high, medium, technical
     #[arg(long, alias = "color", value_name = "NAME=#rrggbb", value_parser = values::colour, help_heading = "Picture")]
     pub colour: Vec<(Colour, Rgb)>,
-    /// Leave the ground out (svg, apng, png); choose a theme for what it will lie on
+    /// Make the background transparent (svg, apng, png); choose a theme that suits the page
+    /// behind it
     #[arg(long, help_heading = "Picture")]
     pub transparent: bool,
-    /// The name of the lead, at most 40 characters
+    /// Name of the lead, at most 40 characters
     #[arg(long, value_name = "TEXT", default_value = LABEL, value_parser = values::label, help_heading = "Picture")]
     pub label: String,
-    /// Leave the grid out
+    /// Hide the grid
     #[arg(long, help_heading = "Picture")]
     pub no_grid: bool,
-    /// Leave heart rate, alarms and labels out
+    /// Hide the heart rate, the alarms and the labels
     #[arg(long, help_heading = "Picture")]
     pub no_readout: bool,
-    /// How often to play: forever, or a number
+    /// Number of times the animation plays, 1 to 65535, or `forever`
     #[arg(long, value_name = "N", default_value_t = Loops::Forever, help_heading = "Picture")]
     pub loops: Loops,
-    /// A single frame
+    /// Write a single frame; a PNG always is one
     #[arg(long, help_heading = "Picture")]
     pub still: bool,
-    /// The moment of a still, and of an SVG that does not move [default: the first glitch has
-    /// just healed]
+    /// Time in the loop that a still shows, or an SVG where animation is off [default: shortly
+    /// after the first glitch]
     #[arg(long, value_name = "TIME", help_heading = "Picture")]
     pub at: Option<Seconds>,
 
-    /// The largest file allowed, such as 5MB (10⁶ bytes): fewer fade levels, then fewer frames,
-    /// then a smaller size
-    #[arg(long, value_name = "BYTES", value_parser = values::bytes, help_heading = "Work")]
+    /// Maximum size of the file (gif, apng, png, svg), such as 5MB (1 MB is 10⁶ bytes). To stay
+    /// below it, the number of fade levels is reduced first, then the frame rate, then the size
+    /// of the picture
+    #[arg(long, value_name = "BYTES", value_parser = values::bytes, help_heading = "Processing")]
     pub max_bytes: Option<u64>,
-    /// Threads to work on [default: all cores]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Work")]
+    /// Number of threads, 1 to 256 [default: one per core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256), help_heading = "Processing")]
     pub threads: Option<u16>,
-    /// Samples a second in a csv, 1 to 100000 [default: 500]
-    #[arg(long, value_name = "Hz", value_parser = values::sample_rate, help_heading = "Work")]
+    #[arg(long, value_name = "Hz", value_parser = values::sample_rate, help_heading = "Processing",
+          help = format!("Samples per second of CSV, 1 to 100000 [default: {SAMPLE_RATE}]"))]
     pub sample_rate: Option<f64>,
 }

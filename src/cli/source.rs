@@ -1,4 +1,4 @@
-//! Which pipeline is asked about, and how: what can be typed for `badge`, `status` and `history`.
+//! Options that select a pipeline and a CI system, shared by `badge`, `status` and `history`.
 
 use std::path::PathBuf;
 
@@ -9,17 +9,17 @@ use super::values::{self, Seconds};
 use crate::ci::{Commits, PROVIDERS};
 use flaky_core::verdict::Verdict;
 
-/// How many pipelines flakiness is told from.
+/// Finished pipelines to measure flakiness over.
 pub const RUNS: u16 = 20;
-/// How long a server is asked, in seconds.
+/// Time limit for all queries together, in seconds.
 pub const TIMEOUT_S: f64 = 10.0;
-/// The group of which one at the most is typed.
+/// Options of this group exclude each other.
 const GROUP: &str = "verdict";
-/// The heading in the help.
-const HEADING: &str = "Source";
+/// Heading of these options in the help.
+const HEADING: &str = "CI status";
 
-/// The platform that is asked, with what its option says: an option for each line of
-/// [`PROVIDERS`], or for those that can tell what became of each commit.
+/// The provider whose option was given, and the option's values. There is one option per provider
+/// in [`PROVIDERS`]; with `COMMITS`, only for those that report the status of single commits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Asked<const COMMITS: bool>(pub Option<(&'static str, Vec<String>)>);
 
@@ -69,52 +69,52 @@ impl<const COMMITS: bool> FromArgMatches for Asked<COMMITS> {
     }
 }
 
-/// How a server is asked.
 #[derive(Args, Debug)]
 pub struct Access {
-    /// The server, where it is not the usual one; with its path if it has one
+    /// URL of the server, including any path, if it is not the platform's public server
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub server: Option<String>,
-    /// A file with the token [default: the variable `FLAKY_TOKEN`, then the platform's own; see
-    /// `flaky providers`]
+    /// File with the access token [default: the environment variable `FLAKY_TOKEN`, then the
+    /// platform's own, see `flaky providers`]
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     pub token_file: Option<PathBuf>,
-    /// How long to ask in all, waiting included, 100ms to 10min
+    /// Time limit for all queries together, retries included, 100ms to 10min
     #[arg(long, value_name = "TIME", default_value_t = Seconds(TIMEOUT_S), value_parser = values::timeout, help_heading = HEADING)]
     pub timeout: Seconds,
 }
 
-/// Where a verdict comes from.
 #[derive(Args, Debug)]
+#[allow(clippy::struct_field_names, reason = "a field is named after its option")]
 pub struct Source {
-    /// The platform.
     #[command(flatten)]
     pub asked: Asked<false>,
-    /// Say it yourself: passed, flaky, failed, running, stopped, unknown, or a CI system's word
-    #[arg(long, value_name = "WORD", value_parser = values::verdict, group = GROUP, help_heading = HEADING)]
+    /// Use this state and query nothing: passed, flaky, failed, running, stopped, unknown, or a CI
+    /// system's own word such as success
+    #[arg(long, value_name = "STATE", value_parser = values::verdict, group = GROUP, help_heading = HEADING)]
     pub status: Option<Verdict>,
-    /// How flaky: a part such as 0.07, or 7%; with --status flaky
+    /// Flake rate that goes with --status flaky: a fraction such as 0.07, or a percentage such as 7%
     #[arg(long, value_name = "RATE", value_parser = values::part, requires = "status", help_heading = HEADING)]
     pub flake_rate: Option<f64>,
-    /// A branch or a tag [default: the default branch; the job's own where no project is named]
+    /// Branch or tag [default: the default branch; inside a CI job, unless a project is given, the
+    /// job's own]
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     pub r#ref: Option<String>,
-    /// Only pipelines that were started by this: push, schedule, …, as the platform calls it
-    #[arg(long, value_name = "WORD", help_heading = HEADING)]
+    /// Only pipelines with this trigger, in the platform's own words: push, schedule, …
+    #[arg(long, value_name = "TRIGGER", help_heading = HEADING)]
     pub source: Option<String>,
-    /// A workflow's file, such as ci.yml [default: all; the job's own where no project is named]
+    /// Only the workflow in this file, such as ci.yml [default: all; inside a CI job, unless a
+    /// project is given, the job's own]
     #[arg(long, value_name = "FILE", help_heading = HEADING)]
     pub workflow: Option<String>,
-    /// The project in a list of them
+    /// Name of the project in a cctray.xml
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     pub project: Option<String>,
-    /// How many pipelines that finished to tell flakiness from, 1 to 500
+    /// Number of finished pipelines to measure flakiness over, 1 to 500
     #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = clap::value_parser!(u16).range(1..=500), help_heading = HEADING)]
     pub runs: u16,
-    /// How to ask.
     #[command(flatten)]
     pub access: Access,
-    /// Fail where the verdict is unknown: exit code 1
+    /// Exit with code 1 if the state is unknown
     #[arg(long, help_heading = HEADING)]
     pub strict: bool,
 }

@@ -1,4 +1,4 @@
-//! `flaky status`: what can be typed.
+//! Options of `flaky status`.
 
 use clap::Args;
 
@@ -6,22 +6,24 @@ use super::source::Source;
 use super::values;
 use flaky_core::verdict::Verdict;
 
-/// Says the verdict.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   flaky status
   flaky status --gitlab group/project --json
   flaky status --junit 'target/nextest/**/*.xml' --fail-on flaky
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the verdict is one of --fail-on.")]
+Exit codes:
+  0  success
+  1  failure; with --strict also an unknown state
+  2  invalid arguments
+  3  the state is one of --fail-on")]
 pub struct Status {
-    /// Where the verdict comes from.
     #[command(flatten)]
     pub source: Source,
-    /// As JSON, for programs
+    /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,
-    /// End with exit code 3 where the verdict is one of these
-    #[arg(long, value_name = "WORD[,WORD…]", value_parser = values::verdict, value_delimiter = ',')]
+    /// Exit with code 3 if the state is one of these
+    #[arg(long, value_name = "STATE[,STATE…]", value_parser = values::verdict, value_delimiter = ',')]
     pub fail_on: Vec<Verdict>,
 }

@@ -1,6 +1,6 @@
-//! The words that options take: durations, sizes, rates, lists of glitches.
+//! The values of options: durations, sizes, rates, lists of glitches.
 //!
-//! Each is a type of its own that parses itself and says in its error what it takes.
+//! Every parser's error message states the accepted values; clap puts the option's name before it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -12,31 +12,31 @@ use flaky_core::scene::theme::{self, Rgb, Theme};
 use flaky_core::scene::{Colour, Size};
 use flaky_core::verdict::Verdict;
 
-/// The sizes that are drawn, in pixels either way.
+/// Widths and heights of a picture in pixels.
 pub const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;
 
-/// The longest name of a lead, in characters.
+/// Maximum length of a lead's name in characters.
 pub const LONGEST_LABEL: usize = 40;
 
-/// A finite number, with the unit left out or named.
+/// Parses a finite number with or without its unit.
 fn number(text: &str, unit: &str) -> Option<f64> {
     let digits = text.strip_suffix(unit).unwrap_or(text).trim();
     let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
     digits.parse().ok().filter(|value: &f64| value.is_finite() && digits.chars().all(plain))
 }
 
-/// A number of this unit within a range.
+/// Parses a number of `unit` between `low` and `high`.
 fn ranged(text: &str, unit: &str, low: f64, high: f64) -> Result<f64, String> {
     number(text, unit)
         .filter(|value| (low..=high).contains(value))
-        .ok_or_else(|| format!("it goes from {low} to {high}{}{unit}", spaced(unit)))
+        .ok_or_else(|| format!("expected {low} to {high}{}{unit}", spaced(unit)))
 }
 
 fn spaced(unit: &str) -> &'static str {
     if unit.is_empty() || unit.starts_with('/') { "" } else { " " }
 }
 
-/// A length of time: `16s`, `1.5`, `500ms`, `2min`.
+/// A duration in seconds: `16s`, `1.5`, `500ms`, `2min`, `1h`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Seconds(pub f64);
 
@@ -51,7 +51,7 @@ impl FromStr for Seconds {
                 let digits = text.strip_suffix(unit)?;
                 Some(Self(number(digits, "")? * seconds))
             })
-            .ok_or_else(|| "write a time such as 16s, 500ms or 2min".to_string())
+            .ok_or_else(|| "expected a time such as 16s, 500ms or 2min".to_string())
     }
 }
 
@@ -61,107 +61,81 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// The length of a loop.
+/// Parses the length of a loop.
 ///
 /// # Errors
-/// Where it is no time, or none that a rhythm can have.
+/// If the text is not a time, is out of range or is not a whole number of hundredths of a second.
 pub fn duration(text: &str) -> Result<Seconds, String> {
     let Seconds(seconds) = text.parse()?;
     json::duration(seconds).map(Seconds).map_err(|error| error.to_string())
 }
 
-/// Beats per minute.
-///
-/// # Errors
-/// Outside 30–180.
-pub fn bpm(text: &str) -> Result<f64, String> {
+/// Parses a heart rate in beats per minute.
+pub(crate) fn bpm(text: &str) -> Result<f64, String> {
     ranged(text, "bpm", 30.0, 180.0)
 }
 
-/// The standard deviation of the rate.
-///
-/// # Errors
-/// Outside 0–20.
-pub fn hrv(text: &str) -> Result<f64, String> {
+/// Parses the standard deviation of the heart rate in beats per minute.
+pub(crate) fn hrv(text: &str) -> Result<f64, String> {
     ranged(text, "bpm", 0.0, 20.0)
 }
 
-/// Glitches a minute.
-///
-/// # Errors
-/// Outside 0–60, or 0 itself.
-pub fn rate(text: &str) -> Result<f64, String> {
-    ranged(text, "/min", 0.01, 60.0).map_err(|error| format!("{error}; for none, --glitch none"))
+/// Parses glitches per minute.
+pub(crate) fn rate(text: &str) -> Result<f64, String> {
+    ranged(text, "/min", 0.01, 60.0)
+        .map_err(|error| format!("{error}; for no glitches, use --glitch none"))
 }
 
-/// Frames a second.
-///
-/// # Errors
-/// Outside 1–240.
-pub fn fps(text: &str) -> Result<f64, String> {
+/// Parses frames per second.
+pub(crate) fn fps(text: &str) -> Result<f64, String> {
     ranged(text, "fps", 1.0, 240.0)
 }
 
-/// How long a server is asked.
-///
-/// # Errors
-/// Outside of 0.1 s to 10 min, or where it is no time.
-pub fn timeout(text: &str) -> Result<Seconds, String> {
+/// Parses the time limit of queries.
+pub(crate) fn timeout(text: &str) -> Result<Seconds, String> {
     let Seconds(seconds) = text.parse()?;
     let fits = (0.1..=600.0).contains(&seconds);
-    fits.then_some(Seconds(seconds)).ok_or_else(|| "it goes from 100ms to 10min".to_string())
+    fits.then_some(Seconds(seconds)).ok_or_else(|| "expected 100ms to 10min".to_string())
 }
 
-/// A part of a whole: `0.07` or `7%`, as 0–1.
-///
-/// # Errors
-/// Outside of 0–1.
-pub fn part(text: &str) -> Result<f64, String> {
+/// Parses a fraction, `0.07` or `7%`, into 0–1.
+pub(crate) fn part(text: &str) -> Result<f64, String> {
     let part = match text.strip_suffix('%') {
         Some(percent) => number(percent, "").map(|percent| percent / 100.0),
         None => number(text, ""),
     };
     part.filter(|part| (0.0..=1.0).contains(part))
-        .ok_or_else(|| "it goes from 0 to 1, or from 0% to 100%".to_string())
+        .ok_or_else(|| "expected 0 to 1, or 0% to 100%".to_string())
 }
 
-/// A verdict, in our word or a CI system's.
-///
-/// # Errors
-/// Where it is neither.
-pub fn verdict(text: &str) -> Result<Verdict, String> {
+/// Parses a state, in this program's or a CI system's word.
+pub(crate) fn verdict(text: &str) -> Result<Verdict, String> {
     let known = Verdict::ALL.map(Verdict::word);
     Verdict::of(text).ok_or_else(|| {
         let hint = match did_you_mean(text, known.into_iter()) {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("use {}, or a CI system's own word", known.join(", ")),
         };
-        format!("there is no such status; {hint}")
+        format!("unknown state; {hint}")
     })
 }
 
-/// The speed of the beam.
-///
-/// # Errors
-/// Outside 1–400.
-pub fn speed(text: &str) -> Result<f64, String> {
+/// Parses a sweep speed in mm/s.
+pub(crate) fn speed(text: &str) -> Result<f64, String> {
     ranged(text, "mm/s", 1.0, 400.0)
 }
 
-/// Samples a second.
-///
-/// # Errors
-/// Outside 1–100,000.
-pub fn sample_rate(text: &str) -> Result<f64, String> {
+/// Parses samples per second.
+pub(crate) fn sample_rate(text: &str) -> Result<f64, String> {
     ranged(text, "Hz", 1.0, 100_000.0)
 }
 
-/// Millimetres a millivolt, or the choice left open.
+/// A gain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Gain {
-    /// The largest usual one that fits.
+    /// The largest usual gain at which the trace fits the picture.
     Auto,
-    /// This one.
+    /// This gain, in mm/mV.
     Fixed(f64),
 }
 
@@ -173,7 +147,7 @@ impl FromStr for Gain {
             "auto" => Ok(Self::Auto),
             _ => ranged(text, "mm/mV", 0.1, 400.0)
                 .map(Self::Fixed)
-                .map_err(|error| format!("{error}, or auto")),
+                .map_err(|error| format!("{error}, or `auto`")),
         }
     }
 }
@@ -187,37 +161,34 @@ impl fmt::Display for Gain {
     }
 }
 
-/// A picture's size, `WIDTHxHEIGHT`.
+/// Parses the size of a picture in pixels, `WIDTHxHEIGHT`.
 ///
 /// # Errors
-/// Where it is none, or out of range.
+/// If the text has another form or a side is outside [`SIZES`].
 pub fn size(text: &str) -> Result<Size, String> {
     let wrong = || {
         let (low, high) = (SIZES.start(), SIZES.end());
-        format!("write it as WIDTHxHEIGHT in pixels, each from {low} to {high}, such as 800x300")
+        format!("expected WIDTHxHEIGHT in pixels, each from {low} to {high}, such as 800x300")
     };
     let (width, height) = text.split_once(['x', 'X', '×']).ok_or_else(wrong)?;
     let side = |text: &str| text.parse().ok().filter(|side| SIZES.contains(side)).ok_or_else(wrong);
     Ok(Size { width: side(width)?, height: side(height)? })
 }
 
-/// The name of a lead.
-///
-/// # Errors
-/// Where it is longer than [`LONGEST_LABEL`] characters.
-pub fn label(text: &str) -> Result<String, String> {
+/// Checks the length of a lead's name.
+pub(crate) fn label(text: &str) -> Result<String, String> {
     if text.chars().count() > LONGEST_LABEL {
-        return Err(format!("it has at most {LONGEST_LABEL} characters"));
+        return Err(format!("must be at most {LONGEST_LABEL} characters"));
     }
     Ok(text.to_string())
 }
 
-/// How often to play: `forever`, or a number.
+/// Number of times that an animation plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loops {
-    /// Without end.
+    /// Endlessly.
     Forever,
-    /// So many times.
+    /// This many times, at least once.
     Times(u16),
 }
 
@@ -232,7 +203,7 @@ impl FromStr for Loops {
                 .ok()
                 .filter(|times| *times > 0)
                 .map(Self::Times)
-                .ok_or_else(|| "write forever, or a number from 1 to 65535".to_string()),
+                .ok_or_else(|| "expected `forever` or a number from 1 to 65535".to_string()),
         }
     }
 }
@@ -246,10 +217,10 @@ impl fmt::Display for Loops {
     }
 }
 
-/// A number of bytes: `5MB`, `300kB`, `1MiB`, `800000`. MB are 10⁶ bytes.
+/// Parses a number of bytes: `5MB`, `300kB`, `1MiB`, `800000`. 1 MB is 10⁶ bytes.
 ///
 /// # Errors
-/// Where it is none.
+/// If the text has another form or the number is below 1 or above 10¹⁵.
 pub fn bytes(text: &str) -> Result<u64, String> {
     let units = [
         ("KiB", 1024.0),
@@ -267,10 +238,10 @@ pub fn bytes(text: &str) -> Result<u64, String> {
             let count = number(text.strip_suffix(unit)?, "")? * factor;
             (1.0..=1e15).contains(&count).then_some(count as u64)
         })
-        .ok_or_else(|| "write a number of bytes such as 5MB, 300kB or 1MiB".to_string())
+        .ok_or_else(|| "expected a number of bytes such as 5MB, 300kB or 1MiB".to_string())
 }
 
-/// Which glitches to draw from.
+/// The glitches to choose from, each once.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pool(pub Vec<&'static Glitch>);
 
@@ -297,24 +268,21 @@ impl FromStr for Pool {
     }
 }
 
-/// A theme by its name.
-///
-/// # Errors
-/// Where there is none of this name.
-pub fn theme(text: &str) -> Result<&'static Theme, String> {
+/// Finds a theme by name.
+pub(crate) fn theme(text: &str) -> Result<&'static Theme, String> {
     theme::find(text).ok_or_else(|| {
         unknown("theme", text, theme::THEMES.iter().map(|theme| theme.name), "flaky themes")
     })
 }
 
-/// A colour of the theme, overridden: `NAME=#rrggbb`.
+/// Parses a new value for a colour of the theme: `NAME=#rrggbb`.
 ///
 /// # Errors
-/// Where the name or the colour is none.
+/// If the theme has no such colour or the value is not a colour.
 pub fn colour(text: &str) -> Result<(Colour, Rgb), String> {
     let (name, value) = text
         .split_once('=')
-        .ok_or_else(|| "write it as NAME=#rrggbb, such as trace=#ff8800".to_string())?;
+        .ok_or_else(|| "expected NAME=#rrggbb, such as trace=#ff8800".to_string())?;
     let names = Colour::ALL.iter().map(|colour| colour.name());
     let colour = Colour::ALL
         .into_iter()
@@ -330,7 +298,7 @@ fn unknown<'a>(
     command: &str,
 ) -> String {
     match did_you_mean(name, known) {
-        Some(near) => format!("there is no {what} {name:?}; did you mean {near:?}?"),
-        None => format!("there is no {what} {name:?}; `{command}` lists them"),
+        Some(near) => format!("unknown {what} {name:?}; did you mean {near:?}?"),
+        None => format!("unknown {what} {name:?}; `{command}` lists them"),
     }
 }

@@ -14,7 +14,7 @@ use super::{format_of, human, plays, threads, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::history::{
-    self as typed, FORMATS, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET,
+    self as typed, FORMATS, HOLD_S, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME,
 };
 use crate::cli::values;
 use crate::error::Error;
@@ -39,8 +39,6 @@ const MOST_MOVING: usize = 500;
 /// characters.
 const LARGEST_SVG: usize = 1_000_000;
 const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
-/// The theme of a sheet, where none is named.
-const SHEET_THEME: &str = "paper";
 
 pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     if args.print_log_command {

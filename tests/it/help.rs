@@ -79,7 +79,8 @@ fn names_every_colour_and_default() {
         assert!(flat.contains(&format!("[default: {default}]")), "{default}");
     }
     let help = Folder::new().flaky("history --help").succeeds().stdout();
-    for default in ["10]", "2000; beats on a sheet: 5000]", "own]", "full]", "forever]", "800x300;"]
+    for default in
+        ["10]", "2000; for a sheet, 5000 beats]", "own]", "full]", "forever]", "800x300;"]
     {
         assert!(help.contains(&format!("[default: {default}")), "{default}");
     }

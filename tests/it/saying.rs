@@ -44,7 +44,7 @@ fn any_other_word_is_wrong_usage() {
         for command in ["status", "badge -o badge.svg"] {
             let words: Vec<_> = command.split(' ').chain(["--status", word]).collect();
             let asker = Asker::new();
-            asker.says(&words).fails(2, &["--status", "there is no such status"]);
+            asker.says(&words).fails(2, &["--status", "unknown state"]);
             assert_eq!(asker.folder.names(), [""; 0]);
         }
     }
