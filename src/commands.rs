@@ -72,11 +72,14 @@ fn warn(error: &Error) {
 /// The format that the extension of a target names, among those that a command can write.
 fn format_of(target: &Target, among: &[Format]) -> Result<Format, Error> {
     match target {
-        Target::Stdout => Err(Error::usage("standard output has no extension to name a format")
+        Target::Stdout => Err(Error::usage("standard output has no extension to select a format")
             .hint(format!("add --format with one of {}", Format::names(among)))),
         Target::File(path) => Format::of(path).filter(|one| among.contains(one)).ok_or_else(|| {
-            Error::usage(format!("the extension of {} names no format here", path.display()))
-                .hint(format!("use one of {}, or add --format", Format::names(among)))
+            Error::usage(format!(
+                "the extension of {} is not a format of this command",
+                path.display()
+            ))
+            .hint(format!("use one of {}, or add --format", Format::names(among)))
         }),
     }
 }
@@ -128,7 +131,7 @@ fn existing(folder: &Path) -> Result<&Path, Error> {
     if folder.is_dir() {
         return Ok(folder);
     }
-    Err(Error::failed(format!("{} is no folder", folder.display()))
+    Err(Error::failed(format!("{} is not a directory", folder.display()))
         .hint("create it first, or name another"))
 }
 

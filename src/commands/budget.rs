@@ -36,7 +36,7 @@ impl Smaller {
         }
         if self.fps < full.fps {
             let fps = (100.0 * self.fps).round() / 100.0;
-            words.push(format!("{fps} frames a second instead of {}", full.fps));
+            words.push(format!("{fps} frames per second instead of {}", full.fps));
         }
         if self.size != full.size {
             let (w, h) = (self.size.width, self.size.height);
@@ -116,7 +116,7 @@ fn fit(
             Err(error) => return Err(Error::failed(format!("cannot encode: {error}"))),
         }
     }
-    Err(Error::failed(format!("no faithful picture stays under {}", human(budget.bytes)))
+    Err(Error::failed(format!("no picture stays under {}", human(budget.bytes)))
         .hint(format!("allow more with --max-bytes, or {}", budget.otherwise)))
 }
 

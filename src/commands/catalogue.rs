@@ -47,7 +47,7 @@ pub fn themes(args: &List, console: Console) -> Result<(), Error> {
                 writeln!(out, "{:<12}{}{mark}", theme.name, theme.summary)?;
             }
             let names: Vec<_> = Colour::ALL.iter().map(|colour| colour.name()).collect();
-            writeln!(out, "\ncolours to override with --colour NAME=#rrggbb:\n{}", names.join(", "))
+            writeln!(out, "\ncolours for --colour NAME=#rrggbb:\n{}", names.join(", "))
         }),
     }
 }
@@ -68,7 +68,7 @@ pub fn glitches(args: &List, console: Console) -> Result<(), Error> {
                 };
                 writeln!(out, "{mark} {:<16}{}", glitch.name, glitch.summary)?;
             }
-            writeln!(out, "\n* drawn from where --glitch names none")
+            writeln!(out, "\n* default of --glitch")
         }),
     }
 }
@@ -82,24 +82,24 @@ pub fn providers() -> Result<(), Error> {
             let first = if about.many { "" } else { "FLAKY_TOKEN" };
             let tokens: Vec<_> = [first].iter().chain(about.tokens).copied().collect();
             let flakiness = match about.retries {
-                "" => "cannot tell",
+                "" => "not reported",
                 retries => retries,
             };
             let commits = match about.commits {
                 Commits::None => "",
-                Commits::Branch => "of a branch, for flaky history --ci",
-                Commits::All => "all, for flaky history --ci",
+                Commits::Branch => "status of each commit on a branch, for flaky history --ci",
+                Commits::All => "status of each commit, for flaky history --ci",
             };
             if n > 0 {
                 writeln!(out)?;
             }
             writeln!(out, "--{} {}", about.name, about.takes)?;
             for (what, said) in [
-                ("what", about.help),
+                ("value", about.help),
                 ("flakiness", flakiness),
                 ("commits", commits),
-                ("takes", &words.join(", ")),
-                ("in a job", &about.variables.join(", ")),
+                ("options", &words.join(", ")),
+                ("variables", &about.variables.join(", ")),
                 ("token", &tokens.join(", ")),
             ] {
                 if !said.is_empty() {

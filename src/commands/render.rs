@@ -29,7 +29,7 @@ use flaky_draw::text::DejaVu;
 
 /// The largest rhythm file that is read, in bytes.
 const LARGEST_RHYTHM: u64 = 64 << 20;
-/// The shortest sweep that is drawn, in seconds; the eye sees no beam in a shorter one.
+/// The shortest sweep that is random_loop, in seconds; the eye sees no beam in a shorter one.
 const SHORTEST_SWEEP_S: f64 = 0.2;
 /// Ticks a second where a format leaves the choice and the rate is no whole number.
 const MILLISECONDS: u32 = 1000;
@@ -38,7 +38,7 @@ pub fn run(args: &Render, console: Console) -> Result<(), Error> {
     let settings = Settings::new(args)?;
     let rhythm = source(args, console)?;
     let full = settings.full();
-    let (bytes, drawn) = match settings.format {
+    let (bytes, random_loop) = match settings.format {
         Format::Json => {
             let text = json::to_string(&rhythm);
             let write = |out: &mut dyn Write| out.write_all(text.as_bytes());
@@ -61,7 +61,7 @@ pub fn run(args: &Render, console: Console) -> Result<(), Error> {
             None => (picture(&settings, &rhythm, &full, console)?, full),
         },
     };
-    console.say(&settings.summary(&rhythm, &drawn, bytes));
+    console.say(&settings.summary(&rhythm, &random_loop, bytes));
     Ok(())
 }
 
@@ -158,7 +158,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    fn summary(&self, rhythm: &Rhythm, drawn: &Smaller, bytes: u64) -> String {
+    fn summary(&self, rhythm: &Rhythm, random_loop: &Smaller, bytes: u64) -> String {
         let what = match self.format {
             Format::Csv => {
                 let rate = self.typed.sample_rate.unwrap_or(SAMPLE_RATE);
@@ -167,11 +167,11 @@ impl<'a> Settings<'a> {
             Format::Json => format!("{} beats", rhythm.beats.len()),
             _ if self.is_still() => "a still".to_string(),
             Format::Svg => format!("{} beats", rhythm.beats.len()),
-            _ => format!("{} frames", self.timeline(rhythm, drawn.fps).frames()),
+            _ => format!("{} frames", self.timeline(rhythm, random_loop.fps).frames()),
         };
         let size = match self.format {
             Format::Csv | Format::Json => String::new(),
-            _ => format!(", {}x{}", drawn.size.width, drawn.size.height),
+            _ => format!(", {}x{}", random_loop.size.width, random_loop.size.height),
         };
         format!(
             "wrote {}: {what}, {} s{size}, {}, seed {}",
@@ -188,27 +188,30 @@ fn check(typed: &Render, format: Format) -> Result<(), Error> {
     let name = format.name();
     let numbers = matches!(format, Format::Csv | Format::Json);
     if format == Format::Gif && typed.fps > gif::MOST_FPS {
-        return Err(Error::usage(format!("--fps {}: a GIF plays no faster than 50", typed.fps))
-            .hint("use --fps 50, or write .apng"));
+        return Err(Error::usage(format!(
+            "--fps {}: a GIF plays at most 50 frames per second",
+            typed.fps
+        ))
+        .hint("use --fps 50, or write .apng"));
     }
     if typed.transparent && !matches!(format, Format::Svg | Format::Apng | Format::Png) {
-        return Err(Error::usage(format!("--transparent: {name} has no transparent ground here"))
+        return Err(Error::usage(format!("--transparent: {name} cannot be transparent"))
             .hint("write .svg, .apng or .png"));
     }
     if typed.still && numbers {
-        return Err(Error::usage(format!("--still: {name} is no picture"))
+        return Err(Error::usage(format!("--still: {name} is not a picture"))
             .hint("write .png or .svg, or leave --still out"));
     }
     let has_still = typed.still || matches!(format, Format::Png | Format::Svg);
     if typed.at.is_some() && !has_still {
         return Err(Error::usage(format!(
-            "--at chooses the moment of a still; this {name} is none"
+            "--at selects the time of a still, and this {name} is not one"
         ))
         .hint("add --still"));
     }
     if typed.sample_rate.is_some() && format != Format::Csv {
-        return Err(Error::usage(format!("--sample-rate: {name} has no samples"))
-            .hint("write .csv, or leave it out"));
+        return Err(Error::usage(format!("--sample-rate: only csv has samples, not {name}"))
+            .hint("write .csv, or leave --sample-rate out"));
     }
     let sweep_s = monitor::nominal_sweep_s(typed.size, typed.sweep_speed);
     if sweep_s < SHORTEST_SWEEP_S && !numbers {
@@ -220,8 +223,8 @@ fn check(typed: &Render, format: Format) -> Result<(), Error> {
     }
     let measured = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
     if typed.max_bytes.is_some() && !measured {
-        return Err(Error::usage(format!("--max-bytes: nothing can be left out of {name}"))
-            .hint("write .gif, .apng, .png or .svg, or leave it out"));
+        return Err(Error::usage(format!("--max-bytes: {name} cannot be reduced"))
+            .hint("write .gif, .apng, .png or .svg, or leave --max-bytes out"));
     }
     Ok(())
 }
@@ -233,10 +236,10 @@ fn source(args: &Render, console: Console) -> Result<Rhythm, Error> {
         None => draw(args, console)?,
     };
     match args.at {
-        Some(Seconds(at)) if !(0.0..=rhythm.duration_s).contains(&at) => {
-            Err(Error::usage(format!("--at {at}s lies outside the {} s", rhythm.duration_s))
-                .hint("choose a moment between the beginning and the end"))
-        }
+        Some(Seconds(at)) if !(0.0..=rhythm.duration_s).contains(&at) => Err(Error::usage(
+            format!("--at {at}s is outside the rhythm, which lasts {} s", rhythm.duration_s),
+        )
+        .hint("choose a time between its start and its end")),
         _ => Ok(rhythm),
     }
 }
@@ -246,7 +249,7 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
     let name = if stdin { "standard input".to_string() } else { path.display().to_string() };
     let unreadable = |error: &io::Error| {
         Error::failed(format!("cannot read {name}: {}", io_message(error)))
-            .hint("--rhythm takes a file as `flaky render -o beats.json` writes it, or `-`")
+            .hint("--rhythm takes a JSON file, such as `flaky render -o beats.json` writes, or `-`")
     };
     let input: Box<dyn Read> = if stdin {
         Box::new(io::stdin())
@@ -257,12 +260,12 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
     input.take(LARGEST_RHYTHM + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > LARGEST_RHYTHM {
         return Err(Error::failed(format!("{name} is larger than {}", human(LARGEST_RHYTHM)))
-            .hint("a rhythm is a list of beats; this looks like something else"));
+            .hint("a rhythm is a JSON list of beats; this is probably another file"));
     }
     let broken = |message: &str, hint: &str| {
-        Error::failed(format!("{name} is no rhythm: {message}")).hint(hint)
+        Error::failed(format!("{name} is not a rhythm: {message}")).hint(hint)
     };
-    let example = "`flaky render -o beats.json` writes one to start from";
+    let example = "`flaky render -o beats.json` writes an example";
     let text = String::from_utf8(bytes).map_err(|_| broken("it is not UTF-8 text", example))?;
     json::from_str(&text).map_err(|error| match &error {
         json::Error::UnknownGlitch { name, .. } => {
@@ -280,9 +283,9 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
 fn draw(args: &Render, console: Console) -> Result<Rhythm, Error> {
     let seed = match args.seed {
         Some(seed) => seed,
-        None => SysRng
-            .try_next_u32()
-            .map_err(|error| Error::failed(format!("the system gives no randomness: {error}")))?,
+        None => SysRng.try_next_u32().map_err(|error| {
+            Error::failed(format!("cannot get a random seed from the system: {error}"))
+        })?,
     };
     let Seconds(duration_s) = args.duration;
     let mut recipe = Recipe {
@@ -293,23 +296,23 @@ fn draw(args: &Render, console: Console) -> Result<Rhythm, Error> {
         glitches_per_min: args.glitch_rate,
         seed,
     };
-    let drawn = match random::draw(&recipe) {
-        Ok(drawn) => drawn,
+    let random_loop = match random::draw(&recipe) {
+        Ok(random_loop) => random_loop,
         Err(none) if recipe.pool.len() == 1 => {
             return Err(Error::usage(format!("--duration {duration_s}s is too short: {none}"))
                 .hint(format!("use --duration {:.2}s or more", none.shortest_s)));
         }
         Err(none) => {
-            console.say(&format!("no glitch fits {duration_s} s; {none}"));
+            console.say(&format!("no glitch fits into {duration_s} s: {none}"));
             recipe.pool.clear();
             random::draw(&recipe).map_err(|error| Error::failed(error.to_string()))?
         }
     };
-    let placed = drawn.rhythm.episodes.len();
-    if placed > 0 && placed < drawn.requested {
-        console.say(&format!("{placed} of {} glitches fit {duration_s} s", drawn.requested));
+    let placed = random_loop.rhythm.episodes.len();
+    if placed > 0 && placed < random_loop.requested {
+        console.say(&format!("only {placed} of {} glitches fit into {duration_s} s", random_loop.requested));
     }
-    Ok(drawn.rhythm)
+    Ok(random_loop.rhythm)
 }
 
 fn samples(rhythm: &Rhythm, hz: f64, out: &mut dyn Write) -> io::Result<()> {

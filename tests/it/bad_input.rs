@@ -134,7 +134,7 @@ fn hostile_rhythms() {
     for (text, expected) in cases {
         let folder = Folder::new().with("bad.json", &text);
         let words = "render --rhythm bad.json -o ecg.png";
-        folder.flaky(words).fails(1, &["bad.json is no rhythm", expected]);
+        folder.flaky(words).fails(1, &["bad.json is not a rhythm", expected]);
         assert_eq!(folder.names(), ["bad.json"]);
     }
     let one = r#"{"kind": "wander", "start_s": 0, "end_s": 8}"#;

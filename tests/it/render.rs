@@ -124,11 +124,11 @@ fn the_rate_gives_a_count_and_what_does_not_fit_is_said() {
     folder
         .flaky("render --seed 1 --duration 16s --glitch flatline --glitch-rate 30 -o a.json")
         .succeeds()
-        .says("2 of 8 glitches fit 16 s");
+        .says("only 2 of 8 glitches fit into 16 s");
     folder
         .flaky("render --seed 1 --duration 1s --size 100x50 -o a.png")
         .succeeds()
-        .says("no glitch fits 1 s");
+        .says("no glitch fits into 1 s");
 }
 
 #[test]
