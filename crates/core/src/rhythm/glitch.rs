@@ -303,7 +303,7 @@ pub(super) const ROW: Glitch = Glitch {
 pub static TABLE: &[Glitch] = &[
     Glitch {
         name: "flatline",
-        summary: "nothing at all for four seconds and more; then the clock starts again",
+        summary: "no activity for 4 s or more; then the rhythm restarts",
         caption: "ASYSTOLE",
         alarm: Alarm::High,
         countable: false,
@@ -312,7 +312,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "double-beat",
-        summary: "a second, normal beat on the heels of the first; then the clock starts again",
+        summary: "a second normal beat right after the first; then a restart",
         caption: "DOUBLE BEAT",
         course: Course::Beats {
             slack: 0.0,
@@ -323,7 +323,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "dropped-beat",
-        summary: "a P wave that nothing follows; the next beat is on schedule",
+        summary: "a P wave without a QRS complex; the next beat is on time",
         caption: "MISSED BEAT",
         course: Course::Missing,
         lone: &[P_WAVE],
@@ -331,7 +331,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "sinus-pause",
-        summary: "no P, QRS or T for two seconds and more, off the beat; then the clock starts again",
+        summary: "no beat for 2 s or more, not a multiple of the RR interval",
         caption: "PAUSE",
         countable: false,
         course: Course::Pause { at_least_s: 2.0 },
@@ -339,7 +339,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "premature-beat",
-        summary: "a wide early beat, its T wave upside down; a full compensatory pause",
+        summary: "an early, wide beat with an inverted T; a compensatory pause",
         caption: "PVC",
         course: Course::Beats {
             slack: 0.0,
@@ -350,7 +350,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "couplet",
-        summary: "two wide beats, 420 ms apart; a compensatory pause",
+        summary: "two wide beats 420 ms apart; a compensatory pause",
         caption: "COUPLET",
         course: Course::Beats {
             slack: 0.0,
@@ -361,7 +361,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "bigeminy",
-        summary: "every other beat wide and early; a compensatory pause after each",
+        summary: "every other beat early and wide, with a compensatory pause",
         caption: "BIGEMINY",
         course: Course::Beats {
             slack: 0.0,
@@ -372,7 +372,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "runaway",
-        summary: "six wide beats at a gallop; then, after 0.9 of an interval, the old pace",
+        summary: "six rapid wide beats; the next normal beat comes 0.9 RR later",
         caption: "VT",
         alarm: Alarm::High,
         course: Course::Beats {
@@ -391,7 +391,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "fibrillation",
-        summary: "three seconds of quivering without a beat; then the clock starts again",
+        summary: "3 s of quivering without beats; then the rhythm restarts",
         caption: "VF",
         alarm: Alarm::High,
         countable: false,
@@ -407,7 +407,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "torsades",
-        summary: "three seconds of waves that twist about the line; then the clock starts again",
+        summary: "3 s of waves that twist around the baseline; then a restart",
         caption: "TORSADES",
         alarm: Alarm::High,
         countable: false,
@@ -423,7 +423,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "irregular",
-        summary: "beats without P waves at intervals of chance, over a fine quiver that fades",
+        summary: "beats without P waves at random intervals over a fine quiver",
         caption: "IRREGULAR",
         course: Course::Irregular { lasts_s: 5.0, least: 0.6, spread: 0.8 },
         p_wave: false,
@@ -439,7 +439,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "lead-off",
-        summary: "the electrode comes off: exactly nothing for about 2.2 s; then a step that settles",
+        summary: "an electrode is off: 0 mV for about 2.2 s, then a decaying step",
         caption: "LEAD OFF",
         alarm: Alarm::Technical,
         countable: false,
@@ -449,7 +449,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "mains-hum",
-        summary: "50 Hz from the wall for a second; the beats go on beneath",
+        summary: "50 Hz mains hum for 1 s over the normal beats",
         caption: "MAINS NOISE",
         alarm: Alarm::Technical,
         course: Course::Over { lasts_s: 1.0 },
@@ -458,7 +458,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "wander",
-        summary: "the baseline swells and sinks at 0.2 Hz for five seconds",
+        summary: "the baseline drifts at 0.2 Hz for 5 s",
         caption: "BASELINE",
         alarm: Alarm::Technical,
         course: Course::Over { lasts_s: 5.0 },
@@ -467,7 +467,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "motion",
-        summary: "somebody moves: swings of half a millivolt, 1 to 10 Hz, for two seconds",
+        summary: "movement: swings of 0.5 mV at 1 to 10 Hz for 2 s",
         caption: "MOTION",
         alarm: Alarm::Technical,
         course: Course::Over { lasts_s: 2.0 },
@@ -485,7 +485,7 @@ pub static TABLE: &[Glitch] = &[
     },
     Glitch {
         name: "muscle",
-        summary: "somebody tenses: fine noise above 20 Hz for two seconds",
+        summary: "tense muscles: fine noise above 20 Hz for 2 s",
         caption: "MUSCLE NOISE",
         alarm: Alarm::Technical,
         course: Course::Over { lasts_s: 2.0 },

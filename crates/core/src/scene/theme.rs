@@ -224,7 +224,7 @@ pub static THEMES: &[Theme] = &[
     },
     Theme {
         name: "amber",
-        summary: "the warm terminal of a long night shift",
+        summary: "amber on brown-black, like an early terminal",
         colours: [
             hex(0x0b0703),
             hex(0x1a1109),
@@ -243,7 +243,7 @@ pub static THEMES: &[Theme] = &[
     },
     Theme {
         name: "ice",
-        summary: "cold blue-white on midnight, for slides",
+        summary: "light blue on dark navy, for slides",
         colours: [
             hex(0x050912),
             hex(0x0d1627),
@@ -262,7 +262,7 @@ pub static THEMES: &[Theme] = &[
     },
     Theme {
         name: "rose",
-        summary: "a pink pulse on dark plum",
+        summary: "pink on dark plum",
         colours: [
             hex(0x0f060c),
             hex(0x1f0f1a),
@@ -281,7 +281,7 @@ pub static THEMES: &[Theme] = &[
     },
     Theme {
         name: "paper",
-        summary: "ink on the pink millimetre paper of a strip recorder",
+        summary: "dark ink on ECG paper with a pink grid",
         colours: [
             hex(0xfff8f4),
             hex(0xfbe0d9),
@@ -300,7 +300,7 @@ pub static THEMES: &[Theme] = &[
     },
     Theme {
         name: "blueprint",
-        summary: "white on drafting blue",
+        summary: "white on blue, like a technical drawing",
         colours: [
             hex(0x0d2a4f),
             hex(0x163863),
@@ -319,7 +319,7 @@ pub static THEMES: &[Theme] = &[
     },
     Theme {
         name: "contrast",
-        summary: "white on black, thick and without glow",
+        summary: "white on black, a thick trace without glow",
         colours: [
             hex(0x000000),
             hex(0x1c1c1c),
@@ -338,7 +338,7 @@ pub static THEMES: &[Theme] = &[
     },
     Theme {
         name: "okabe-ito",
-        summary: "colours that every kind of colour vision tells apart",
+        summary: "the Okabe-Ito palette, distinguishable with any colour vision",
         colours: [
             hex(0x000000),
             hex(0x121212),
