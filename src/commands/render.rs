@@ -310,7 +310,10 @@ fn draw(args: &Render, console: Console) -> Result<Rhythm, Error> {
     };
     let placed = random_loop.rhythm.episodes.len();
     if placed > 0 && placed < random_loop.requested {
-        console.say(&format!("only {placed} of {} glitches fit into {duration_s} s", random_loop.requested));
+        console.say(&format!(
+            "only {placed} of {} glitches fit into {duration_s} s",
+            random_loop.requested
+        ));
     }
     Ok(random_loop.rhythm)
 }

@@ -140,7 +140,7 @@ fn hostile_rhythms() {
     let one = r#"{"kind": "wander", "start_s": 0, "end_s": 8}"#;
     let text = format!(r#"{{"duration_s": 8, "beats": [], "episodes": [{}]}}"#, [one; 9].join(","));
     let folder = Folder::new().with("bad.json", &text);
-    folder.flaky("render --rhythm bad.json -o ecg.png").fails(1, &["lie over each other"]);
+    folder.flaky("render --rhythm bad.json -o ecg.png").fails(1, &["episodes overlap"]);
     let folder = Folder::new();
     std::fs::write(folder.path("bad.json"), [0xff, 0xfe, 0x00]).unwrap();
     folder.flaky("render --rhythm bad.json -o ecg.png").fails(1, &["UTF-8"]);

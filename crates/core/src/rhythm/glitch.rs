@@ -9,7 +9,11 @@
 //! Biomedical Engineering 50(3), 2003), in closed form and with crisper waves. The letters are
 //! those of WFDB, the waveform database of `PhysioNet`.
 
+pub(super) mod table;
+
 use serde::{Deserialize, Serialize};
+
+pub use table::TABLE;
 
 /// The cross-fade at both ends of an overlay, in seconds.
 pub const CROSS_FADE_S: f64 = 0.15;
@@ -119,19 +123,6 @@ pub struct Interval {
     pub at_most_s: Option<f64>,
 }
 
-const fn rr(rr: f64) -> Interval {
-    Interval { rr, s: 0.0, at_most_s: None }
-}
-
-const fn rr_plus(rr: f64, s: f64) -> Interval {
-    Interval { rr, s, at_most_s: None }
-}
-
-/// `min(n · 360 ms, n · 0.6 RR)`: the pace of a runaway heart.
-const fn fast(n: f64) -> Interval {
-    Interval { rr: 0.6 * n, s: 0.0, at_most_s: Some(0.36 * n) }
-}
-
 /// A beat that a glitch adds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct OwnBeat {
@@ -141,14 +132,10 @@ pub struct OwnBeat {
     pub code: Code,
 }
 
-const fn own(after: Interval, code: Code) -> OwnBeat {
-    OwnBeat { after, code }
-}
-
 /// The return of the steady rhythm after the beats of a glitch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Back {
+pub enum Return {
     /// The sinus node kept its schedule: the next normal beat comes when it was due (a full
     /// compensatory pause).
     Compensated,
@@ -187,7 +174,7 @@ pub enum Course {
         /// The beats in order of time.
         beats: &'static [OwnBeat],
         /// The return of the steady rhythm.
-        back: Back,
+        back: Return,
     },
     /// Beats at random intervals of `RR · (least + spread · u)`, `u` uniform in 0–1.
     Irregular {
@@ -223,14 +210,6 @@ pub struct Oscillator {
     pub fm_hz: f64,
 }
 
-const fn sine(gain: f64, hz: f64) -> Oscillator {
-    Oscillator { gain, hz, fm_rad: 0.0, fm_hz: 0.0 }
-}
-
-const fn modulated(gain: f64, hz: f64, fm_rad: f64, fm_hz: f64) -> Oscillator {
-    Oscillator { gain, hz, fm_rad, fm_hz }
-}
-
 /// The voltage added to the beats during an episode; `t` starts at its beginning:
 /// `mv · (level + Σ envelope) · (Σ carriers) + offset_mv + noise_mv · noise(t)`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -249,7 +228,8 @@ pub struct Overlay {
     pub noise_mv: f64,
 }
 
-pub(super) const STILL: Overlay =
+/// No overlay.
+pub(super) const NO_OVERLAY: Overlay =
     Overlay { mv: 0.0, level: 1.0, envelope: &[], carriers: &[], offset_mv: 0.0, noise_mv: 0.0 };
 
 /// A lead that comes off: exactly 0 mV, then a step that settles exponentially.
@@ -285,214 +265,6 @@ pub struct Glitch {
     /// Set if the lead comes off.
     pub dropout: Option<Dropout>,
 }
-
-pub(super) const ROW: Glitch = Glitch {
-    name: "",
-    summary: "",
-    caption: "",
-    alarm: Alarm::Medium,
-    countable: true,
-    course: Course::Missing,
-    p_wave: true,
-    lone: &[],
-    overlay: STILL,
-    dropout: None,
-};
-
-/// All glitches, in the order in which they are listed.
-pub static TABLE: &[Glitch] = &[
-    Glitch {
-        name: "flatline",
-        summary: "no activity for 4 s or more; then the rhythm restarts",
-        caption: "ASYSTOLE",
-        alarm: Alarm::High,
-        countable: false,
-        course: Course::Silence { lasts_s: 4.0, slack: 1.0 },
-        ..ROW
-    },
-    Glitch {
-        name: "double-beat",
-        summary: "a second normal beat right after the first; then a restart",
-        caption: "DOUBLE BEAT",
-        course: Course::Beats {
-            slack: 0.0,
-            beats: &[own(fast(1.0), Code::A)],
-            back: Back::Restarts { rr: 1.0, slack: 0.25 },
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "dropped-beat",
-        summary: "a P wave without a QRS complex; the next beat is on time",
-        caption: "MISSED BEAT",
-        course: Course::Missing,
-        lone: &[P_WAVE],
-        ..ROW
-    },
-    Glitch {
-        name: "sinus-pause",
-        summary: "no beat for 2 s or more, not a multiple of the RR interval",
-        caption: "PAUSE",
-        countable: false,
-        course: Course::Pause { at_least_s: 2.0 },
-        ..ROW
-    },
-    Glitch {
-        name: "premature-beat",
-        summary: "an early, wide beat with an inverted T; a compensatory pause",
-        caption: "PVC",
-        course: Course::Beats {
-            slack: 0.0,
-            beats: &[own(rr(0.62), Code::V)],
-            back: Back::Compensated,
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "couplet",
-        summary: "two wide beats 420 ms apart; a compensatory pause",
-        caption: "COUPLET",
-        course: Course::Beats {
-            slack: 0.0,
-            beats: &[own(rr(0.62), Code::V), own(rr_plus(0.62, 0.42), Code::V)],
-            back: Back::Compensated,
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "bigeminy",
-        summary: "every other beat early and wide, with a compensatory pause",
-        caption: "BIGEMINY",
-        course: Course::Beats {
-            slack: 0.0,
-            beats: &[own(rr(0.62), Code::V), own(rr(2.0), Code::N), own(rr(2.62), Code::V)],
-            back: Back::Compensated,
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "runaway",
-        summary: "six rapid wide beats; the next normal beat comes 0.9 RR later",
-        caption: "VT",
-        alarm: Alarm::High,
-        course: Course::Beats {
-            slack: 0.3,
-            beats: &[
-                own(fast(1.0), Code::V),
-                own(fast(2.0), Code::V),
-                own(fast(3.0), Code::V),
-                own(fast(4.0), Code::V),
-                own(fast(5.0), Code::V),
-                own(fast(6.0), Code::V),
-            ],
-            back: Back::Restarts { rr: 0.9, slack: 0.0 },
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "fibrillation",
-        summary: "3 s of quivering without beats; then the rhythm restarts",
-        caption: "VF",
-        alarm: Alarm::High,
-        countable: false,
-        course: Course::Silence { lasts_s: 3.0, slack: 0.5 },
-        overlay: Overlay {
-            mv: 0.45,
-            level: 0.65,
-            envelope: &[sine(0.35, 0.47)],
-            carriers: &[modulated(1.0, 5.1, 1.1, 0.9), sine(0.45, 7.3), sine(0.3, 3.4)],
-            ..STILL
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "torsades",
-        summary: "3 s of waves that twist around the baseline; then a restart",
-        caption: "TORSADES",
-        alarm: Alarm::High,
-        countable: false,
-        course: Course::Silence { lasts_s: 3.0, slack: 0.5 },
-        overlay: Overlay {
-            mv: 0.9,
-            level: 0.0,
-            envelope: &[sine(1.0, 0.35)],
-            carriers: &[sine(1.0, 3.7)],
-            ..STILL
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "irregular",
-        summary: "beats without P waves at random intervals over a fine quiver",
-        caption: "IRREGULAR",
-        course: Course::Irregular { lasts_s: 5.0, least: 0.6, spread: 0.8 },
-        p_wave: false,
-        overlay: Overlay {
-            mv: 0.05,
-            level: 0.8,
-            envelope: &[sine(0.2, 0.6)],
-            carriers: &[modulated(0.7, 5.8, 0.9, 0.7), sine(0.3, 8.3)],
-            offset_mv: 0.01,
-            ..STILL
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "lead-off",
-        summary: "an electrode is off: 0 mV for about 2.2 s, then a decaying step",
-        caption: "LEAD OFF",
-        alarm: Alarm::Technical,
-        countable: false,
-        course: Course::Unseen { lasts_s: 2.2 },
-        dropout: Some(Dropout { step_mv: 0.35, tau_s: 0.4 }),
-        ..ROW
-    },
-    Glitch {
-        name: "mains-hum",
-        summary: "50 Hz mains hum for 1 s over the normal beats",
-        caption: "MAINS NOISE",
-        alarm: Alarm::Technical,
-        course: Course::Over { lasts_s: 1.0 },
-        overlay: Overlay { mv: 0.1, carriers: &[sine(1.0, 50.0)], ..STILL },
-        ..ROW
-    },
-    Glitch {
-        name: "wander",
-        summary: "the baseline drifts at 0.2 Hz for 5 s",
-        caption: "BASELINE",
-        alarm: Alarm::Technical,
-        course: Course::Over { lasts_s: 5.0 },
-        overlay: Overlay { mv: 0.4, carriers: &[sine(1.0, 0.2)], ..STILL },
-        ..ROW
-    },
-    Glitch {
-        name: "motion",
-        summary: "movement: swings of 0.5 mV at 1 to 10 Hz for 2 s",
-        caption: "MOTION",
-        alarm: Alarm::Technical,
-        course: Course::Over { lasts_s: 2.0 },
-        overlay: Overlay {
-            mv: 0.5,
-            carriers: &[
-                modulated(0.45, 1.2, 0.8, 0.5),
-                sine(0.28, 2.7),
-                modulated(0.17, 5.3, 1.3, 1.1),
-                sine(0.1, 8.9),
-            ],
-            ..STILL
-        },
-        ..ROW
-    },
-    Glitch {
-        name: "muscle",
-        summary: "tense muscles: fine noise above 20 Hz for 2 s",
-        caption: "MUSCLE NOISE",
-        alarm: Alarm::Technical,
-        course: Course::Over { lasts_s: 2.0 },
-        overlay: Overlay { noise_mv: 0.1, ..STILL },
-        ..ROW
-    },
-];
 
 /// The default pool of glitches, separated by commas.
 pub const DEFAULT: &str =

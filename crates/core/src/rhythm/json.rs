@@ -138,7 +138,7 @@ impl fmt::Display for Error {
         match self {
             Self::Syntax(error) => write!(f, "{error}"),
             Self::UnknownGlitch { place, name } => {
-                write!(f, "{place} is {name:?}, and there is no such glitch")
+                write!(f, "{place} is {name:?}, which is not a known glitch or mark")
             }
             Self::Value(message) => f.write_str(message),
         }
@@ -195,7 +195,7 @@ pub fn to_string(rhythm: &Rhythm) -> String {
 /// names, [`Error::Value`] for numbers out of range.
 pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     if !text.trim_start().starts_with('{') {
-        return Err(Error::Value("it does not begin with `{`, as a JSON object does".to_string()));
+        return Err(Error::Value("expected a JSON object, beginning with `{`".to_string()));
     }
     let file: File = serde_json::from_str(text).map_err(Error::Syntax)?;
     let (extent, longest_s) = match file.extent {
@@ -229,7 +229,7 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     depth(&episodes)?;
     let bpm = file.bpm.unwrap_or_else(|| steady_bpm(&beats, extent, duration_s));
     if !(0.0..=MOST_BPM).contains(&bpm) {
-        return Err(Error::Value(format!("bpm is {bpm}; it goes from 0 to {MOST_BPM}")));
+        return Err(Error::Value(format!("bpm is {bpm}, expected 0 to {MOST_BPM}")));
     }
     let state = file.state.map(|state| State { word: state.word, alarm: state.alarm });
     Ok(Rhythm { duration_s, extent, bpm, seed: file.seed, state, beats, episodes })
@@ -247,13 +247,13 @@ pub fn duration(seconds: f64) -> Result<f64, Error> {
 fn within(seconds: f64, longest_s: f64) -> Result<f64, Error> {
     if !(MIN_DURATION_S..=longest_s).contains(&seconds) {
         return Err(Error::Value(format!(
-            "the duration is {seconds:?} s; it goes from {MIN_DURATION_S} to {longest_s} s"
+            "the duration is {seconds:?} s, expected {MIN_DURATION_S} to {longest_s} s"
         )));
     }
     let ticks = seconds * 100.0;
     if (ticks - ticks.round()).abs() > 1e-6 {
         return Err(Error::Value(format!(
-            "the duration is {seconds:?} s; it must be a whole number of hundredths of a second"
+            "the duration is {seconds:?} s, expected a whole number of hundredths of a second"
         )));
     }
     Ok(ticks.round() / 100.0)
@@ -262,13 +262,13 @@ fn within(seconds: f64, longest_s: f64) -> Result<f64, Error> {
 fn beat(index: usize, beat: &FileBeat, duration_s: f64) -> Result<Beat, Error> {
     if !(0.0..=duration_s).contains(&beat.t_s) {
         return Err(Error::Value(format!(
-            "beats[{index}].t_s is {}; it goes from 0 to duration_s, {duration_s}",
+            "beats[{index}].t_s is {}, expected 0 to {duration_s} (duration_s)",
             beat.t_s
         )));
     }
     if !(-10.0..=10.0).contains(&beat.amplitude) {
         return Err(Error::Value(format!(
-            "beats[{index}].amplitude is {}; it goes from -10 to 10",
+            "beats[{index}].amplitude is {}, expected -10 to 10",
             beat.amplitude
         )));
     }
@@ -282,8 +282,8 @@ fn episode(index: usize, episode: &FileEpisode, duration_s: f64) -> Result<Episo
     let FileEpisode { kind, start_s, end_s } = episode;
     if !(0.0 <= *start_s && start_s <= end_s && *end_s <= duration_s) {
         return Err(Error::Value(format!(
-            "episodes[{index}] goes from {start_s} to {end_s} s; \
-             it must lie in order between 0 and duration_s, {duration_s}"
+            "episodes[{index}] is from {start_s} to {end_s} s, \
+             expected 0 <= start_s <= end_s <= {duration_s} (duration_s)"
         )));
     }
     let of_a_history = || mark::EPISODES.iter().copied().find(|episode| episode.name == kind);
@@ -315,7 +315,7 @@ fn depth(episodes: &[Episode]) -> Result<(), Error> {
         ends.push(episode.end_s);
         if ends.len() > MAX_DEPTH {
             return Err(Error::Value(format!(
-                "more than {MAX_DEPTH} episodes lie over each other at {} s",
+                "more than {MAX_DEPTH} episodes overlap at {} s",
                 episode.start_s
             )));
         }

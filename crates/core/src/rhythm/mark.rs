@@ -5,9 +5,8 @@
 
 use serde::Serialize;
 
-use super::glitch::{
-    Alarm, Code, Course, Glitch, P_WAVE, QRST, ROW, Scaling, VENTRICULAR, Wave, wave,
-};
+use super::glitch::table::DEFAULTS;
+use super::glitch::{Alarm, Code, Course, Glitch, P_WAVE, QRST, Scaling, VENTRICULAR, Wave, wave};
 
 /// One row of the table.
 #[derive(Debug, PartialEq, Serialize)]
@@ -159,8 +158,8 @@ pub static NIGHT: Glitch = Glitch {
     caption: "NIGHT",
     alarm: Alarm::Technical,
     course: Course::Over { lasts_s: 5.0 },
-    overlay: super::glitch::Overlay { offset_mv: -0.16, ..super::glitch::STILL },
-    ..ROW
+    overlay: super::glitch::Overlay { offset_mv: -0.16, ..super::glitch::NO_OVERLAY },
+    ..DEFAULTS
 };
 
 /// Episodes of a history that are not glitches.
