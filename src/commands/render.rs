@@ -207,7 +207,7 @@ fn check(typed: &Render, format: Format) -> Result<(), Error> {
         return Err(Error::usage(format!(
             "--at selects the time of a still, and this {name} is not one"
         ))
-        .hint("add --still"));
+        .hint(if numbers { "leave --at out" } else { "add --still" }));
     }
     if typed.sample_rate.is_some() && format != Format::Csv {
         return Err(Error::usage(format!("--sample-rate: only csv has samples, not {name}"))
