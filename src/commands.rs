@@ -20,8 +20,8 @@ use crate::cli::format::Format;
 use crate::cli::values::Loops;
 use crate::cli::{Cli, Command, Console};
 use crate::error::Error;
-use crate::output::Target;
-use crate::progress::{Bar, Progress, Silent};
+use crate::output::Destination;
+use crate::progress::{Progress, Silent, TerminalBar};
 use flaky_core::animation::{Animation, Plays};
 use flaky_draw::encode::video::{self, Layout};
 use flaky_draw::encode::{apng, gif, png};
@@ -58,7 +58,7 @@ impl Console {
 
     /// Shows the progress of long work.
     fn progress(self, what: &'static str, steps: u64) -> Box<dyn Progress> {
-        if self.quiet { Box::new(Silent) } else { Box::new(Bar::new(what, steps)) }
+        if self.quiet { Box::new(Silent) } else { Box::new(TerminalBar::new(what, steps)) }
     }
 }
 
@@ -70,17 +70,21 @@ fn warn(error: &Error) {
 }
 
 /// The format that the extension of a target names, among those that a command can write.
-fn format_of(target: &Target, among: &[Format]) -> Result<Format, Error> {
+fn format_of(target: &Destination, among: &[Format]) -> Result<Format, Error> {
     match target {
-        Target::Stdout => Err(Error::usage("standard output has no extension to select a format")
-            .hint(format!("add --format with one of {}", Format::names(among)))),
-        Target::File(path) => Format::of(path).filter(|one| among.contains(one)).ok_or_else(|| {
-            Error::usage(format!(
-                "the extension of {} is not a format of this command",
-                path.display()
-            ))
-            .hint(format!("use one of {}, or add --format", Format::names(among)))
-        }),
+        Destination::Stdout => {
+            Err(Error::usage("standard output has no extension to select a format")
+                .hint(format!("add --format with one of {}", Format::names(among))))
+        }
+        Destination::File(path) => {
+            Format::of(path).filter(|one| among.contains(one)).ok_or_else(|| {
+                Error::usage(format!(
+                    "the extension of {} is not a format of this command",
+                    path.display()
+                ))
+                .hint(format!("use one of {}, or add --format", Format::names(among)))
+            })
+        }
     }
 }
 

@@ -17,14 +17,14 @@ use crate::error::{Error, ExitKind, io_message};
 
 /// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum Destination {
     /// A file, device or pipe.
     File(PathBuf),
     /// Standard output.
     Stdout,
 }
 
-impl Target {
+impl Destination {
     /// `-` and `/dev/stdout` mean standard output; anything else is a path.
     pub fn new(text: &Path) -> Self {
         if text.as_os_str() == "-" || text == Path::new("/dev/stdout") {
@@ -49,12 +49,12 @@ impl Target {
 /// If the target cannot be written, or `produce` fails; an older file is left as it was. A
 /// `binary` result is not written to a terminal.
 pub fn write(
-    target: &Target,
+    target: &Destination,
     binary: bool,
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<u64, Error> {
     let result = match target {
-        Target::Stdout => {
+        Destination::Stdout => {
             let stdout = io::stdout();
             if binary && stdout.is_terminal() {
                 return Err(Error::usage("standard output is a terminal; the output is binary")
@@ -62,7 +62,7 @@ pub fn write(
             }
             run(stdout.lock(), produce).map(|(_, bytes)| bytes)
         }
-        Target::File(path) => to_file(path, produce)?,
+        Destination::File(path) => to_file(path, produce)?,
     };
     result.map_err(|error| failure(&target.name(), &error))
 }

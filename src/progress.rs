@@ -23,9 +23,9 @@ impl Progress for Silent {
 
 /// A bar on standard error, if that is a terminal.
 #[derive(Clone, Debug)]
-pub struct Bar(ProgressBar);
+pub struct TerminalBar(ProgressBar);
 
-impl Bar {
+impl TerminalBar {
     /// A bar of `steps` steps with this label; with 0 steps, a counter without an end.
     pub fn new(label: &'static str, steps: u64) -> Self {
         let known = (steps > 0).then_some(steps);
@@ -46,7 +46,7 @@ impl Bar {
     }
 }
 
-impl Progress for Bar {
+impl Progress for TerminalBar {
     fn advance(&self, steps: u64) {
         self.0.inc(steps);
     }

@@ -8,7 +8,7 @@ use crate::cli::Console;
 use crate::cli::badge::{Badge as Typed, FORMATS, MONITOR, PictureSize, Style};
 use crate::cli::format::Format;
 use crate::error::Error;
-use crate::output::{self, Target};
+use crate::output::{self, Destination};
 use flaky_core::animation::Plays;
 use flaky_core::pulse;
 use flaky_core::rhythm::Rhythm;
@@ -72,13 +72,13 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
 /// What was typed, and what it means.
 struct Settings<'a> {
     typed: &'a Typed,
-    target: Target,
+    target: Destination,
     format: Format,
 }
 
 impl<'a> Settings<'a> {
     fn new(typed: &'a Typed) -> Result<Self, Error> {
-        let target = Target::new(&typed.output);
+        let target = Destination::new(&typed.output);
         let format = match typed.format {
             Some(format) => format,
             None => format_of(&target, FORMATS)?,

@@ -7,7 +7,7 @@ use super::human;
 use crate::cli::Console;
 use crate::cli::values::SIZES;
 use crate::error::Error;
-use crate::output::{self, Target};
+use crate::output::{self, Destination};
 use flaky_core::scene::Size;
 
 /// The fade levels that are tried after the full number. An LCD does not fade and has few
@@ -83,7 +83,7 @@ pub struct Budget {
 pub fn write(
     ladder: &[Smaller],
     budget: Budget,
-    target: &Target,
+    target: &Destination,
     binary: bool,
     console: Console,
     encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,

@@ -11,7 +11,7 @@ use crate::ci::{Commits, PROVIDERS};
 use crate::cli::catalogue::{Completions, List, Man};
 use crate::cli::{Cli, Console};
 use crate::error::Error;
-use crate::output::{self, Target};
+use crate::output::{self, Destination};
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::glitch::{self, Glitch};
 use flaky_core::rhythm::random::{self, Recipe};
@@ -127,7 +127,7 @@ pub fn man(args: &Man, console: Console) -> Result<(), Error> {
     for command in std::iter::once(&program).chain(commands) {
         let name = command.get_display_name().unwrap_or("flaky").to_string();
         let page = clap_mangen::Man::new(command.clone().display_name(name.clone()));
-        let file = Target::File(folder.join(format!("{name}.1")));
+        let file = Destination::File(folder.join(format!("{name}.1")));
         output::write(&file, false, |out| page.render(&mut { out }))?;
         console.say(&format!("wrote {}", file.name()));
     }
@@ -135,7 +135,7 @@ pub fn man(args: &Man, console: Console) -> Result<(), Error> {
 }
 
 fn say(produce: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Error> {
-    output::write(&Target::Stdout, false, produce).map(|_| ())
+    output::write(&Destination::Stdout, false, produce).map(|_| ())
 }
 
 fn previews(
@@ -144,7 +144,7 @@ fn previews(
     console: Console,
 ) -> Result<(), Error> {
     for (name, bytes) in pictures {
-        let file = Target::File(folder.join(format!("{name}.png")));
+        let file = Destination::File(folder.join(format!("{name}.png")));
         output::write(&file, true, |out| out.write_all(&bytes))?;
         console.say(&format!("wrote {}", file.name()));
     }

@@ -18,7 +18,7 @@ use crate::cli::values;
 use crate::error::Error;
 use crate::history::heartbeat::Heartbeat;
 use crate::history::{History, json, log};
-use crate::output::{self, Target};
+use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
 use flaky_core::scene::{self, Motion, Scene, Size, life, sheet};
 use flaky_core::timeline::Timeline;
@@ -41,7 +41,7 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     if args.print_log_command {
         let line = format!("{}\n", log::command(args.first_parent));
         let print = |out: &mut dyn Write| out.write_all(line.as_bytes());
-        return output::write(&Target::Stdout, false, print).map(drop);
+        return output::write(&Destination::Stdout, false, print).map(drop);
     }
     let options = Options::new(args)?;
     let history = Arc::new(source::read(args, console)?);

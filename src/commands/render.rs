@@ -14,7 +14,7 @@ use crate::cli::format::Format;
 use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
 use crate::cli::values::{Gain, Seconds};
 use crate::error::{Error, did_you_mean, io_message};
-use crate::output::{self, Target};
+use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::random::{self, Recipe};
@@ -68,7 +68,7 @@ pub fn run(args: &Render, console: Console) -> Result<(), Error> {
 /// What was typed, and what it means.
 pub struct Settings<'a> {
     pub typed: &'a Render,
-    pub target: Target,
+    pub target: Destination,
     pub format: Format,
     pub threads: usize,
     pub plays: Plays,
@@ -76,7 +76,7 @@ pub struct Settings<'a> {
 
 impl<'a> Settings<'a> {
     fn new(typed: &'a Render) -> Result<Self, Error> {
-        let target = Target::new(&typed.output);
+        let target = Destination::new(&typed.output);
         let format = match typed.format {
             Some(format) => format,
             None => format_of(&target, Format::ALL)?,

@@ -8,14 +8,14 @@ use super::asking::{self, Answer};
 use crate::cli::Console;
 use crate::cli::status::Status as Typed;
 use crate::error::{Error, ExitKind};
-use crate::output::{self, Target};
+use crate::output::{self, Destination};
 use flaky_core::verdict::Verdict;
 
 pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     let answer = asking::answer(&args.source, console)?;
     let write =
         |out: &mut dyn Write| if args.json { json(&answer, out) } else { words(&answer, out) };
-    output::write(&Target::Stdout, false, write)?;
+    output::write(&Destination::Stdout, false, write)?;
     let verdict = answer.finding.verdict;
     if args.fail_on.contains(&verdict) {
         let mut error = Error::failed(format!("the state is {verdict}, which is one of --fail-on"));

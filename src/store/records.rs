@@ -1,11 +1,12 @@
-//! Values by text keys in one file, limited in number and bytes.
+//! A map with text keys in one file, limited in number and bytes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::StoredFile;
 
@@ -13,65 +14,53 @@ use super::StoredFile;
 const MAX_RECORDS: usize = 200_000;
 const MAX_BYTES: usize = 16 << 20;
 
-/// Values by text keys, each with the day on which it was last used.
+/// A file that holds a map, and the day on which each of its keys was last used.
 ///
-/// The payload has a line of JSON for every record: `[key, day, value]`. When there are too many,
-/// those used least recently are dropped.
+/// The map may be of any type that serialises to a JSON object. The payload has a line for every
+/// key: `[key, day, value]`, days counted from 1970. If there are too many, those used least
+/// recently are dropped.
 #[derive(Debug)]
-pub struct Records<V> {
-    file: Option<StoredFile>,
-    records: BTreeMap<String, Record<V>>,
-    today: u32,
+pub struct Records {
+    file: StoredFile,
+    days: BTreeMap<String, u32>,
     limits: (usize, usize),
 }
 
-#[derive(Debug)]
-struct Record<V> {
-    /// Days since 1970.
-    used: u32,
-    value: V,
-}
-
-impl<V: Serialize + DeserializeOwned> Records<V> {
-    /// The records of this file; without one they are forgotten at the end.
-    pub fn open(file: Option<StoredFile>) -> Self {
-        let payload = file.as_ref().and_then(StoredFile::read).unwrap_or_default();
-        let records = payload
-            .split(|byte| *byte == b'\n')
-            .filter_map(|line| serde_json::from_slice(line).ok())
-            .map(|(key, used, value)| (key, Record { used, value }))
-            .collect();
-        Self { file, records, today: today(), limits: (MAX_RECORDS, MAX_BYTES) }
+impl Records {
+    /// Reads a map; the default one if the file is missing or holds something else.
+    pub fn open<T: DeserializeOwned + Default>(file: StoredFile) -> (Self, T) {
+        let payload = file.read().unwrap_or_default();
+        let (mut days, mut map) = (BTreeMap::new(), Map::new());
+        for line in payload.split(|byte| *byte == b'\n') {
+            if let Ok((key, day, value)) = serde_json::from_slice::<(String, u32, Value)>(line) {
+                days.insert(key.clone(), day);
+                map.insert(key, value);
+            }
+        }
+        let map = serde_json::from_value(Value::Object(map)).unwrap_or_default();
+        (Self { file, days, limits: (MAX_RECORDS, MAX_BYTES) }, map)
     }
 
-    /// The value of a key, which has now been used.
-    pub fn get(&mut self, key: &str) -> Option<&mut V> {
-        let record = self.records.get_mut(key)?;
-        record.used = self.today;
-        Some(&mut record.value)
-    }
-
-    /// Sets the value of a key.
-    pub fn insert(&mut self, key: String, value: V) {
-        self.records.insert(key, Record { used: self.today, value });
-    }
-
-    /// Removes a key.
-    pub fn remove(&mut self, key: &str) {
-        self.records.remove(key);
-    }
-
-    /// Writes the file.
+    /// Writes a map, of which these keys have been used, as all new ones have.
     ///
     /// # Errors
-    /// If the folder cannot be written; the records are lost then.
-    pub fn save(self) -> io::Result<()> {
-        let Some(file) = &self.file else { return Ok(()) };
-        let mut lines = Vec::with_capacity(self.records.len());
-        for (key, Record { used, value }) in &self.records {
-            lines.push((*used, serde_json::to_string(&(key, used, value))? + "\n"));
+    /// If the map is not an object, or the file cannot be written.
+    pub fn save<'a>(
+        self,
+        map: &impl Serialize,
+        used: impl IntoIterator<Item = &'a str>,
+    ) -> io::Result<()> {
+        let Value::Object(map) = serde_json::to_value(map)? else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
+        let (today, used) = (today(), used.into_iter().collect::<BTreeSet<&str>>());
+        let mut lines = Vec::with_capacity(map.len());
+        for (key, value) in &map {
+            let known = self.days.get(key).filter(|_| !used.contains(key.as_str()));
+            let day = known.copied().unwrap_or(today);
+            lines.push((day, serde_json::to_string(&(key, day, value))? + "\n"));
         }
-        // The latest first; stable, so that equal records give equal bytes.
+        // The latest first; stable, so that equal maps give equal bytes.
         lines.sort_by(|a, b| b.0.cmp(&a.0));
         let (max_records, max_bytes) = self.limits;
         let mut payload = String::new();
@@ -81,7 +70,7 @@ impl<V: Serialize + DeserializeOwned> Records<V> {
             }
             payload += &line;
         }
-        file.write(payload.as_bytes())
+        self.file.write(payload.as_bytes())
     }
 }
 
@@ -95,60 +84,56 @@ mod tests {
     use super::super::Store;
     use super::*;
 
-    type Fates = Records<BTreeMap<String, u8>>;
+    type Verdicts = BTreeMap<String, Vec<String>>;
 
-    fn fate(name: &str) -> BTreeMap<String, u8> {
-        BTreeMap::from([(name.to_string(), 1)])
+    fn verdicts(keys: &[&str]) -> Verdicts {
+        keys.iter().map(|key| ((*key).to_string(), vec!["push\n\"x\"".to_string()])).collect()
+    }
+
+    fn file(folder: &tempfile::TempDir) -> StoredFile {
+        Store::new(folder.path()).file("verdicts", 1, &"project")
     }
 
     #[test]
-    fn are_read_back() {
+    fn a_map_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
-        let file = Store::new(folder.path()).file("fates", 1, &"project");
-        let mut records = Fates::open(Some(file.clone()));
-        records.insert("abc".to_string(), fate("push\nand \"more\""));
-        records.insert("empty".to_string(), BTreeMap::new());
-        records.insert("gone".to_string(), fate("x"));
-        records.remove("gone");
-        records.save().unwrap();
-        let mut records = Fates::open(Some(file.clone()));
-        assert_eq!(records.get("abc"), Some(&mut fate("push\nand \"more\"")));
-        assert_eq!(records.get("empty"), Some(&mut BTreeMap::new()));
-        assert_eq!(records.get("gone"), None);
-        // Lines of another shape are passed over.
-        file.write(b"[\"abc\",1,{\"a\":1}]\n[\"b\"]\nnothing\n[\"c\",1,7]\n").unwrap();
-        assert_eq!(Fates::open(Some(file)).records.len(), 1);
+        let (records, mut map) = Records::open::<Verdicts>(file(&folder));
+        assert!(map.is_empty());
+        map.extend(verdicts(&["abc", "def"]));
+        map.insert("none".to_string(), Vec::new());
+        records.save(&map, []).unwrap();
+        assert_eq!(Records::open::<Verdicts>(file(&folder)).1, map);
     }
 
     #[test]
-    fn without_a_file_are_forgotten() {
-        let mut records = Fates::open(None);
-        records.insert("abc".to_string(), fate("push"));
-        assert!(records.get("abc").is_some());
-        records.save().unwrap();
-    }
-
-    #[test]
-    fn used_least_recently_go_first() {
+    fn a_payload_of_another_shape_is_ignored() {
         let folder = tempfile::tempdir().unwrap();
-        let file = Store::new(folder.path()).file("fates", 1, &"project");
-        let save = |limits, used: &[&str]| {
-            let mut records = Fates::open(Some(file.clone()));
+        let read = |payload: &[u8]| {
+            file(&folder).write(payload).unwrap();
+            Records::open::<Verdicts>(file(&folder)).1.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(read(b"[\"a\",1,[]]\n[\"b\"]\nnothing\n\xff\n[\"c\",2,[\"x\"]]"), ["a", "c"]);
+        assert_eq!(read(b"[\"a\",1,7]\n"), [""; 0]);
+        let records = Records::open::<Verdicts>(file(&folder)).0;
+        assert_eq!(records.save(&7, []).unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+
+    #[test]
+    fn the_keys_used_least_recently_are_dropped_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let kept = |limits, used: &[&str], new: &[&str]| {
+            let line = |(key, day): (&str, u8)| format!("[\"{key}\",{day},[\"x\"]]\n");
+            let lines: String = [("a", 10), ("b", 40), ("c", 20), ("d", 30)].map(line).concat();
+            file(&folder).write(lines.as_bytes()).unwrap();
+            let (mut records, mut map) = Records::open::<Verdicts>(file(&folder));
             records.limits = limits;
-            records.today = 100;
-            for key in used {
-                records.get(key);
-            }
-            records.save().unwrap();
-            Fates::open(Some(file.clone())).records.into_keys().collect::<Vec<_>>()
+            map.extend(verdicts(new));
+            records.save(&map, used.iter().copied()).unwrap();
+            Records::open::<Verdicts>(file(&folder)).1.into_keys().collect::<Vec<_>>()
         };
-        let lines = |days: [u8; 4]| {
-            let line = |(key, day): (&str, u8)| format!("[\"{key}\",{day},{{\"k\":1}}]\n");
-            ["a", "b", "c", "d"].into_iter().zip(days).map(line).collect::<String>()
-        };
-        file.write(lines([10, 40, 20, 30]).as_bytes()).unwrap();
-        assert_eq!(save((3, 1000), &["a"]), ["a", "b", "d"]);
-        file.write(lines([10, 40, 20, 30]).as_bytes()).unwrap();
-        assert_eq!(save((10, 40), &[]), ["b", "d"]);
+        assert_eq!(kept((4, 1000), &[], &[]), ["a", "b", "c", "d"]);
+        assert_eq!(kept((3, 1000), &["a"], &[]), ["a", "b", "d"]);
+        assert_eq!(kept((3, 1000), &["c"], &["new"]), ["b", "c", "new"]);
+        assert_eq!(kept((10, 30), &[], &[]), ["b", "d"]);
     }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
+use std::time::SystemTime;
 
 use crate::chance;
 use crate::repo::{Repo, file, files};
@@ -105,6 +106,34 @@ fn a_file_that_is_not_whole_is_none() {
         assert_eq!(json(&repo, ""), expected, "{bytes:02x?}");
         assert_eq!(fs::read(&path).unwrap(), whole, "{bytes:02x?}");
     }
+}
+
+#[test]
+fn files_used_long_ago_make_room() {
+    let repo = small();
+    json(&repo, "");
+    let path = cached(&repo).remove(0);
+    let old = path.with_file_name("0123456789abcdef.store");
+    let file = fs::File::create(&old).unwrap();
+    file.set_len(65 << 20).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    let foreign = path.with_file_name("README");
+    fs::write(&foreign, "not ours").unwrap();
+    let repo = repo.commit("third", &[("a", "three\n")]);
+    json(&repo, "");
+    assert!(path.exists() && foreign.exists());
+    assert!(!old.exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_read_a_file() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let repo = small();
+    json(&repo, "");
+    let mode = fs::metadata(cached(&repo).remove(0)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
 }
 
 #[test]

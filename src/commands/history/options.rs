@@ -8,7 +8,7 @@ use crate::cli::format::Format;
 use crate::cli::history::{FORMATS, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME};
 use crate::error::Error;
 use crate::history::History;
-use crate::output::Target;
+use crate::output::Destination;
 use flaky_core::scene::theme::{self, Theme};
 use flaky_draw::encode::gif;
 
@@ -18,7 +18,7 @@ const MAX_ANIMATED: usize = 500;
 /// The arguments, and what follows from them.
 pub struct Options<'a> {
     pub typed: &'a Typed,
-    pub target: Target,
+    pub target: Destination,
     pub format: Format,
     /// Whether to draw a still sheet of the whole history.
     pub sheet: bool,
@@ -27,7 +27,7 @@ pub struct Options<'a> {
 
 impl<'a> Options<'a> {
     pub fn new(typed: &'a Typed) -> Result<Self, Error> {
-        let target = Target::new(typed.output.as_deref().unwrap_or(Path::new("-")));
+        let target = Destination::new(typed.output.as_deref().unwrap_or(Path::new("-")));
         let format = match typed.format {
             _ if typed.json => Format::Json,
             Some(format) => format,
