@@ -24,7 +24,7 @@ pub mod heartbeat;
 pub mod json;
 mod lines;
 pub mod log;
-pub mod message;
+pub(crate) mod message;
 mod objects;
 mod people;
 pub mod repo;
