@@ -1,5 +1,6 @@
 //! A map with text keys in one file, limited in number and bytes.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -61,7 +62,7 @@ impl Records {
             lines.push((day, serde_json::to_string(&(key, day, value))? + "\n"));
         }
         // The latest first; stable, so that equal maps give equal bytes.
-        lines.sort_by(|a, b| b.0.cmp(&a.0));
+        lines.sort_by_key(|(day, _)| Reverse(*day));
         let (max_records, max_bytes) = self.limits;
         let mut payload = String::new();
         for (_, line) in lines.into_iter().take(max_records) {
