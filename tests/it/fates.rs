@@ -155,7 +155,7 @@ fn comes_from_where_the_repository_was_cloned() {
     let life = repo.life(&format!("--ci --server {}", server.url("")));
     assert_eq!(life.kinds(), ["root", "commit", "commit", "failed"]);
     let token = repo.flaky("history --json --token-file token");
-    token.fails(2, &["go with --ci"]);
+    token.fails(2, &["need --ci"]);
 }
 
 #[test]
