@@ -6,9 +6,9 @@ use flaky_core::pulse;
 use flaky_core::scene::Rgb;
 use flaky_core::verdict::{Finding, Flakiness, Verdict};
 use image::GenericImageView;
-use resvg::usvg::{Options, Tree};
 
 use crate::asking::Asker;
+use crate::markup::Svg;
 use crate::pictures::{frames_of_apng, frames_of_gif};
 use crate::platforms::{ONE, gitlab, pipeline};
 
@@ -26,25 +26,9 @@ fn bytes(words: &str, format: &str) -> Vec<u8> {
     asker.folder.read(&format!("badge.{format}"))
 }
 
-/// The size that an SVG says it has, and that resvg finds.
 #[track_caller]
-fn size(svg: &str) -> (u32, u32) {
-    let tree = Tree::from_str(svg, &Options::default()).expect("an SVG");
-    let said = |name: &str| after(svg, &format!(" {name}=\""))[0].parse::<u32>().expect("a number");
-    let (width, height) = (said("width"), said("height"));
-    assert_eq!((tree.size().width() as u32, tree.size().height() as u32), (width, height));
-    (width, height)
-}
-
-/// What stands after every occurrence of `mark`, up to the next quote, bracket or semicolon.
-fn after<'a>(text: &'a str, mark: &str) -> Vec<&'a str> {
-    let parts = text.split(mark).skip(1);
-    parts.filter_map(|part| part.split(['"', '<', '>', '{', '}', ';', ' ', ')']).next()).collect()
-}
-
-fn between<'a>(text: &'a str, from: &str, to: &str) -> &'a str {
-    let (_, rest) = text.split_once(from).unwrap_or_else(|| panic!("no {from} in {text}"));
-    rest.split_once(to).expect("an end").0
+fn size(words: &str) -> (u32, u32) {
+    Svg::of(&badge(words)).size()
 }
 
 #[test]
@@ -52,28 +36,26 @@ fn it_is_called_by_its_label_and_verdict() {
     for word in WORDS {
         for style in STYLES {
             let svg = badge(&format!("--status {word} --style {style}"));
-            assert!(
-                svg.contains(&format!(" role=\"img\" aria-label=\"pipeline: {word}\"")),
-                "{svg}"
-            );
-            let title = between(&svg, "<title>", "</title>");
-            assert_eq!(title, format!("pipeline: {word}"));
+            let svg = Svg::of(&svg);
+            assert_eq!(svg.attribute("role"), "img");
+            assert_eq!(svg.label(), format!("pipeline: {word}"));
+            assert_eq!(svg.title(), format!("pipeline: {word}"));
         }
     }
-    let svg = badge("--status passed --label tests");
-    assert!(svg.contains("aria-label=\"tests: passed\""), "{svg}");
+    assert_eq!(Svg::of(&badge("--status passed --label tests")).label(), "tests: passed");
     let asker = Asker::new();
     asker.says(&["badge", "--status", "passed", "--label", "", "-o", "badge.svg"]).succeeds();
-    assert!(asker.folder.text("badge.svg").contains("aria-label=\"passed\""));
+    assert_eq!(Svg::of(&asker.folder.read("badge.svg")).label(), "passed");
 }
 
 #[test]
 fn its_title_tells_the_evidence() {
     let server = gitlab(&[pipeline(8, ONE, "success"), pipeline(7, ONE, "failed")]);
     let svg = badge(&server.gitlab());
-    assert!(svg.contains("aria-label=\"pipeline: flaky\""), "{svg}");
+    let svg = Svg::of(&svg);
+    assert_eq!(svg.label(), "pipeline: flaky");
     assert_eq!(
-        between(&svg, "<title>", "</title>"),
+        svg.title(),
         "pipeline: flaky (100%): 1 of 1 shas that ran twice disagreed\n\
          11111111: pipeline 7 failed, pipeline 8 passed"
     );
@@ -95,7 +77,7 @@ fn it_is_small() {
 fn it_is_as_wide_as_its_words_and_twenty_pixels_high() {
     for style in ["flat", "flat-square"] {
         let width = |words: &str| {
-            let (width, height) = size(&badge(&format!("{words} --style {style}")));
+            let (width, height) = size(&format!("{words} --style {style}"));
             assert_eq!(height, 20);
             width
         };
@@ -103,14 +85,14 @@ fn it_is_as_wide_as_its_words_and_twenty_pixels_high() {
         assert!(width("--status passed --label iii") < width("--status passed --label mmm"));
         assert!(width("--status flaky") < width("--status flaky --flake-rate 0.07"));
     }
-    assert_eq!(size(&badge("--status passed --style monitor")), (240, 80));
+    assert_eq!(size("--status passed --style monitor"), (240, 80));
 }
 
 #[test]
 fn it_grows_in_proportion() {
-    let (width, _) = size(&badge("--status passed"));
+    let (width, _) = size("--status passed");
     for height in [20, 30, 40, 200] {
-        let (wide, high) = size(&badge(&format!("--status passed --size {height}")));
+        let (wide, high) = size(&format!("--status passed --size {height}"));
         assert_eq!(high, height);
         let expected = f64::from(width * height) / 20.0;
         assert!(
@@ -118,7 +100,7 @@ fn it_grows_in_proportion() {
             "{wide}, {expected}"
         );
     }
-    assert_eq!(size(&badge("--status passed --style monitor --size 300x100")), (300, 100));
+    assert_eq!(size("--status passed --style monitor --size 300x100"), (300, 100));
 }
 
 #[test]
@@ -143,7 +125,7 @@ fn sizes_that_cannot_be_meant_are_wrong_usage() {
 #[test]
 fn a_label_has_64_characters_at_the_most() {
     let svg = badge(&format!("--status passed --label {}", "\u{e4}".repeat(64)));
-    assert!(svg.contains(&"\u{e4}".repeat(64)));
+    assert_eq!(Svg::of(&svg).label(), format!("{}: passed", "\u{e4}".repeat(64)));
     let words = format!("badge --status passed -o badge.svg --label {}", "a".repeat(65));
     Asker::new().flaky(&words).fails(2, &["--label", "at most 64 characters"]);
 }
@@ -154,26 +136,34 @@ fn words_stand_out_from_their_plates() {
         let value = u32::from_str_radix(text.trim_start_matches('#'), 16).expect("a colour");
         Rgb((value >> 16) as u8, (value >> 8) as u8, value as u8)
     };
+    // The first number in it.
+    let x = |text: &str| {
+        let number = text.split(|c: char| !(c.is_ascii_digit() || c == '.'));
+        number.into_iter().find_map(|part| part.parse::<f64>().ok()).expect("x")
+    };
     let themes = Asker::new().flaky("themes").succeeds().stdout();
     let themes = themes.lines().take_while(|line| !line.is_empty());
     for theme in themes.filter_map(|line| line.split_whitespace().next()) {
         for word in WORDS {
             let svg = badge(&format!("--status {word} --style flat-square --theme {theme}"));
-            let plates: Vec<(f64, &str)> = svg
-                .split("<path fill=\"#")
-                .skip(1)
-                .map(|part| {
-                    (after(part, "d=\"M")[0].parse().expect("x"), part.split('"').next().unwrap())
-                })
+            let svg = Svg::of(&svg);
+            let filled = |name| {
+                let coloured = svg.root().children().filter(move |node| node.has_tag_name(name));
+                let filled = coloured.filter_map(|node| Some((node, node.attribute("fill")?)));
+                filled.filter(|(_, fill)| fill.starts_with('#'))
+            };
+            let svg_name = |name| ("http://www.w3.org/2000/svg", name);
+            let plates: Vec<(f64, &str)> = filled(svg_name("path"))
+                .map(|(plate, fill)| (x(plate.attribute("d").expect("a shape")), fill))
                 .collect();
-            let texts: Vec<_> = svg.split("<g fill=\"#").skip(1).collect();
-            assert_eq!((plates.len(), texts.len()), (3, 2), "{svg}");
-            for text in texts {
-                let x: f64 = after(text, "translate(")[0].parse().expect("x");
+            let texts: Vec<(f64, &str)> = filled(svg_name("g"))
+                .map(|(text, fill)| (x(text.attribute("transform").expect("a place")), fill))
+                .collect();
+            assert_eq!((plates.len(), texts.len()), (3, 2));
+            for (x, ink) in texts {
                 let (_, plate) = plates.iter().rfind(|(from, _)| *from <= x).expect("a plate");
-                let ink = text.split('"').next().unwrap();
                 let contrast = colour(ink).contrast(colour(plate));
-                assert!(contrast >= 4.5, "{theme}, {word}: #{ink} on #{plate}: {contrast}");
+                assert!(contrast >= 4.5, "{theme}, {word}: {ink} on {plate}: {contrast}");
             }
         }
     }
@@ -188,11 +178,8 @@ fn in_one_document_badges_share_no_names() {
         all.push(badge(&format!("--status {word} --label tests")));
     }
     all.push(badge("--status flaky --flake-rate 0.5"));
-    for svg in all {
-        let mut names = BTreeSet::new();
-        for mark in [" id=\"", " class=\"", "@keyframes "] {
-            names.extend(after(&svg, mark).iter().map(|name| (*name).to_string()));
-        }
+    for svg in &all {
+        let names = Svg::of(svg).names().into_iter().map(str::to_string).collect::<Vec<_>>();
         assert!(!names.is_empty());
         for name in names {
             assert!(seen.insert(name.clone()), "{name} is in two: {svg}");
@@ -240,16 +227,17 @@ fn its_loop_is_as_long_as_its_beats() {
         let apng = bytes(&format!("--status {word}"), "apng");
         assert_eq!(frames_of_apng(&apng).iter().map(|shown| shown.ms).sum::<u32>(), ms, "{word}");
         let svg = badge(&format!("--status {word}"));
-        let css = format!(" {}s linear infinite", f64::from(ms) / 1000.0);
-        assert!(svg.contains(&css), "no {css} in {svg}");
+        let animations = Svg::of(&svg).css_values("animation").join(", ");
+        let expected = format!(" {}s linear infinite", f64::from(ms) / 1000.0);
+        assert!(animations.ends_with(&expected), "{animations}");
     }
 }
 
 #[test]
 fn every_format_has_the_size() {
     for (words, expected) in [
-        ("--status passed", size(&badge("--status passed"))),
-        ("--status failed --size 33", size(&badge("--status failed --size 33"))),
+        ("--status passed", size("--status passed")),
+        ("--status failed --size 33", size("--status failed --size 33")),
         ("--status unknown --style monitor", (240, 80)),
     ] {
         for format in ["png", "gif", "apng"] {
@@ -264,37 +252,38 @@ fn a_still_stands_still() {
     for words in
         ["--status stopped", "--status passed --still", "--status flaky --style monitor --still"]
     {
-        let svg = badge(words);
-        assert!(!svg.contains("animat") && !svg.contains("<style"), "{words}: {svg}");
+        assert!(!Svg::of(&badge(words)).moves(), "{words}");
         assert_eq!(frames_of_gif(&bytes(words, "gif")).len(), 1, "{words}");
     }
     for word in ["passed", "flaky", "failed", "running", "unknown"] {
-        assert!(badge(&format!("--status {word}")).contains("animation:"), "{word}");
+        let svg = badge(&format!("--status {word}"));
+        assert_eq!(Svg::of(&svg).css_values("animation").len(), 1, "{word}");
     }
     assert!(!bytes("--status flaky", "png").windows(4).any(|part| part == b"acTL"));
 }
 
 #[test]
-fn who_wants_less_motion_gets_none() {
+fn it_is_well_behaved_and_moves_only_for_those_who_want_it() {
+    for word in WORDS {
+        for style in STYLES {
+            for still in ["", "--still"] {
+                let svg = badge(&format!("--status {word} --style {style} {still}"));
+                let svg = Svg::of(&svg);
+                svg.is_well_behaved();
+                assert_eq!(svg.moves(), still.is_empty() && word != "stopped", "{word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn only_a_failed_one_has_a_dashed_line() {
     for word in WORDS {
         for style in STYLES {
             let svg = badge(&format!("--status {word} --style {style}"));
-            assert!(
-                !svg.contains("<animate") && !svg.contains("<script") && !svg.contains("style=\"")
-            );
-            let Some((before, rest)) = svg.split_once("<style>") else {
-                assert_eq!(word, "stopped");
-                continue;
-            };
-            let (css, after) = rest.split_once("</style>").expect("an end");
-            assert!(css.starts_with("@media (prefers-reduced-motion:no-preference){"), "{css}");
-            let mut depth = 0;
-            let closes_at = css.char_indices().find_map(|(at, c)| {
-                depth += i32::from(c == '{') - i32::from(c == '}');
-                (c == '}' && depth == 0).then_some(at + 1)
-            });
-            assert_eq!(closes_at, Some(css.len()), "all of it is in the query: {css}");
-            assert!(!before.contains("animat") && !after.contains("animat"), "{svg}");
+            let svg = Svg::of(&svg);
+            let dashed = svg.all("path").any(|path| path.has_attribute("stroke-dasharray"));
+            assert_eq!(dashed, word == "failed", "{word}, {style}");
         }
     }
 }

@@ -12,6 +12,7 @@ use flaky_core::rhythm::glitch;
 use flaky_core::scene::theme;
 use image::{Rgb, RgbImage};
 
+use crate::drawing;
 use crate::vocabulary::{Folder, fixtures};
 
 /// The pictures of README: name, and the words that draw it, in the folder of fixtures.
@@ -78,12 +79,7 @@ fn pixels(bytes: &[u8]) -> Option<RgbImage> {
     if let Ok(picture) = image::load_from_memory(bytes) {
         return Some(picture.into_rgb8());
     }
-    let tree = resvg::usvg::Tree::from_data(bytes, &resvg::usvg::Options::default()).ok()?;
-    let size = tree.size().to_int_size();
-    let mut pixmap = resvg::tiny_skia::Pixmap::new(size.width(), size.height())?;
-    resvg::render(&tree, resvg::tiny_skia::Transform::identity(), &mut pixmap.as_mut());
-    let rgb = pixmap.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
-    RgbImage::from_raw(size.width(), size.height(), rgb)
+    (!bytes.is_empty()).then(|| drawing::picture(bytes))
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use flaky_core::rhythm::json;
 
+use crate::markup::Svg;
 use crate::pictures::{read_apng, read_gif};
 use crate::vocabulary::Folder;
 
@@ -194,6 +195,7 @@ fn loops_are_counted_as_each_format_counts() {
     let apng = folder.render(&format!("{words} --loops 3"), "d.apng");
     let at = apng.windows(4).position(|part| part == b"acTL").unwrap();
     assert_eq!(apng[at + 4..at + 12], [0, 0, 0, 50, 0, 0, 0, 3]);
-    folder.render(&format!("{words} --loops 3"), "e.svg");
-    assert!(folder.text("e.svg").contains("2s linear 3}"));
+    let svg = folder.render(&format!("{words} --loops 3"), "e.svg");
+    let animations = Svg::of(&svg).css_values("animation").join(", ");
+    assert!(animations.ends_with(" 2s linear 3"), "{animations}");
 }

@@ -8,88 +8,43 @@ use flaky_core::sanitize::is_format_control;
 use flaky_core::scene::sheet::{Note, Settings};
 use flaky_core::scene::{Size, sheet, theme};
 use flaky_draw::text::DejaVu;
-use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
 
+use crate::drawing::{drawn_by_resvg, screenshot};
+use crate::markup::Svg;
 use crate::repo::{Life, Repo};
-use crate::svg::{drawn_by_resvg, screenshot};
+
 use crate::tools;
 use crate::varied::{drawn, history, many, varied};
 
 const LARGEST: usize = 1_000_000;
 
-fn text(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("text")
+/// The places that the film goes through, in pixels from the left.
+fn places<'a>(svg: &'a Svg) -> Vec<&'a str> {
+    let moves = svg.css_values("transform").into_iter();
+    moves.filter_map(|moves| moves.strip_prefix("translateX(")?.strip_suffix("px)")).collect()
 }
 
-/// Hands the elements of a document to `look`.
-fn parsed<T>(svg: &[u8], look: impl Fn(Node) -> T) -> T {
-    let options = ParsingOptions { nodes_limit: 10_000_000, ..ParsingOptions::default() };
-    let document = Document::parse_with_options(text(svg), options).expect("XML");
-    look(document.root_element())
-}
-
-/// The tooltips, which are the titles that are not the document's own.
-fn tips(svg: &[u8]) -> Vec<String> {
-    parsed(svg, |root| {
-        let titles = root
-            .descendants()
-            .filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "title")));
-        let own = titles.filter(|title| title.parent() != Some(root));
-        own.map(|title| title.text().unwrap_or_default().to_string()).collect()
-    })
-}
-
-/// How many steps the film takes.
-fn steps(svg: &[u8]) -> usize {
-    let (_, rest) = text(svg).split_once("steps(").expect("a film");
-    rest.split_once(')').expect("a number").0.parse().expect("a number")
-}
-
-/// Nothing in it that a page would not show.
-#[track_caller]
-fn well_behaved(svg: &[u8]) {
-    drawn_by_resvg(svg);
-    for unwanted in [
-        "<script",
-        "<animate",
-        "<text",
-        "<set",
-        "http-equiv",
-        "<image",
-        "<foreignObject",
-        "@import",
-    ] {
-        assert!(!text(svg).contains(unwanted), "{unwanted}");
-    }
-    let strange = |c: char| (c.is_control() && c != '\n') || is_format_control(c);
-    assert!(!text(svg).contains(strange));
-    parsed(svg, |root| {
-        let mut ids = BTreeSet::new();
-        for node in root.descendants() {
-            let id = node.attribute("id");
-            assert!(id.is_none_or(|id| ids.insert(id.to_string())), "{id:?} stands for two");
-        }
-        for node in root.descendants() {
-            if let Some(to) = node.attribute("href") {
-                assert!(ids.contains(&to[1..]), "{to} stands for nothing");
-            }
-        }
-    });
+/// The number of steps that the film takes.
+fn steps(svg: &Svg) -> usize {
+    let timings = svg.css_values("animation-timing-function").into_iter();
+    let mut steps = timings.filter_map(|timing| timing.strip_prefix("steps(")?.strip_suffix(')'));
+    steps.next().expect("a film").parse().expect("a number")
 }
 
 #[test]
 fn it_moves_a_beat_at_a_time() {
     let repo = varied();
+    let timing = |svg: &Svg, words: &str| svg.css_values("animation").join(", ").contains(words);
     let svg = drawn(&repo, "", "x.svg");
-    well_behaved(&svg);
+    let svg = Svg::of(&svg);
+    svg.is_well_behaved();
     assert_eq!(steps(&svg), 16);
-    assert!(text(&svg).contains("prefers-reduced-motion:no-preference"));
-    assert!(text(&svg).contains(" 4.6s step-end infinite"), "16 tenths and 3 s");
-    assert_eq!(text(&svg).matches("translateX(").count(), 18, "a place for every beat, and an end");
+    assert!(timing(&svg, " 4.6s step-end infinite"), "16 tenths and 3 s");
+    assert_eq!(places(&svg).len(), 18, "a place for every beat, and an end");
     let twice = drawn(&repo, "--loops 2 --fps 20", "x.svg");
-    assert!(text(&twice).contains(" 3.8s step-end 2 "), "16 twentieths and 3 s");
+    assert!(timing(&Svg::of(&twice), " 3.8s step-end 2 "), "16 twentieths and 3 s");
     for words in ["--captions none", "--captions short", "--size 64x32", "--theme paper"] {
-        well_behaved(&drawn(&repo, words, "x.svg"));
+        Svg::of(&drawn(&repo, words, "x.svg")).is_well_behaved();
     }
 }
 
@@ -100,10 +55,10 @@ fn without_css_it_shows_the_last_commit() {
     let whole = drawn_by_resvg(&drawn(&repo, "--captions short", "x.svg"));
     let fewer = drawn_by_resvg(&drawn(&repo, "HEAD~9..HEAD --captions none", "x.svg"));
     assert!(whole.differs(&fewer) > 100, "words");
-    let last = text(&drawn(&repo, "", "x.svg")).split_once("transform=\"translate(0 -").unwrap().1
-        [..4]
-        .to_string();
-    assert_eq!(last, (16 * 300).to_string());
+    let svg = drawn(&repo, "", "x.svg");
+    let svg = Svg::of(&svg);
+    let last = format!("translate(0 -{})", 16 * 300);
+    assert!(svg.all("g").any(|film| film.attribute("transform") == Some(&last)));
 }
 
 #[test]
@@ -113,7 +68,8 @@ fn chromium_shows_every_beat_in_its_time() {
     }
     let repo = varied();
     let svg = drawn(&repo, "--loops 1", "x.svg");
-    let svg = text(&svg);
+    let parsed = Svg::of(&svg);
+    let svg = std::str::from_utf8(&svg).expect("text");
     // A page that holds the picture at an instant of its own time.
     let at = |ms: u32| {
         let hold = format!(
@@ -128,8 +84,7 @@ fn chromium_shows_every_beat_in_its_time() {
     };
     // The picture as it stands with film and strip moved to a beat.
     let moved = |beat: usize| {
-        let strip: Vec<&str> =
-            svg.split("translateX(").skip(1).map(|rest| rest.split("px").next().unwrap()).collect();
+        let strip = places(&parsed);
         let still = svg
             .replace("translate(0 -4800)", &format!("translate(0 -{})", 300 * beat))
             .replace(&format!("translate({})", strip[16]), &format!("translate({})", strip[beat]));
@@ -147,11 +102,7 @@ fn several_share_a_page() {
     let repo = varied();
     let ids = |words: &str| {
         let svg = drawn(&repo, words, "x.svg");
-        parsed(&svg, |root| {
-            root.descendants()
-                .filter_map(|node| node.attribute("id").map(str::to_string))
-                .collect::<BTreeSet<_>>()
-        })
+        Svg::of(&svg).names().into_iter().map(str::to_string).collect::<BTreeSet<_>>()
     };
     let all = [ids(""), ids("HEAD~3..HEAD"), ids("--still"), ids("--still HEAD~3..HEAD")];
     for (i, a) in all.iter().enumerate() {
@@ -175,8 +126,7 @@ fn five_hundred_beats_are_small_whatever_they_say() {
         repo.flaky("history -q -o x.svg").succeeds();
         let svg = fs::read(repo.path("x.svg")).unwrap();
         assert!(svg.len() <= LARGEST, "{} bytes", svg.len());
-        assert_eq!(steps(&svg), 499);
-        parsed(&svg, |_| ());
+        assert_eq!(steps(&Svg::of(&svg)), 499);
     }
 }
 
@@ -188,7 +138,7 @@ fn more_than_five_hundred_beats_do_not_move() {
     assert_eq!(fs::read(repo.path("x.svg")).unwrap(), b"older");
     repo.flaky("history --max-frames 500 -o y.svg").succeeds().says("501 commits in 251 beats");
     repo.flaky("history -q --still -o x.svg").succeeds();
-    assert_eq!(tips(&fs::read(repo.path("x.svg")).unwrap()).len(), 501);
+    assert_eq!(Svg::of(&fs::read(repo.path("x.svg")).unwrap()).tips().len(), 501);
 }
 
 #[test]
@@ -212,11 +162,12 @@ fn escaped(subject: &str) -> String {
 fn a_sheet_has_a_tooltip_for_every_commit() {
     let repo = varied();
     let svg = drawn(&repo, "--still", "x.svg");
-    well_behaved(&svg);
-    assert!(!text(&svg).contains("<style"), "nothing moves");
-    assert_eq!(text(&svg).matches("<title").count(), 17 + 1);
+    let svg = Svg::of(&svg);
+    svg.is_well_behaved();
+    assert!(!svg.moves());
+    assert_eq!(svg.all("title").count(), 17 + 1);
     let life = repo.life("--status ci.csv");
-    let tips = tips(&svg);
+    let tips = svg.tips();
     assert_eq!(tips.len(), life.beats.len());
     for (tip, beat) in tips.iter().zip(&life.beats) {
         let begin = format!("{} {}", &beat.sha[..7], escaped(&beat.subject));
@@ -233,7 +184,7 @@ fn a_sheet_of_very_many_names_ranges() {
     let repo = many(5001, |i| format!("commit {i}"));
     let ran = repo.flaky("history --still -o x.svg").succeeds();
     ran.says("5001 commits: each beat stands for 2 of them").says("5001 commits on a sheet");
-    let tips = tips(&fs::read(repo.path("x.svg")).unwrap());
+    let tips = Svg::of(&fs::read(repo.path("x.svg")).unwrap()).tips();
     assert_eq!(tips.len(), 2501);
     let life = repo.life("");
     let short = |i: usize| &life.beats[i].sha[..7];
@@ -242,8 +193,7 @@ fn a_sheet_of_very_many_names_ranges() {
     assert!(tips[2500].starts_with(&format!("{} commit 5000\n", short(5000))), "{}", tips[2500]);
     // What a person asks for is what they get.
     repo.flaky("history -q --still --max-frames 0 -o x.svg").succeeds();
-    let all = fs::read(repo.path("x.svg")).unwrap();
-    assert_eq!(text(&all).matches("<title>").count(), 5001);
+    assert_eq!(Svg::of(&fs::read(repo.path("x.svg")).unwrap()).tips().len(), 5001);
 }
 
 /// The size of an SVG and that of the picture of the same sheet.
@@ -251,9 +201,7 @@ fn sizes(repo: &Repo, words: &str) -> [(u32, u32); 2] {
     let svg = drawn(repo, &format!("--still {words}"), "x.svg");
     let png = drawn(repo, words, "x.png");
     let picture = image::load_from_memory(&png).expect("a PNG");
-    let side = |root: Node, name: &str| root.attribute(name).expect(name).parse::<u32>().unwrap();
-    let size = parsed(&svg, |root| (side(root, "width"), side(root, "height")));
-    [size, (picture.width(), picture.height())]
+    [Svg::of(&svg).size(), (picture.width(), picture.height())]
 }
 
 #[test]
