@@ -1,22 +1,27 @@
 //! `flaky themes`, `glitches`, `completions`, `man`.
 
+use clap::CommandFactory;
+use flaky::cli::Cli;
 use flaky_core::rhythm::glitch;
 use flaky_core::scene::{Colour, theme};
 
+use crate::tools;
 use crate::vocabulary::Folder;
 
 #[test]
 fn everything_is_listed_in_a_line() {
     let glitches = Folder::new().flaky("glitches").succeeds().stdout();
     for glitch in glitch::TABLE {
-        let line = glitches.lines().find(|line| line.contains(glitch.summary)).expect(glitch.name);
-        assert!(line.contains(glitch.name));
+        let line = glitches.lines().find(|line| line.ends_with(glitch.summary)).expect(glitch.name);
+        let drawn = glitch::DEFAULT.split(',').any(|name| name == glitch.name);
+        let begin = format!("{} {} ", if drawn { "*" } else { " " }, glitch.name);
+        assert!(line.starts_with(&begin), "{line:?} and {begin:?}");
     }
     let themes = Folder::new().flaky("themes").succeeds().stdout();
     for theme in theme::THEMES {
-        assert!(
-            themes.lines().any(|line| line.starts_with(theme.name) && line.contains(theme.summary))
-        );
+        let begin = format!("{} ", theme.name);
+        let line = themes.lines().find(|line| line.starts_with(&begin)).expect(theme.name);
+        assert!(line.contains(theme.summary), "{line:?}");
     }
 }
 
@@ -50,16 +55,64 @@ fn states_can_be_read_in_every_theme() {
     }
 }
 
+/// The names of all commands.
+fn commands() -> Vec<String> {
+    Cli::command().get_subcommands().map(|command| command.get_name().to_string()).collect()
+}
+
 #[test]
-fn shells_and_manuals_are_served() {
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+fn completions_are_written_for_every_shell() {
+    for (shell, registration) in [
+        ("bash", "complete -F _flaky "),
+        ("zsh", "#compdef flaky\n"),
+        ("fish", "complete -c flaky "),
+        ("powershell", "Register-ArgumentCompleter -Native -CommandName 'flaky' "),
+        ("elvish", "set edit:completion:arg-completer[flaky] = "),
+    ] {
         let script = Folder::new().flaky(&format!("completions {shell}")).succeeds().stdout();
-        assert!(script.contains("flaky"), "{shell}");
+        assert!(script.contains(registration), "{shell} would not know whose these are");
+        for word in commands().iter().map(String::as_str).chain(["max-bytes", "phosphor"]) {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+#[test]
+fn bash_completes_commands_and_values() {
+    if !tools::present("bash", "--version") {
+        return;
     }
     let folder = Folder::new();
+    let script = folder.flaky("completions bash").succeeds().stdout();
+    let folder = folder.with("flaky.bash", &script);
+    let completed = |words: &str| {
+        let count = words.split(' ').count() - 1;
+        let last = words.rsplit(' ').next().unwrap();
+        let before = words.split(' ').nth(count - 1).unwrap();
+        let typed = format!(
+            "source flaky.bash; COMP_WORDS=({words}); COMP_CWORD={count}; \
+             _flaky flaky '{last}' '{before}'; echo \"${{COMPREPLY[@]}}\""
+        );
+        let output = folder.alone("bash").args(["-c", &typed]).output().expect("bash");
+        String::from_utf8_lossy(&output.stdout).trim().to_string()
+    };
+    assert_eq!(completed("flaky ren"), "render");
+    assert_eq!(completed("flaky render --max"), "--max-bytes");
+    assert_eq!(completed("flaky render --motion s"), "sweep scroll");
+}
+
+#[test]
+fn every_command_has_a_manual_page() {
+    let folder = Folder::new();
     folder.flaky("man .").succeeds();
-    for page in ["flaky-render.1", "flaky-history.1"] {
-        assert!(folder.names().contains(&page.to_string()), "{:?}", folder.names());
+    let mut expected: Vec<String> =
+        commands().iter().map(|command| format!("flaky-{command}.1")).collect();
+    expected.push("flaky.1".to_string());
+    expected.sort();
+    assert_eq!(folder.names(), expected);
+    for page in expected {
+        let title = format!(".TH {}", page.trim_end_matches(".1"));
+        let text = folder.text(&page);
+        assert!(text.lines().any(|line| line.starts_with(&title)), "{page}: no {title}");
     }
-    assert!(folder.text("flaky.1").contains(".TH"));
 }

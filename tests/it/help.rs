@@ -66,22 +66,69 @@ fn typed(line: &str) -> Vec<String> {
     words
 }
 
+/// What the help of a command says of one option, in a line.
+#[track_caller]
+fn section(help: &str, option: &str) -> String {
+    let is_option = |line: &str| line.trim_start().starts_with('-');
+    let names = |line: &str| is_option(line) && line.split_whitespace().any(|word| word == option);
+    let mut lines = help.lines().skip_while(|line| !names(line));
+    let first = lines.next().unwrap_or_else(|| panic!("no {option} in {help}"));
+    // The values of an option are a list; a heading begins at the margin.
+    let ends = |line: &str| {
+        (is_option(line) && line.trim_start().starts_with("--"))
+            || (is_option(line) && line.contains(", --"))
+            || line.starts_with(|c: char| !c.is_whitespace())
+    };
+    let rest = lines.take_while(|line| !ends(line)).flat_map(str::split_whitespace);
+    first.split_whitespace().chain(rest).collect::<Vec<_>>().join(" ")
+}
+
 #[test]
-fn names_every_colour_and_default() {
-    let help = Folder::new().flaky("render --help").succeeds().stdout();
-    let flat = help.split_whitespace().collect::<Vec<_>>().join(" ");
+fn a_section_is_that_of_one_option() {
+    let help = "Options:\n  -s, --size <N>\n  The size\n\n  - small: 1\n\n  [default: 2]\n  \
+                --sizes <N>\n  All [default: 3]\n\nWork:\n  --at <N>  When [default: 4]";
+    assert_eq!(section(help, "--size"), "-s, --size <N> The size - small: 1 [default: 2]");
+    assert_eq!(section(help, "--sizes"), "--sizes <N> All [default: 3]");
+    assert_eq!(section(help, "--at"), "--at <N> When [default: 4]");
+}
+
+#[test]
+fn every_colour_and_default_is_named_where_it_belongs() {
+    let render = Folder::new().flaky("render --help").succeeds().stdout();
+    let colours = section(&render, "--colour");
     for colour in Colour::ALL {
-        assert!(flat.contains(colour.name()), "{}", colour.name());
+        assert!(colours.contains(colour.name()), "{} in {colours}", colour.name());
     }
-    for default in
-        [theme::DEFAULT, glitch::DEFAULT, "16s", "800x300", "25", "75", "auto", "forever"]
-    {
-        assert!(flat.contains(&format!("[default: {default}]")), "{default}");
+    for (option, default) in [
+        ("--theme", theme::DEFAULT),
+        ("--glitch", glitch::DEFAULT),
+        ("--duration", "16s"),
+        ("--bpm", "75"),
+        ("--hrv", "1"),
+        ("--glitch-rate", "4"),
+        ("--size", "800x300"),
+        ("--fps", "25"),
+        ("--sweep-speed", "25"),
+        ("--gain", "auto"),
+        ("--motion", "sweep"),
+        ("--trail", "phosphor"),
+        ("--label", "II"),
+        ("--loops", "forever"),
+        ("--sample-rate", "500"),
+    ] {
+        let section = section(&render, option);
+        assert!(section.ends_with(&format!("[default: {default}]")), "{section}");
     }
-    let help = Folder::new().flaky("history --help").succeeds().stdout();
-    for default in
-        ["10]", "2000; for a sheet, 5000 beats]", "own]", "full]", "forever]", "800x300;"]
-    {
-        assert!(help.contains(&format!("[default: {default}")), "{default}");
+    let history = Folder::new().flaky("history --help").succeeds().stdout();
+    for (option, default) in [
+        ("--fps", "10]"),
+        ("--max-frames", "2000; for a sheet, 5000 beats]"),
+        ("--scale", "own]"),
+        ("--captions", "full]"),
+        ("--loops", "forever]"),
+        ("--size", "800x300;"),
+    ] {
+        let section = section(&history, option);
+        assert!(section.contains(&format!("[default: {default}")), "{section}");
     }
 }
