@@ -48,6 +48,9 @@ fn folders_are_neither_written_nor_made() {
 mod unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::process::ExitStatusExt;
+    use std::process::{Child, ExitStatus};
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
 
     use super::*;
 
@@ -136,21 +139,45 @@ mod unix {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     }
 
+    /// Waits until a program has ended, and for no more than 20 seconds.
+    #[track_caller]
+    fn ended(child: &mut Child, why: &str) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status;
+            }
+            if begun.elapsed() > Duration::from_secs(20) {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                panic!("it did not end after {why}");
+            }
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Tests that run in the background may be started to ignore SIGINT and SIGQUIT, which a
+    /// program inherits, and then ours ignores them too. A signal that is handled here is not
+    /// ignored by what is started from here.
+    fn heard(number: i32) {
+        let always = Arc::new(AtomicBool::new(true));
+        signal_hook::flag::register_conditional_default(number, always).unwrap();
+    }
+
     #[test]
     fn a_signal_leaves_the_older_file_and_nothing_else() {
         for (name, number) in [("HUP", 1), ("INT", 2), ("QUIT", 3), ("TERM", 15)] {
+            heard(number);
             let folder = Folder::new().with("ecg.gif", "older");
             let mut child =
-                folder.command().args(LONG.split(' ')).stderr(Stdio::piped()).spawn().unwrap();
+                folder.command().args(LONG.split(' ')).stderr(Stdio::null()).spawn().unwrap();
             let begun = Instant::now();
             while folder.names().len() < 2 {
                 assert!(begun.elapsed() < Duration::from_secs(20), "it never began to write");
                 sleep(Duration::from_millis(5));
             }
-            let id = child.id().to_string();
-            let kill = format!("kill -s {name} {id}");
-            assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-            let status = child.wait().unwrap();
+            tools::output("sh", &["-c", &format!("kill -s {name} {}", child.id())]);
+            let status = ended(&mut child, name);
             assert_eq!(status.signal(), Some(number), "{status:?}");
             assert_eq!(folder.names(), ["ecg.gif"], "after {name}");
             assert_eq!(folder.text("ecg.gif"), "older");
