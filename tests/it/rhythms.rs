@@ -302,3 +302,24 @@ fn the_rate_is_kept_in_short_loops() {
         }
     }
 }
+
+/// If the requested rate is exactly halfway between those of two numbers of beats, rounding decides,
+/// and a glitch without slack cannot be lengthened.
+#[test]
+fn a_rate_halfway_between_two_numbers_of_beats_is_kept() {
+    for glitch in glitch::TABLE {
+        for (duration_s, bpm) in [(4.5, 100.0), (6.25, 168.0), (9.4, 150.0), (25.5, 140.0)] {
+            let recipe = Recipe {
+                duration_s,
+                bpm,
+                hrv_bpm: 0.0,
+                pool: vec![glitch],
+                glitches_per_min: 1.0,
+                seed: 0,
+            };
+            let Ok(drawn) = random::draw(&recipe) else { continue };
+            let off = (drawn.rhythm.bpm - bpm).abs();
+            assert!(off <= 30.0 / duration_s + 1e-6, "{}, {bpm} bpm, {duration_s} s", glitch.name);
+        }
+    }
+}

@@ -174,7 +174,8 @@ impl Fill {
         });
         let off = |fill: &Self| (60.0 / fill.rr - recipe.bpm).abs();
         let best = fills.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
-        if off(&best) <= MOST_OFF / duration {
+        // Halfway between two numbers of beats, rounding may put it just over the limit.
+        if off(&best) <= MOST_OFF / duration + 1e-9 || slack <= 0.0 {
             return Some(best);
         }
         // A short loop that is mostly glitch: a little more than all slack keeps the rate.
