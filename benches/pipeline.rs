@@ -7,13 +7,12 @@ use divan::Bencher;
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::random::{self, Recipe};
 use flaky_core::rhythm::{Rhythm, glitch};
-use flaky_core::scene;
-use flaky_core::scene::{Motion, Scene, Size, Trail, monitor, theme};
+use flaky_core::scene::{self, Monitor, MonitorSettings, Motion, Trail};
 use flaky_core::signal::Signal;
 use flaky_core::timeline::Timeline;
-use flaky_draw::encode::{apng, gif, png, svg};
-use flaky_draw::raster;
+use flaky_draw::encode::{apng, gif, png};
 use flaky_draw::text::DejaVu;
+use flaky_draw::{raster, svg};
 
 fn main() {
     divan::main();
@@ -34,19 +33,9 @@ fn rhythm() -> Rhythm {
     random::draw(&recipe()).expect("it fits").rhythm
 }
 
-fn screen(rhythm: &Rhythm, motion: Motion, trail: Trail) -> Scene {
-    let settings = monitor::Settings {
-        size: Size { width: 800, height: 300 },
-        theme: theme::find(theme::DEFAULT).expect("a theme").clone(),
-        transparent: false,
-        speed_mm_s: 40.0,
-        gain_mm_mv: None,
-        motion,
-        trail,
-        label: "II".to_string(),
-        grid: true,
-        readout: true,
-    };
+fn screen(rhythm: &Rhythm, motion: Motion, trail: Trail) -> Monitor {
+    let settings =
+        MonitorSettings { speed_mm_s: 40.0, motion, trail, ..MonitorSettings::default() };
     scene::monitor(rhythm, &settings, &DejaVu)
 }
 
@@ -76,7 +65,7 @@ fn build_the_scene(bencher: Bencher) {
 #[divan::bench]
 fn svg_of_the_scene(bencher: Bencher) {
     let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
-    bencher.bench(|| svg::write(&scene, svg::Life::Plays(Plays::Forever), 10.0, sink()));
+    bencher.bench(|| svg::monitor(&scene, Some(Plays::Forever), 10.0, sink()));
 }
 
 #[divan::bench]
@@ -84,7 +73,7 @@ fn png_of_the_scene(bencher: Bencher) {
     let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
     bencher.bench(|| {
         let still = Timeline::still(10.0, gif::TICKS_PER_S);
-        png::write(raster::animate(&scene, still, Plays::Forever, raster::LEVELS), sink())
+        png::write(raster::monitor(&scene, still, Plays::Forever, raster::LEVELS), sink())
     });
 }
 
@@ -93,7 +82,7 @@ fn raster_of_500_frames(bencher: Bencher, (motion, trail): (Motion, Trail)) {
     let scene = screen(&rhythm(), motion, trail);
     bencher.bench(|| {
         let timeline = Timeline::uniform(10.0, 50.0, gif::TICKS_PER_S);
-        let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+        let animation = raster::monitor(&scene, timeline, Plays::Forever, raster::LEVELS);
         animation.frames.for_each(|frame| drop(black_box(frame)));
     });
 }
@@ -103,7 +92,7 @@ fn gif_of_500_frames(bencher: Bencher, (motion, trail): (Motion, Trail)) {
     let scene = screen(&rhythm(), motion, trail);
     bencher.bench(|| {
         let timeline = Timeline::uniform(10.0, 50.0, gif::TICKS_PER_S);
-        let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+        let animation = raster::monitor(&scene, timeline, Plays::Forever, raster::LEVELS);
         gif::write(animation, 1, sink())
     });
 }
@@ -113,7 +102,7 @@ fn apng_of_500_frames(bencher: Bencher) {
     let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
     bencher.bench(|| {
         let timeline = Timeline::uniform(10.0, 50.0, 50);
-        let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+        let animation = raster::monitor(&scene, timeline, Plays::Forever, raster::LEVELS);
         apng::write(animation, 1, sink())
     });
 }

@@ -23,7 +23,7 @@ use crate::error::Error;
 use crate::output::Destination;
 use crate::progress::{Progress, Silent, TerminalBar};
 use flaky_core::animation::{Animation, Plays};
-use flaky_draw::encode::video::{self, Layout};
+use flaky_draw::encode::video::{self, PixelFormat};
 use flaky_draw::encode::{apng, gif, png};
 
 pub use catalogue::{glitch_preview, theme_preview};
@@ -101,9 +101,9 @@ fn write_frames(
         Format::Apng => apng::write(animation, threads, out),
         Format::Y4m => {
             let (num, den) = lowest(rate);
-            video::write(animation, Layout::Y4m(num, den), out)
+            video::write(animation, PixelFormat::Y4m(num, den), out)
         }
-        Format::Rgb => video::write(animation, Layout::Rgb, out),
+        Format::Rgb => video::write(animation, PixelFormat::Rgb, out),
         _ => png::write(animation, out),
     }
 }

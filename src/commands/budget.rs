@@ -1,5 +1,5 @@
-//! The largest faithful picture under a budget of bytes: fewer fade levels first, then fewer
-//! frames, then a smaller size.
+//! The best picture within a budget of bytes: fewer fade levels first, then fewer frames, then a
+//! smaller size.
 
 use std::io::{self, Write};
 
@@ -10,16 +10,16 @@ use crate::error::Error;
 use crate::output::{self, Destination};
 use flaky_core::scene::Size;
 
-/// The fade levels that are tried after the full number. An LCD does not fade and has few
-/// levels to begin with.
+/// The numbers of fade levels to try, for a phosphor and for an LCD, which does not fade and has
+/// few levels.
 pub const LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
 pub const LCD_LEVELS: [usize; 2] = [16, 12];
-/// The frames a second that are tried, below the ones asked for.
+/// Frame rates to try, below the one asked for.
 const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
-/// The sizes that are tried: parts of this many of the one asked for.
+/// Sizes to try are multiples of the size asked for divided by this number.
 const PARTS: u32 = 20;
 
-/// What a picture is made with.
+/// The settings that can be reduced.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Smaller {
     pub levels: usize,
@@ -28,7 +28,7 @@ pub struct Smaller {
 }
 
 impl Smaller {
-    /// What it lacks of `full`, in words.
+    /// The differences from `full`, in words.
     fn given_up(&self, full: &Self) -> Option<String> {
         let mut words = Vec::new();
         if self.levels < full.levels {
@@ -45,8 +45,8 @@ impl Smaller {
         (!words.is_empty()).then(|| words.join(", "))
     }
 
-    /// Ever smaller settings, in the order in which they are tried: fewer fade `levels`, fewer
-    /// frames if they may be `slower`, a smaller size.
+    /// Smaller and smaller settings in the order to try them: fewer fade `levels`, fewer frames if
+    /// `slower` is allowed, then smaller sizes.
     pub fn ladder(self, levels: &[usize], slower: bool) -> Vec<Self> {
         let mut ladder = vec![self];
         let mut last = self;
@@ -69,17 +69,17 @@ impl Smaller {
     }
 }
 
-/// How much there may be.
+/// A limit on the size of a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Budget {
-    /// So many bytes.
+    /// The largest number of bytes.
     pub bytes: u64,
-    /// What else can be done where that is not enough.
+    /// Advice for when no picture is small enough.
     pub otherwise: &'static str,
 }
 
-/// Writes the largest picture of `ladder` that stays within `budget` to `target`, and says what
-/// it gave up; returns its bytes and its settings.
+/// Writes the first picture of `ladder` that is within `budget` to `target` and reports what was
+/// reduced. Returns the number of bytes and the settings.
 pub fn write(
     ladder: &[Smaller],
     budget: Budget,
@@ -102,7 +102,7 @@ pub fn write(
     Ok((written, smaller))
 }
 
-/// Encodes with the settings of `ladder` until the result stays within `budget`.
+/// Tries the settings of `ladder` in order until a picture is within `budget`.
 fn fit(
     ladder: &[Smaller],
     budget: Budget,
@@ -120,7 +120,7 @@ fn fit(
         .hint(format!("allow more with --max-bytes, or {}", budget.otherwise)))
 }
 
-/// A buffer that refuses the first byte over its budget, so that a hopeless attempt ends early.
+/// A buffer that refuses the first byte over its budget, to end a failed attempt early.
 struct Bounded {
     bytes: Vec<u8>,
     most: u64,

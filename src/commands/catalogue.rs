@@ -17,19 +17,17 @@ use flaky_core::rhythm::glitch::{self, Glitch};
 use flaky_core::rhythm::random::{self, Recipe};
 use flaky_core::rhythm::{Episode, Rhythm};
 use flaky_core::scene::theme::{self, THEMES};
-use flaky_core::scene::{self, Colour, Motion, Size, Theme, Trail, monitor};
+use flaky_core::scene::{self, Colour, MonitorSettings, Motion, Theme, Trail};
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::{gif, png};
 use flaky_draw::raster;
 use flaky_draw::text::DejaVu;
 
-/// What previews grow from.
+/// The seed of previews.
 const SEED: u32 = 7;
-/// The size of a preview.
-const SIZE: Size = Size { width: 800, height: 300 };
 /// The time a preview shows, in seconds.
 const SHOWN_S: f64 = 8.0;
-/// How much of it may follow the glitch, in seconds; its alarm is still to be seen then.
+/// The longest part of it after the glitch, in seconds; the alarm is still visible then.
 const AFTER_S: f64 = 2.6;
 /// The rate in a preview, in beats per minute.
 const BPM: f64 = 75.0;
@@ -157,13 +155,12 @@ pub fn theme_preview(theme: &Theme) -> Vec<u8> {
     still(theme, &loop_with(glitch), Trail::Phosphor, 0.92)
 }
 
-/// A PNG of a glitch from its beginning to its end, and of the beats around it.
+/// A PNG of a glitch with the beats around it.
 pub fn glitch_preview(glitch: &'static Glitch) -> Vec<u8> {
-    let theme = theme::find(theme::DEFAULT).expect("it stands in the table");
-    still(theme, &loop_with(glitch), Trail::Lcd, 1.0)
+    still(&Theme::default(), &loop_with(glitch), Trail::Lcd, 1.0)
 }
 
-/// A loop with one glitch, turned so that it lies in the part that is shown.
+/// A loop with one glitch, rotated so that the preview shows the glitch.
 fn loop_with(glitch: &'static Glitch) -> Rhythm {
     let recipe = Recipe {
         duration_s: 4.0 * SHOWN_S,
@@ -177,7 +174,7 @@ fn loop_with(glitch: &'static Glitch) -> Rhythm {
     let Some(Episode { start_s, end_s, .. }) = rhythm.episodes.first().cloned() else {
         return rhythm;
     };
-    // Turns the loop, which has no beginning of its own.
+    // A loop can start anywhere.
     let duration_s = rhythm.duration_s;
     let after_s = (0.5 * (SHOWN_S - (end_s - start_s))).min(AFTER_S);
     let turn = end_s + after_s - SHOWN_S;
@@ -193,23 +190,17 @@ fn loop_with(glitch: &'static Glitch) -> Rhythm {
     rhythm
 }
 
-/// The screen when the beam is `part` of the way through the first sweep.
+/// A PNG of the screen when `part` of the first sweep is over.
 fn still(theme: &Theme, rhythm: &Rhythm, trail: Trail, part: f64) -> Vec<u8> {
-    let settings = monitor::Settings {
-        size: SIZE,
+    let settings = MonitorSettings {
         theme: theme.clone(),
-        transparent: false,
-        speed_mm_s: 25.0,
-        gain_mm_mv: None,
         motion: Motion::Scroll,
         trail,
-        label: "II".to_string(),
-        grid: true,
-        readout: true,
+        ..MonitorSettings::default()
     };
-    let scene = scene::monitor(rhythm, &settings, &DejaVu);
+    let monitor = scene::monitor(rhythm, &settings, &DejaVu);
     let timeline = Timeline::still(part * SHOWN_S, gif::TICKS_PER_S);
-    let animation = raster::animate(&scene, timeline, Plays::Forever, raster::LEVELS);
+    let animation = raster::monitor(&monitor, timeline, Plays::Forever, raster::LEVELS);
     let mut bytes = Vec::new();
     png::write(animation, &mut bytes).expect("a Vec takes everything");
     bytes

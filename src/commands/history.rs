@@ -20,12 +20,14 @@ use crate::history::heartbeat::Heartbeat;
 use crate::history::{History, json, log};
 use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
-use flaky_core::scene::{self, Motion, Scene, Size, life, sheet};
+use flaky_core::scene::timelapse::Detail;
+use flaky_core::scene::{
+    self, Motion, Sheet, SheetSettings, Size, Timelapse, TimelapseSettings, sheet,
+};
 use flaky_core::timeline::Timeline;
-use flaky_draw::encode::svg::Life;
-use flaky_draw::encode::{gif, png, svg};
-use flaky_draw::raster;
+use flaky_draw::encode::{gif, png};
 use flaky_draw::text::DejaVu;
+use flaky_draw::{raster, svg};
 use options::Options;
 
 /// Fade levels, of which a frame for every commit needs fewer than a beam on its way.
@@ -47,28 +49,28 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     let history = Arc::new(source::read(args, console)?);
     let group = options.group(&history, console)?;
     let pulse = Arc::new(Heartbeat::new(&history, args.scale, group));
-    let life = Drawn { options: &options, history, pulse };
-    let full = life.full();
+    let drawing = Drawing { options: &options, history, pulse };
+    let full = drawing.full();
     let (bytes, drawn) = match (options.format, args.max_bytes) {
         (Format::Json, _) => {
-            let write = |out: &mut dyn Write| json::write(&life.history, &life.pulse, out);
+            let write = |out: &mut dyn Write| json::write(&drawing.history, &drawing.pulse, out);
             (output::write(&options.target, false, write)?, full)
         }
-        (_, None) => (life.picture(&full, console)?, full),
-        (_, Some(budget)) => life.fitted(&full, budget, console)?,
+        (_, None) => (drawing.picture(&full, console)?, full),
+        (_, Some(budget)) => drawing.fitted(&full, budget, console)?,
     };
-    console.say(&life.summary(&drawn, bytes));
+    console.say(&drawing.summary(&drawn, bytes));
     Ok(())
 }
 
 /// A history on its way to a picture.
-struct Drawn<'a> {
+struct Drawing<'a> {
     options: &'a Options<'a>,
     history: Arc<History>,
     pulse: Arc<Heartbeat>,
 }
 
-impl Drawn<'_> {
+impl Drawing<'_> {
     /// What is drawn where there is room for all of it.
     fn full(&self) -> Smaller {
         let typed = self.options.typed;
@@ -126,18 +128,18 @@ impl Drawn<'_> {
     ) -> io::Result<()> {
         let Options { format, threads, sheet, .. } = *self.options;
         if sheet {
-            return self.sheet(smaller, out);
+            return self.encode_sheet(smaller, out);
         }
         if self.moves() {
             return out.write_all(&self.moving_svg(smaller.size));
         }
-        let scene = self.scene(smaller.size, LONGEST_TEXTS[0]);
+        let timelapse = self.timelapse(smaller.size, LONGEST_TEXTS[0]);
         let timeline = self.timeline(match format {
             Format::Apng => 1000,
             _ => gif::TICKS_PER_S,
         });
-        let mut animation =
-            raster::animate(&scene, timeline, plays(self.options.typed.loops), smaller.levels);
+        let plays = plays(self.options.typed.loops);
+        let mut animation = raster::timelapse(&timelapse, timeline, plays, smaller.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
         let rate = ((100.0 * smaller.fps).round() as u32, 100);
         write_frames(animation, format, rate, threads, out)
@@ -145,13 +147,13 @@ impl Drawn<'_> {
 
     /// Beats → scene → an SVG that moves, its texts as long as it may be large.
     fn moving_svg(&self, size: Size) -> Vec<u8> {
-        let last_s = self.pulse.shown_s.last().copied().unwrap_or_default();
-        let life = Life::Steps(plays(self.options.typed.loops), self.timeline(gif::TICKS_PER_S));
+        let plays = plays(self.options.typed.loops);
+        let timeline = self.timeline(gif::TICKS_PER_S);
         let mut document = Vec::new();
         for longest in LONGEST_TEXTS {
             document.clear();
-            svg::write(&self.scene(size, longest), life.clone(), last_s, &mut document)
-                .expect("a Vec takes everything");
+            svg::timelapse(&self.timelapse(size, longest), plays, &timeline, &mut document)
+                .expect("writing to a Vec never fails");
             if document.len() <= LARGEST_SVG {
                 break;
             }
@@ -160,21 +162,20 @@ impl Drawn<'_> {
     }
 
     /// Beats → scene → one sheet.
-    fn sheet(&self, smaller: &Smaller, out: &mut dyn Write) -> io::Result<()> {
+    fn encode_sheet(&self, smaller: &Smaller, out: &mut dyn Write) -> io::Result<()> {
         let own =
             self.options.typed.size.is_none() && smaller.size == sheet::size(&self.pulse.rhythm);
-        let scene = self.paper((!own).then_some(smaller.size));
+        let sheet = self.sheet((!own).then_some(smaller.size));
         if self.options.format == Format::Svg {
-            return svg::write(&scene, Life::Still, 0.0, out);
+            return svg::sheet(&sheet, out);
         }
-        let mut document = Vec::new();
-        svg::write(&scene, Life::Still, 0.0, &mut document)?;
-        png::write_svg(&document, out)
+        let picture = raster::sheet(&sheet)?;
+        png::write_rgb(picture.size.width, picture.size.height, &picture.rgb, out)
     }
 
-    /// The sheet in this size, or in the one it has by itself.
-    fn paper(&self, size: Option<Size>) -> Scene {
-        let settings = sheet::Settings {
+    /// The sheet in this size, or in its default one.
+    fn sheet(&self, size: Option<Size>) -> Sheet {
+        let settings = SheetSettings {
             size,
             theme: self.options.theme().clone(),
             title: words::title(&self.history, self.pulse.group),
@@ -189,15 +190,15 @@ impl Drawn<'_> {
         Timeline::listed(shown_s, self.options.typed.fps, HOLD_S, ticks_per_s)
     }
 
-    /// The screen, with texts of so many characters at the most.
-    fn scene(&self, size: Size, longest: usize) -> Scene {
-        let settings = life::Settings {
+    /// The timelapse, with texts of at most `longest` characters.
+    fn timelapse(&self, size: Size, longest: usize) -> Timelapse {
+        let settings = TimelapseSettings {
             size,
             theme: self.options.theme().clone(),
             detail: match self.options.typed.captions {
-                typed::Captions::None => life::Detail::None,
-                typed::Captions::Short => life::Detail::Short,
-                typed::Captions::Full => life::Detail::Full,
+                typed::Captions::None => Detail::None,
+                typed::Captions::Short => Detail::Short,
+                typed::Captions::Full => Detail::Full,
             },
             title: words::title(&self.history, self.pulse.group),
             ends: words::dates(&self.history),
@@ -205,8 +206,8 @@ impl Drawn<'_> {
         };
         let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
         let releases = words::Releases::new(&history);
-        let entry = move |beat| words::entry(&history, &pulse, &releases, beat, longest);
-        scene::life(&self.pulse.rhythm, &self.pulse.shown_s, &settings, &DejaVu, entry)
+        let caption = move |beat| words::caption(&history, &pulse, &releases, beat, longest);
+        scene::timelapse(&self.pulse.rhythm, &self.pulse.shown_s, &settings, &DejaVu, caption)
     }
 
     fn summary(&self, drawn: &Smaller, bytes: u64) -> String {

@@ -19,13 +19,12 @@ use crate::progress::{Progress, Silent};
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::random::{self, Recipe};
 use flaky_core::rhythm::{Rhythm, glitch, json};
-use flaky_core::scene::{self, Motion, Scene, Trail, monitor};
+use flaky_core::scene::{self, MonitorSettings, Motion, Trail, monitor};
 use flaky_core::signal::Signal;
 use flaky_core::timeline::Timeline;
-use flaky_draw::encode::svg::Life;
-use flaky_draw::encode::{gif, svg};
-use flaky_draw::raster;
+use flaky_draw::encode::gif;
 use flaky_draw::text::DejaVu;
+use flaky_draw::{raster, svg};
 
 /// The largest rhythm file that is read, in bytes.
 const LARGEST_RHYTHM: u64 = 64 << 20;
@@ -65,7 +64,7 @@ pub fn run(args: &Render, console: Console) -> Result<(), Error> {
     Ok(())
 }
 
-/// What was typed, and what it means.
+/// The options and what they mean.
 pub struct Settings<'a> {
     pub typed: &'a Render,
     pub target: Destination,
@@ -95,12 +94,12 @@ impl<'a> Settings<'a> {
         self.typed.still || self.format == Format::Png
     }
 
-    /// All that was asked for.
+    /// The picture as asked for.
     fn full(&self) -> Smaller {
         Smaller { levels: raster::LEVELS, fps: self.typed.fps, size: self.typed.size }
     }
 
-    /// What is tried where that is too much.
+    /// Smaller pictures to try if that exceeds the budget.
     fn ladder(&self, full: Smaller) -> Vec<Smaller> {
         let levels: &[usize] = match (self.format, self.typed.trail) {
             (Format::Svg, _) => &[],
@@ -110,18 +109,18 @@ impl<'a> Settings<'a> {
         full.ladder(levels, self.format != Format::Svg && !self.is_still())
     }
 
-    /// The moment of a still: the one that was asked for, or the one that shows the glitch.
+    /// The moment of a still, in seconds: as asked for, or one that shows the glitch.
     fn still_s(&self, rhythm: &Rhythm) -> f64 {
         self.typed.at.map_or_else(|| rhythm.healed_s(), |Seconds(at)| at)
     }
 
-    fn monitor(&self, smaller: &Smaller) -> monitor::Settings {
+    fn monitor(&self, smaller: &Smaller) -> MonitorSettings {
         let typed = self.typed;
         let mut theme = typed.theme.clone();
         for (colour, rgb) in &typed.colour {
             theme.colours[*colour as usize] = *rgb;
         }
-        monitor::Settings {
+        MonitorSettings {
             size: smaller.size,
             theme,
             transparent: typed.transparent,
@@ -138,7 +137,7 @@ impl<'a> Settings<'a> {
                 typed::Trail::Phosphor => Trail::Phosphor,
                 typed::Trail::Lcd => Trail::Lcd,
             },
-            label: typed.label.clone(),
+            lead: typed.label.clone(),
             grid: !typed.no_grid,
             readout: !typed.no_readout,
         }
@@ -351,13 +350,13 @@ fn encode(
     progress: &dyn Progress,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let scene: Scene = scene::monitor(rhythm, &settings.monitor(smaller), &DejaVu);
+    let monitor = scene::monitor(rhythm, &settings.monitor(smaller), &DejaVu);
     if settings.format == Format::Svg {
-        let life = if settings.is_still() { Life::Still } else { Life::Plays(settings.plays) };
-        return svg::write(&scene, life, settings.still_s(rhythm), out);
+        let plays = (!settings.is_still()).then_some(settings.plays);
+        return svg::monitor(&monitor, plays, settings.still_s(rhythm), out);
     }
     let timeline = settings.timeline(rhythm, smaller.fps);
-    let mut animation = raster::animate(&scene, timeline, settings.plays, smaller.levels);
+    let mut animation = raster::monitor(&monitor, timeline, settings.plays, smaller.levels);
     animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
     let hundredths = (rhythm.duration_s * 100.0).round() as u32;
     let rate = if settings.is_still() { (1, 1) } else { (animation.count * 100, hundredths) };

@@ -130,7 +130,7 @@ fn gifsicle_sees_the_same_gif_and_finds_little_to_save() {
 fn raw_frames_are_the_frames() {
     let sample = SAMPLE;
     let scene = sample.scene();
-    let animation = raster::animate(&scene, sample.timeline(100), Plays::Forever, raster::LEVELS);
+    let animation = raster::monitor(&scene, sample.timeline(100), Plays::Forever, raster::LEVELS);
     let mut raw = Vec::new();
     video::write(animation, video::Layout::Rgb, &mut raw).unwrap();
     let bytes = 3 * (sample.size.0 * sample.size.1) as usize;

@@ -151,7 +151,7 @@ fn trace(signal: Signal, size: Size, theme: &Theme, motion: Motion, trail: Trail
         motion,
         trail,
         dash_px: None,
-        slowness: 1.0,
+        time_stretch: 1.0,
     }
 }
 

@@ -6,7 +6,7 @@ use flaky_core::animation::{Animation, Plays};
 use flaky_core::rhythm::glitch;
 use flaky_core::rhythm::random::{self, Recipe};
 use flaky_core::scene;
-use flaky_core::scene::{Motion, Scene, Size, Trail, monitor, theme};
+use flaky_core::scene::{Monitor, MonitorSettings, Motion, Size, Trail, theme};
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::canvas::Canvas;
 use flaky_draw::text::DejaVu;
@@ -74,7 +74,7 @@ pub const SAMPLE: Sample = Sample {
 };
 
 impl Sample {
-    pub fn scene(&self) -> Scene {
+    pub fn scene(&self) -> Monitor {
         let recipe = Recipe {
             duration_s: self.duration_s,
             bpm: 75.0,
@@ -83,17 +83,15 @@ impl Sample {
             glitches_per_min: 4.0,
             seed: self.seed,
         };
-        let settings = monitor::Settings {
+        let settings = MonitorSettings {
             size: Size { width: self.size.0, height: self.size.1 },
             theme: theme::find(self.theme).expect("a theme").clone(),
             transparent: self.transparent,
             speed_mm_s: self.speed,
-            gain_mm_mv: None,
             motion: self.motion,
             trail: self.trail,
-            label: "II".to_string(),
-            grid: true,
             readout: self.readout,
+            ..MonitorSettings::default()
         };
         scene::monitor(&random::draw(&recipe).expect("it fits").rhythm, &settings, &DejaVu)
     }
@@ -144,8 +142,8 @@ impl Sample {
     }
 }
 
-pub fn animate(scene: &Scene, timeline: Timeline) -> Animation<'_> {
-    raster::animate(scene, timeline, Plays::Forever, raster::LEVELS)
+pub fn animate(monitor: &Monitor, timeline: Timeline) -> Animation<'_> {
+    raster::monitor(monitor, timeline, Plays::Forever, raster::LEVELS)
 }
 
 /// Our reader of GIFs: nothing but the format's own rules.

@@ -1,23 +1,16 @@
 //! The readout: nothing off the screen, nothing over anything else, the worst alarm first.
 
 use flaky_core::rhythm::json;
-use flaky_core::scene::{Caption, Motion, Scene, Size, Trail, monitor, theme};
+use flaky_core::scene::{Caption, MonitorSettings, Scene, Size};
 use flaky_draw::text::{DejaVu, lay_out_caption};
 
 fn scene(text: &str, width: u32, height: u32, label: &str) -> Scene {
-    let settings = monitor::Settings {
+    let settings = MonitorSettings {
         size: Size { width, height },
-        theme: theme::find(theme::DEFAULT).expect("a theme").clone(),
-        transparent: false,
-        speed_mm_s: 25.0,
-        gain_mm_mv: None,
-        motion: Motion::Sweep,
-        trail: Trail::Phosphor,
-        label: label.to_string(),
-        grid: true,
-        readout: true,
+        lead: label.to_string(),
+        ..MonitorSettings::default()
     };
-    flaky_core::scene::monitor(&json::from_str(text).expect("a rhythm"), &settings, &DejaVu)
+    flaky_core::scene::monitor(&json::from_str(text).expect("a rhythm"), &settings, &DejaVu).scene
 }
 
 /// Left, right, top and bottom of a caption's letters.

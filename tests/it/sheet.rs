@@ -5,8 +5,8 @@ use std::fs;
 
 use flaky::history::heartbeat::{Heartbeat, HeightScale};
 use flaky_core::sanitize::is_format_control;
-use flaky_core::scene::sheet::{Note, Settings};
-use flaky_core::scene::{Size, sheet, theme};
+use flaky_core::scene::sheet::CommitNote;
+use flaky_core::scene::{SheetSettings, Size, sheet, theme};
 use flaky_draw::text::DejaVu;
 
 use crate::drawing::{drawn_by_resvg, screenshot};
@@ -223,9 +223,9 @@ fn its_legend_names_every_kind_there_is() {
     let rhythm = Heartbeat::new(&history, HeightScale::Percentile, 1).rhythm;
     let legend = |size: Option<Size>| -> Vec<String> {
         let theme = theme::find("paper").unwrap().clone();
-        let settings = Settings { size, theme, title: "title".to_string() };
-        let scene = sheet(&rhythm, &settings, &DejaVu, |_| Note::default());
-        scene.captions.into_iter().map(|caption| caption.text).collect()
+        let settings = SheetSettings { size, theme, title: "title".to_string() };
+        let sheet = sheet(&rhythm, &settings, &DejaVu, |_| CommitNote::default());
+        sheet.scene.captions.into_iter().map(|caption| caption.text).collect()
     };
     for size in [None, Some(Size { width: 600, height: 400 })] {
         let legend = legend(size);

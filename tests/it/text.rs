@@ -2,16 +2,15 @@
 
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::json;
-use flaky_core::scene::life::{Detail, Entry, Settings, Tag};
 use flaky_core::scene::text::{Face, TextMetrics};
-use flaky_core::scene::{Motion, Scene, Size, Trail, life, theme};
+use flaky_core::scene::timelapse::{CommitCaption, Detail, Tag};
+use flaky_core::scene::{Motion, Size, Theme, Timelapse, TimelapseSettings, Trail, timelapse};
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::canvas::Canvas;
 use flaky_draw::raster;
 use flaky_draw::text::{DejaVu, lay_out, outline};
 use proptest::prelude::*;
 
-use crate::pictures::animate;
 use crate::varied::HOSTILE;
 
 const SIZE: f64 = 17.0;
@@ -130,7 +129,7 @@ proptest! {
 }
 
 /// A screen that shows a beat for every hostile text, and what it shows when.
-fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Scene, Vec<f64>) {
+fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Timelapse, Vec<f64>) {
     let count = 3 * HOSTILE.len();
     let beats: Vec<_> = (0..count).map(|i| format!(r#"{{"t_s": {}}}"#, 0.5 + i as f64)).collect();
     let duration_s = count + 1;
@@ -139,21 +138,21 @@ fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Scene, Vec<f64>) {
         beats.join(",")
     );
     let shown_s: Vec<f64> = (0..count).map(|i| i as f64 + 0.9).collect();
-    let settings = Settings {
+    let settings = TimelapseSettings {
         size: Size { width: size.0, height: size.1 },
-        theme: theme::find("phosphor").unwrap().clone(),
+        theme: Theme::default(),
         detail,
         title: HOSTILE[0].to_string(),
         ends: ("2024-05-01".to_string(), "2024-06-01".to_string()),
         motion: Motion::Sweep,
     };
-    let entry = move |i: usize| {
+    let caption = move |i: usize| {
         let text = HOSTILE[i % HOSTILE.len()].repeat(1 + i % 5);
         let some = |text: &str, every: usize| {
             if i.is_multiple_of(every) { text.to_string() } else { String::new() }
         };
-        Entry {
-            name: format!("{:07x}", 0x1cc4a43 * (i + 1)),
+        CommitCaption {
+            id: format!("{:07x}", 0x1cc4a43 * (i + 1)),
             author: HOSTILE[(i + 2) % HOSTILE.len()].to_string(),
             day: format!("2024-05-{i:02}"),
             added: some("+1234567", 2),
@@ -161,18 +160,18 @@ fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Scene, Vec<f64>) {
             number: format!("{} / {count}", i + 1),
             tag: Tag::Before(some(&text, 4)),
             word: i.is_multiple_of(3).then(|| ("failed".to_string(), None)),
-            text,
+            subject: text,
         }
     };
     let rhythm = json::from_str(&text).expect("a rhythm");
-    let mut scene = life(&rhythm, &shown_s, &settings, &DejaVu, entry);
-    scene.trace.trail = trail;
+    let mut scene = timelapse(&rhythm, &shown_s, &settings, &DejaVu, caption);
+    scene.scene.trace.trail = trail;
     (scene, shown_s)
 }
 
 /// The picture of every frame, put together from what changed.
-fn pictures(scene: &Scene, timeline: Timeline) -> Vec<Vec<u8>> {
-    let animation = animate(scene, timeline);
+fn pictures(scene: &Timelapse, timeline: Timeline) -> Vec<Vec<u8>> {
+    let animation = raster::timelapse(scene, timeline, Plays::Forever, raster::LEVELS);
     let mut canvas = Canvas::new(animation.width, animation.height);
     let picture = |frame| {
         canvas.paint(&frame);
@@ -206,7 +205,7 @@ fn every_frame_is_the_picture_of_its_moment() {
 fn what_fades_leaves_the_captions_alone() {
     let (scene, shown_s) = screen((800, 300), Detail::Full, Trail::Phosphor);
     let rows = 50 * 800;
-    let animation = raster::animate(
+    let animation = raster::timelapse(
         &scene,
         Timeline::listed(shown_s.clone(), 10.0, 3.0, 100),
         Plays::Forever,

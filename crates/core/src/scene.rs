@@ -1,32 +1,28 @@
-//! What is on the screen, in vectors.
+//! A picture in vectors, laid out and ready to be drawn.
 //!
-//! A [`Scene`] has three layers: static marks (ground, grid, calibration pulse), a lazy
-//! [`Trace`] that is made a sweep at a time, and captions, each with the time in which it is
-//! shown. Here the pipeline forks: the SVG encoder writes a scene as it is, the rasteriser
-//! turns it into frames. Both forks read decay and colours from the [`Theme`].
-//!
-//! Kinds of picture are constructors of a scene ([`mod@monitor`], [`mod@badge`]), not renderers of
-//! their own.
+//! There are four layouts: a [`Monitor`], a [`Timelapse`] of a history, a [`Badge`] and a
+//! [`Sheet`] of paper. Each is a type of its own around a [`Scene`], the parts they share: static
+//! marks, a [`Trace`] whose line is computed one sweep at a time, and captions with the time in
+//! which they are shown. An exporter has one function per layout it can draw, so passing it any
+//! other does not compile. Colours and decay come from the [`Theme`] in every export.
 
+mod alarm;
 pub mod badge;
-pub mod life;
 pub mod markup;
 pub mod monitor;
 mod readout;
 pub mod sheet;
 pub mod text;
 pub mod theme;
+pub mod timelapse;
 pub mod trace;
 
-pub use badge::badge;
-pub use life::life;
-pub use monitor::monitor;
-pub use sheet::sheet;
+pub use badge::{Badge, BadgeSettings, badge};
+pub use monitor::{Monitor, MonitorSettings, monitor};
+pub use sheet::{Sheet, SheetSettings, sheet};
 pub use theme::{Colour, Rgb, Theme};
+pub use timelapse::{Timelapse, TimelapseSettings, timelapse};
 pub use trace::{Motion, Trace, Trail};
-
-use std::fmt;
-use std::sync::Arc;
 
 use text::TextMetrics;
 
@@ -39,34 +35,34 @@ pub struct Size {
     pub height: u32,
 }
 
-/// Straight strokes of one colour, each a chain of points in pixels.
+/// Polylines of one colour.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strokes {
     /// The colour of the theme.
     pub colour: Colour,
     /// The stroke width in pixels.
     pub width: f64,
-    /// The chains.
+    /// The points of each line, in pixels.
     pub lines: Vec<Vec<(f64, f64)>>,
-    /// Whether edges are smooth; otherwise they lie on rows and columns of pixels.
+    /// Whether to anti-alias; otherwise lines follow rows and columns of pixels.
     pub smooth: bool,
 }
 
-/// How much of a caption's width lies left of its anchor.
+/// The part of a caption that its anchor is at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
-    /// None of it.
+    /// Its left edge.
     Start,
-    /// Half of it.
+    /// Its middle.
     Middle,
-    /// All of it.
+    /// Its right edge.
     End,
 }
 
 /// A line of text, and when it is shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caption {
-    /// The words.
+    /// The text.
     pub text: String,
     /// The face.
     pub face: text::Face,
@@ -74,11 +70,11 @@ pub struct Caption {
     pub size: f64,
     /// The colour of the theme.
     pub colour: Colour,
-    /// The anchor in pixels.
+    /// The anchor, in pixels from the left.
     pub x: f64,
-    /// The baseline in pixels.
+    /// The baseline, in pixels from the top.
     pub y: f64,
-    /// Where the anchor is.
+    /// The part of the text that is at `x`.
     pub anchor: Anchor,
     /// The time from which it is shown, in seconds.
     pub from_s: f64,
@@ -87,7 +83,7 @@ pub struct Caption {
 }
 
 impl Caption {
-    /// A text that begins at the origin and is always shown.
+    /// A text at the origin that is shown all the time.
     pub fn always(text: impl Into<String>, face: text::Face, size: f64, colour: Colour) -> Self {
         Self {
             text: text.into(),
@@ -102,7 +98,7 @@ impl Caption {
         }
     }
 
-    /// Whether it is on the screen at `t_s` seconds.
+    /// Whether it is visible at `t_s` seconds.
     pub fn shown_at(&self, t_s: f64) -> bool {
         self.from_s <= t_s && t_s < self.to_s
     }
@@ -112,8 +108,8 @@ impl Caption {
         self.y.round()
     }
 
-    /// How far the ground shows around its letters, so that they can be read over the trace, in
-    /// pixels.
+    /// The width of the ground's colour around its letters, in pixels. It keeps them readable
+    /// over the trace.
     pub fn halo(&self) -> f64 {
         1.0 + 0.05 * self.size
     }
@@ -134,7 +130,7 @@ impl Caption {
             }
     }
 
-    /// The same, cut to a width of `room` pixels.
+    /// The caption with its text shortened to a width of `room` pixels.
     #[must_use]
     pub fn shortened(mut self, metrics: &dyn TextMetrics, room: f64) -> Self {
         self.text = metrics.shorten(self.face, &self.text, self.size, room);
@@ -142,155 +138,42 @@ impl Caption {
     }
 }
 
-/// A filled rectangle, in pixels.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bar {
-    /// Its left edge.
-    pub x: f64,
-    /// Its upper edge.
-    pub y: f64,
-    /// Its width.
-    pub width: f64,
-    /// Its height.
-    pub height: f64,
-    /// The colour of the theme, one for texts.
-    pub colour: Colour,
+/// The text alternative of a picture, for screen readers and tooltips.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AltText {
+    /// A title, and a sentence that describes the picture.
+    Titled {
+        /// The title.
+        title: String,
+        /// The sentence.
+        description: String,
+    },
+    /// A short name that screen readers say instead of a long title.
+    Labelled {
+        /// The name.
+        label: String,
+        /// The title; it may have several lines.
+        title: String,
+    },
 }
 
-/// What is on the screen besides the trace, for as long as one beat is the last.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Slide {
-    /// The texts; what stays the same from slide to slide stands at the same place among them.
-    pub captions: Vec<Caption>,
-    /// The bars.
-    pub bars: Vec<Bar>,
-}
-
-/// Slides that replace one another, made when they are needed: there may be a hundred thousand.
-#[derive(Clone)]
-pub struct Slides {
-    starts_s: Arc<[f64]>,
-    make: Arc<dyn Fn(usize) -> Slide + Send + Sync>,
-}
-
-impl Slides {
-    /// A slide from each of these rising instants on, in seconds.
-    pub fn new(
-        starts_s: impl Into<Arc<[f64]>>,
-        make: impl Fn(usize) -> Slide + Send + Sync + 'static,
-    ) -> Self {
-        Self { starts_s: starts_s.into(), make: Arc::new(make) }
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.starts_s.len()
-    }
-
-    /// When each begins, in seconds.
-    pub fn starts_s(&self) -> &[f64] {
-        &self.starts_s
-    }
-
-    /// The number of the slide at `t_s`; none before the first.
-    pub fn at(&self, t_s: f64) -> Option<usize> {
-        self.starts_s.partition_point(|start| *start <= t_s).checked_sub(1)
-    }
-
-    /// A slide by its number.
-    pub fn make(&self, number: usize) -> Slide {
-        (self.make)(number)
-    }
-}
-
-/// A sheet of paper: every sweep is a row, and all of them are to be seen.
-#[derive(Clone)]
-pub struct Sheet {
-    /// The left edge of the rows, in pixels.
-    pub left: f64,
-    /// The upper edge of the first row, in pixels.
-    pub top: f64,
-    /// The height of a row, in pixels; the trace's baseline counts from its upper edge.
-    pub row: f64,
-    /// How many parts of the rows say what they are when they are pointed at.
-    pub tips: usize,
-    /// Makes one of them, by its number.
-    pub tip: Arc<dyn Fn(usize) -> Tip + Send + Sync>,
-}
-
-/// A part of a row, and what it says.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Tip {
-    /// The row, from 0.
-    pub row: u32,
-    /// From where to where, in pixels from the row's left edge.
-    pub columns: (f64, f64),
-    /// What it says.
-    pub text: String,
-}
-
-impl fmt::Debug for Sheet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "rows of {} from {}, {}", self.row, self.left, self.top)
-    }
-}
-
-impl fmt::Debug for Slides {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} slides", self.count())
-    }
-}
-
-/// What a trace is set in where it does not fill the picture: plates of plain colour, and a window
-/// between them.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Case {
-    /// The plates from left to right; together they are as wide as the picture.
-    pub plates: Vec<Plate>,
-    /// The left edge of the window, in pixels; it is as wide as the trace.
-    pub window: f64,
-    /// The radius of the corners, in pixels.
-    pub corner: f64,
-    /// Whether light falls on it from above.
-    pub sheen: bool,
-}
-
-/// A part of a case, as high as the picture.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Plate {
-    /// Its width in pixels.
-    pub width: f64,
-    /// Its colour.
-    pub fill: Rgb,
-}
-
-/// A picture in vectors that lives for the length of its trace.
+/// The parts that every layout has.
 #[derive(Clone, Debug)]
 pub struct Scene {
-    /// Its size.
+    /// The size of the picture.
     pub size: Size,
-    /// Its colours and its decay.
+    /// The colours and the decay of the trace.
     pub theme: Theme,
     /// Whether the ground is left out.
     pub transparent: bool,
-    /// What it is in a few words, where that says more than the title.
-    pub label: Option<String>,
-    /// What it is, for those who cannot see it.
-    pub title: String,
-    /// The same in a sentence; nothing where the title is one.
-    pub description: String,
-    /// What the trace is set in; nothing where it fills the picture.
-    pub case: Option<Case>,
-    /// The static layer above the ground, from the lowest.
+    /// The text alternative.
+    pub alt: AltText,
+    /// The static layer above the ground, lowest first.
     pub marks: Vec<Strokes>,
     /// The trace.
     pub trace: Trace,
-    /// The texts, which lie over the trace.
+    /// The texts over the trace.
     pub captions: Vec<Caption>,
-    /// What is written anew with every beat.
-    pub slides: Option<Slides>,
-    /// Where the trace lies, if it is not to be seen a sweep at a time but all at once, in rows.
-    pub sheet: Option<Sheet>,
 }
 
 impl Scene {
@@ -299,7 +182,7 @@ impl Scene {
         self.theme.paint(colour, self.transparent)
     }
 
-    /// The time at which captions are looked up: the end of a loop is its beginning.
+    /// The time at which to look up captions, in seconds: the end of a loop is its start.
     pub fn caption_time(&self, t_s: f64) -> f64 {
         let duration_s = self.trace.duration_s();
         let looping = self.trace.signal.axis().is_loop();

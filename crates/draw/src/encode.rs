@@ -1,8 +1,7 @@
-//! Writers of pictures, one format per file.
+//! Encoders of frames, one format per file.
 //!
-//! Every encoder writes to any [`std::io::Write`]; none knows a path, and none has ever heard
-//! of a heart. Those for frames take an [`Animation`](flaky_core::animation::Animation), the one
-//! for vectors a [`Scene`](flaky_core::scene::Scene).
+//! An encoder writes an [`Animation`](flaky_core::animation::Animation) to any
+//! [`std::io::Write`]. None knows paths, scenes or heartbeats.
 
 pub mod apng;
 pub mod canvas;
@@ -10,5 +9,4 @@ pub mod gif;
 mod lzw;
 mod ordered;
 pub mod png;
-pub mod svg;
 pub mod video;

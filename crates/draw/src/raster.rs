@@ -1,30 +1,84 @@
-//! A scene as frames: Scene + Timeline → Animation.
+//! The raster exporter: scenes as frames, or a sheet as a picture.
 //!
-//! The core's [`Screen`] draws the trace; here it is given its ground (drawn by resvg from the
-//! scene's own markup) and its captions (glyphs of the font), and asked for every tick.
+//! A [`Monitor`] and a [`Timelapse`] are drawn by the core's [`Screen`]; here it gets its ground
+//! (drawn by resvg from the scene's own markup) and its captions. A [`Badge`](flaky_core::scene::Badge) is small: its still
+//! parts are drawn once, and then the trace in its window for every frame. A [`Sheet`] has no
+//! frames.
 
+mod badge;
 mod captions;
-mod documents;
+mod document;
 mod glyphs;
-mod ground;
 
-pub use documents::{Settings as Documents, documents};
+pub use badge::badge;
 pub use flaky_core::raster::LEVELS;
 
+use std::io;
+
 use flaky_core::animation::{Animation, Plays};
-use flaky_core::raster::{Pace, Palette, Screen};
-use flaky_core::scene::Scene;
+use flaky_core::raster::{Ground, Pace, Palette, Screen};
+use flaky_core::scene::markup::static_layer;
+use flaky_core::scene::timelapse::Slides;
+use flaky_core::scene::{Monitor, Scene, Sheet, Size, Timelapse};
 use flaky_core::timeline::Timeline;
 
+use crate::svg;
 use captions::Captions;
+use resvg::tiny_skia::PremultipliedColorU8;
 
-/// The frames of `scene` at the instants of `timeline`, with at most `levels` (2–[`LEVELS`])
+/// The frames of a monitor at the moments of `timeline`, with at most `levels` (2–[`LEVELS`])
 /// levels of light.
-pub fn animate(scene: &Scene, timeline: Timeline, plays: Plays, levels: usize) -> Animation<'_> {
+pub fn monitor(
+    monitor: &Monitor,
+    timeline: Timeline,
+    plays: Plays,
+    levels: usize,
+) -> Animation<'_> {
+    animate(&monitor.scene, None, timeline, plays, levels)
+}
+
+/// The frames of a timelapse at the moments of `timeline`, with at most `levels` (2–[`LEVELS`])
+/// levels of light.
+pub fn timelapse(
+    timelapse: &Timelapse,
+    timeline: Timeline,
+    plays: Plays,
+    levels: usize,
+) -> Animation<'_> {
+    animate(&timelapse.scene, Some(&timelapse.slides), timeline, plays, levels)
+}
+
+/// A still picture without transparency.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    /// The size.
+    pub size: Size,
+    /// Red, green and blue of every pixel, row by row.
+    pub rgb: Vec<u8>,
+}
+
+/// The picture of a sheet.
+///
+/// # Errors
+/// If the sheet is too large to be drawn.
+pub fn sheet(sheet: &Sheet) -> io::Result<Picture> {
+    let size = sheet.scene.size;
+    let pixmap = document::draw(&svg::sheet_document(sheet), size)?;
+    let rgb = |pixel: &PremultipliedColorU8| [pixel.red(), pixel.green(), pixel.blue()];
+    Ok(Picture { size, rgb: pixmap.pixels().iter().flat_map(rgb).collect() })
+}
+
+fn animate<'a>(
+    scene: &'a Scene,
+    slides: Option<&'a Slides>,
+    timeline: Timeline,
+    plays: Plays,
+    levels: usize,
+) -> Animation<'a> {
     let Scene { size, theme, trace, .. } = scene;
     let palette = Palette::new(theme, scene.transparent, trace.trail, levels);
-    let ground = ground::draw(scene, &palette);
-    let captions = Captions::new(scene, palette.clone());
+    let ground = ground(scene, &palette);
+    let captions = Captions::new(scene, slides, palette.clone());
     let pace = Pace {
         frame_s: trace.duration_s() / f64::from(timeline.frames()),
         display_s: timeline.frame_s(),
@@ -42,4 +96,15 @@ pub fn animate(scene: &Scene, timeline: Timeline, plays: Plays, levels: usize) -
             timeline.ticks().map(move |tick| screen.advance(trace, tick.t_s, tick.delay)),
         ),
     }
+}
+
+/// The static layer of `scene` as palette entries.
+fn ground(scene: &Scene, palette: &Palette) -> Ground {
+    let Size { width, height } = scene.size;
+    let document = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">{}</svg>",
+        static_layer(scene, "")
+    );
+    let pixmap = document::draw(&document, scene.size).expect("our own markup is well formed");
+    Ground::from_colours(document::colours(&pixmap), palette)
 }

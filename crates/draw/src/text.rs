@@ -1,8 +1,8 @@
 //! Text as outlines.
 //!
-//! The `DejaVu` fonts travel with the program, so a text looks the same everywhere, and it is
-//! drawn as shapes, so a picture needs no font to be seen. Both forks of the pipeline place
-//! the same glyphs at the same positions.
+//! The `DejaVu` fonts are part of the program, so texts look the same everywhere, and texts are
+//! drawn as shapes, so viewers need no font. Both exporters place the same glyphs at the same
+//! positions.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -14,7 +14,7 @@ use unicode_bidi::BidiInfo;
 
 use flaky_core::sanitize::is_format_control;
 
-/// The `DejaVu` fonts as a measure of text.
+/// Measures text in the `DejaVu` fonts.
 #[derive(Clone, Copy, Debug)]
 pub struct DejaVu;
 
@@ -31,24 +31,24 @@ impl TextMetrics for DejaVu {
 /// One glyph of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glyph {
-    /// Its number in the face.
+    /// The glyph's number in the face.
     pub id: u16,
-    /// Its origin, in pixels from the beginning of the line.
+    /// The origin, in pixels from the start of the line.
     pub x: f64,
 }
 
 /// A laid-out line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// Its glyphs from left to right.
+    /// The glyphs from left to right.
     pub glyphs: Vec<Glyph>,
-    /// Its length in pixels.
+    /// The length in pixels.
     pub width: f64,
 }
 
-/// A step of an outline, in font units with y upwards.
+/// A segment of an outline, in font units with y upwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Step {
+pub enum PathSegment {
     /// Begin a contour.
     Move(f32, f32),
     /// A straight line.
@@ -66,12 +66,10 @@ fn parsed(face: Face) -> &'static ttf_parser::Face<'static> {
         Face::Regular => (&REGULAR, dejavu::sans::regular),
         Face::Bold => (&BOLD, dejavu::sans::bold),
     };
-    cell.get_or_init(|| {
-        ttf_parser::Face::parse(data(), 0).expect("the font that travels along is whole")
-    })
+    cell.get_or_init(|| ttf_parser::Face::parse(data(), 0).expect("the built-in font is valid"))
 }
 
-/// The characters of `text` that the face has no glyph for; they are drawn as its empty box.
+/// The characters of `text` without a glyph in the face; they are drawn as an empty box.
 pub fn missing_glyphs(face: Face, text: &str) -> String {
     let font = parsed(face);
     text.chars().filter_map(visible).filter(|c| font.glyph_index(*c).is_none()).collect()
@@ -82,9 +80,8 @@ pub fn units_per_em(face: Face) -> f64 {
     f64::from(parsed(face).units_per_em())
 }
 
-/// Places the characters of `text` at `size` pixels, as they are seen from left to right. A
-/// character the face does not have is drawn as its empty box, one that would control the
-/// line as U+FFFD.
+/// Lays out `text` at `size` pixels from left to right, in visual order. A character without a
+/// glyph becomes an empty box, a control character U+FFFD.
 pub fn lay_out(face: Face, text: &str, size: f64) -> Line {
     let font = parsed(face);
     let mut x = 0.0;
@@ -100,7 +97,7 @@ pub fn lay_out(face: Face, text: &str, size: f64) -> Line {
     Line { glyphs, width: x }
 }
 
-/// As much of `text` as fits into `width` pixels, with an ellipsis where it is cut.
+/// The part of `text` that fits into `width` pixels, with an ellipsis if it was cut.
 fn shorten(face: Face, text: &str, size: f64, width: f64) -> String {
     if lay_out(face, text, size).width <= width {
         return text.to_string();
@@ -116,27 +113,27 @@ fn shorten(face: Face, text: &str, size: f64, width: f64) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// How far the next glyph stands from this one at `size` pixels.
+/// The distance from this glyph to the next, in pixels at a font size of `size` pixels.
 pub fn advance(face: Face, glyph: u16, size: f64) -> f64 {
     let units = parsed(face).glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
     f64::from(units) * size / units_per_em(face)
 }
 
 /// The outline of a glyph; empty for a space.
-pub fn outline(face: Face, glyph: u16) -> Vec<Step> {
-    let mut steps = Steps(Vec::new());
-    parsed(face).outline_glyph(GlyphId(glyph), &mut steps);
-    steps.0
+pub fn outline(face: Face, glyph: u16) -> Vec<PathSegment> {
+    let mut outline = Outline(Vec::new());
+    parsed(face).outline_glyph(GlyphId(glyph), &mut outline);
+    outline.0
 }
 
-/// Its glyphs, and where the line of them begins, in pixels from the left.
+/// The left edge of a caption in pixels, and its glyphs.
 pub fn lay_out_caption(caption: &Caption) -> (f64, Line) {
     let line = lay_out(caption.face, &caption.text, caption.size);
     (caption.left(&DejaVu), line)
 }
 
-/// The characters of a line from left to right: what would control the line is replaced, what
-/// would be invisible is left out, and scripts that run from right to left do.
+/// The characters of a line in visual order: control characters are replaced, invisible ones are
+/// left out, and right-to-left scripts are reordered.
 fn as_seen(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
@@ -150,7 +147,7 @@ fn as_seen(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.collect())
 }
 
-/// What stands for a character on the screen.
+/// The character that is shown for `c`, if any.
 fn visible(c: char) -> Option<char> {
     match c {
         // Joiners, variation selectors and tags choose between forms that the faces do not have.
@@ -160,27 +157,27 @@ fn visible(c: char) -> Option<char> {
     }
 }
 
-struct Steps(Vec<Step>);
+struct Outline(Vec<PathSegment>);
 
-impl OutlineBuilder for Steps {
+impl OutlineBuilder for Outline {
     fn move_to(&mut self, x: f32, y: f32) {
-        self.0.push(Step::Move(x, y));
+        self.0.push(PathSegment::Move(x, y));
     }
 
     fn line_to(&mut self, x: f32, y: f32) {
-        self.0.push(Step::Line(x, y));
+        self.0.push(PathSegment::Line(x, y));
     }
 
     fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.0.push(Step::Quad(x1, y1, x, y));
+        self.0.push(PathSegment::Quad(x1, y1, x, y));
     }
 
     fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        // TrueType outlines are quadratic; a cubic one is followed by its midpoint.
-        self.0.push(Step::Quad(0.5 * (x1 + x2), 0.5 * (y1 + y2), x, y));
+        // TrueType outlines are quadratic; a cubic curve is approximated.
+        self.0.push(PathSegment::Quad(0.5 * (x1 + x2), 0.5 * (y1 + y2), x, y));
     }
 
     fn close(&mut self) {
-        self.0.push(Step::Close);
+        self.0.push(PathSegment::Close);
     }
 }

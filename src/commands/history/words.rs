@@ -6,8 +6,8 @@ use crate::history::message::one_line;
 use crate::history::select::is_bot;
 use crate::history::{Commit, History, json};
 use flaky_core::rhythm::{Alarm, mark};
-use flaky_core::scene::life::{Entry, Tag};
-use flaky_core::scene::sheet::Note;
+use flaky_core::scene::sheet::CommitNote;
+use flaky_core::scene::timelapse::{CommitCaption, Tag};
 use flaky_core::verdict::Verdict;
 
 /// The history in one line: "flaky main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
@@ -54,15 +54,15 @@ impl Releases {
 
 /// Texts beside a beat; of a group of commits, those of the one that gives the mark. Each is cut
 /// after `longest` characters.
-pub fn entry(
+pub fn caption(
     history: &History,
     heartbeat: &Heartbeat,
     releases: &Releases,
     beat: usize,
     longest: usize,
-) -> Entry {
+) -> CommitCaption {
     let commits = heartbeat.commits(history, beat);
-    let Some(worst) = heartbeat::worst(commits) else { return Entry::default() };
+    let Some(worst) = heartbeat::worst(commits) else { return CommitCaption::default() };
     let begin = beat * heartbeat.group;
     let number = match (begin + 1, begin + commits.len()) {
         (first, last) if first == last => last.to_string(),
@@ -75,9 +75,9 @@ pub fn entry(
         None => Tag::None,
     };
     let (added, removed) = lines(commits);
-    Entry {
-        name: worst.id.short(),
-        text: one_line(&worst.subject, longest),
+    CommitCaption {
+        id: worst.id.short(),
+        subject: one_line(&worst.subject, longest),
         author: one_line(&history.author(worst).name, longest),
         day: json::day(worst),
         added,
@@ -105,10 +105,10 @@ fn lines(commits: &[Commit]) -> (String, String) {
 }
 
 /// Texts of a beat on a sheet.
-pub fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Note {
+pub fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> CommitNote {
     let commits = heartbeat.commits(history, beat);
     let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
-        return Note::default();
+        return CommitNote::default();
     };
     let begin = beat * heartbeat.group;
     let before = begin.checked_sub(1).and_then(|before| history.commits.get(before));
@@ -116,7 +116,7 @@ pub fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Note {
     let lines = [added, removed].join(" ");
     let lines = if lines.trim().is_empty() { "no lines" } else { lines.trim() };
     let day = json::day(first);
-    let tip = if commits.len() == 1 {
+    let tooltip = if commits.len() == 1 {
         let (id, subject, author) = (last.id.short(), &last.subject, &history.author(last).name);
         let meaning = heartbeat::meaning(before, last);
         format!("{id} {subject}\n{author}, {day}, {lines}\n{meaning}")
@@ -126,7 +126,7 @@ pub fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Note {
         let to = json::day(last);
         format!("commits {begin} to {end}, {oldest}..{newest}\n{day} to {to}, {lines}")
     };
-    Note { day, tag: own_tags(commits), tip }
+    CommitNote { day, tag: own_tags(commits), tooltip }
 }
 
 /// The word for a special beat, and its alarm.

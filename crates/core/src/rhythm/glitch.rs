@@ -50,17 +50,6 @@ pub enum Alarm {
     High,
 }
 
-impl Alarm {
-    /// The stars that tell the priority without its colour.
-    pub fn stars(self) -> &'static str {
-        match self {
-            Self::Technical => "*",
-            Self::Medium => "**",
-            Self::High => "***",
-        }
-    }
-}
-
 /// The scaling of a wave's times with the RR interval (in seconds, clamped to .35–1.2 s).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

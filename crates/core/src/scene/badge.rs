@@ -1,151 +1,290 @@
-//! The badge: a word for a README, and the pulse beside it.
+//! The badge of a finding: a label, a window with the trace, and the verdict.
 //!
-//! As high, as padded and as coloured as the badges it stands in a row with; between the label
-//! and the word is a window in which the trace runs on a time scale of its own.
+//! It has the height, the padding and the colours of the badges it stands next to in a README. The
+//! trace in the window runs on a time scale of its own. A finding can also be shown on a
+//! [`Monitor`] instead.
 
 use super::text::{Face, TextMetrics};
 use super::theme::{Colour, Rgb, Theme};
 use super::trace::{Motion, Trace, Trail};
-use super::{Caption, Case, Plate, Scene, Size, Strokes};
-use crate::rhythm::Rhythm;
+use super::{AltText, Caption, Monitor, MonitorSettings, Scene, Size, Strokes, monitor};
+use crate::pulse;
 use crate::signal::Signal;
+use crate::timeline::Timeline;
+use crate::verdict::{Finding, Verdict};
 
-/// The height for which sizes are stated, in pixels.
+/// The default height; all other sizes are for this height, in pixels.
 pub const HEIGHT: u32 = 20;
 /// The width of the window in pixels.
 const WINDOW: f64 = 46.0;
-/// The distance of a text from the edges of its plate, in pixels.
+/// The distance of a text from the edges of its segment, in pixels.
 const PADDING: f64 = 5.0;
 /// The size of a text, and its baseline, in pixels.
 const TEXT: f64 = 11.0;
 const TEXT_BASELINE: f64 = 14.0;
-/// The colour of the plate behind the label.
+/// The colour behind the label.
 const LABEL: Rgb = Rgb(0x55, 0x55, 0x55);
-/// The least contrast of a text with its plate that WCAG 2.1 calls enough.
-const ENOUGH: f64 = 4.5;
+/// The least contrast of a text that WCAG 2.1 level AA allows.
+const LEAST_CONTRAST: f64 = 4.5;
 /// The radius of the corners in pixels.
 const CORNER: f64 = 3.0;
-/// Where the line lies, and what a millivolt is, in pixels.
+/// The height of 0 mV and the length of a millivolt, in pixels.
 const BASELINE: f64 = 14.0;
 const PX_PER_MV: f64 = 9.0;
 /// The width of the line in pixels.
 const STROKE: f64 = 1.3;
-/// A dash, and a gap, as a part of the window.
+/// A dash, and a gap, as a part of the window, or of a monitor's width.
 const DASH: f64 = 0.1;
-/// The pause sign: where its bars stand, and from where to where, in pixels.
+const MONITOR_DASH: f64 = 1.0 / 32.0;
+/// The pause sign: the x of its bars, and their upper and lower ends, in pixels.
 const PAUSE: [f64; 2] = [35.5, 39.5];
 const PAUSE_ROWS: (f64, f64) = (4.5, 11.5);
+/// The RR interval of a resting heart in a badge, in seconds on display.
+const RESTING_S: f64 = 0.8;
+/// The largest number of lines of evidence in a title.
+const MOST_EVIDENCE: usize = 3;
+/// Frames per second: about one for every pixel the trace moves, and a whole number of ticks of a
+/// GIF.
+pub const FPS: f64 = 12.5;
 
-/// What a badge is set to.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Its height in pixels.
-    pub height: u32,
-    /// Whether its corners are round and light falls on it.
-    pub round: bool,
-    /// The look of the window.
-    pub theme: Theme,
-    /// The colour of the trace.
-    pub trace: Colour,
-    /// What the badge is about; nothing for a badge without a label.
-    pub label: String,
-    /// The word.
-    pub message: String,
-    /// The colour behind the word.
+/// A segment of a badge, as high as the badge.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Segment {
+    /// Its width in pixels.
+    pub width: f64,
+    /// Its colour.
     pub fill: Rgb,
-    /// Whether the line is dashed.
-    pub dashed: bool,
-    /// Whether the trace has stopped, which a sign says too.
-    pub paused: bool,
-    /// How many windows the loop fills.
-    pub windows: u32,
-    /// How many seconds on display a second of the rhythm takes.
-    pub slowness: f64,
-    /// What it is in a few words.
-    pub aria: String,
-    /// The same in a sentence.
-    pub title: String,
 }
 
-/// Builds the badge of `rhythm`.
-pub fn badge(rhythm: &Rhythm, settings: &Settings, metrics: &dyn TextMetrics) -> Scene {
+/// A badge.
+#[derive(Clone, Debug)]
+pub struct Badge {
+    /// The trace, the texts and the pause sign.
+    pub scene: Scene,
+    /// The segments from left to right; together they are as wide as the badge.
+    pub segments: Vec<Segment>,
+    /// The left edge of the window, in pixels; the window is as wide as the trace.
+    pub window: f64,
+    /// The radius of the corners, in pixels.
+    pub corner: f64,
+    /// Whether there is a gradient from light to dark over the segments.
+    pub sheen: bool,
+    /// Whether the trace moves.
+    pub animated: bool,
+    /// The moment that a still shows, in seconds.
+    pub still_s: f64,
+}
+
+impl Badge {
+    /// The moments of its frames, counted in seconds on display, or the moment of its still.
+    pub fn timeline(&self, ticks_per_s: u32) -> Timeline {
+        timeline(&self.scene.trace, self.animated, self.still_s, ticks_per_s)
+    }
+}
+
+/// The settings of a badge.
+#[derive(Clone, Debug)]
+pub struct BadgeSettings {
+    /// The height in pixels.
+    pub height: u32,
+    /// Whether the corners are round and there is a sheen.
+    pub round: bool,
+    /// The colours of the window.
+    pub theme: Theme,
+    /// What the badge is about, such as "pipeline"; may be empty.
+    pub label: String,
+    /// Whether the trace moves, unless the pipeline was stopped.
+    pub animated: bool,
+}
+
+impl Default for BadgeSettings {
+    fn default() -> Self {
+        Self {
+            height: HEIGHT,
+            round: true,
+            theme: Theme::default(),
+            label: "pipeline".to_string(),
+            animated: true,
+        }
+    }
+}
+
+/// The colour behind the verdict, and the colour of the trace.
+fn colours(verdict: Verdict) -> (Rgb, Colour) {
+    match verdict {
+        Verdict::Passed => (Rgb(0x44, 0xcc, 0x11), Colour::Trace),
+        Verdict::Flaky => (Rgb(0xfe, 0x7d, 0x37), Colour::Trace),
+        Verdict::Failed => (Rgb(0xe0, 0x5d, 0x44), Colour::High),
+        Verdict::Running => (Rgb(0xdf, 0xb3, 0x17), Colour::Medium),
+        Verdict::Stopped => (Rgb(0x9f, 0x9f, 0x9f), Colour::Text),
+        Verdict::Unknown => (Rgb(0x9f, 0x9f, 0x9f), Colour::Technical),
+    }
+}
+
+/// "pipeline: flaky", and the same with the reason and the evidence as the title.
+fn alt_text(label: &str, finding: &Finding) -> AltText {
+    let colon = if label.is_empty() { "" } else { ": " };
+    let label = format!("{label}{colon}{}", finding.verdict);
+    let rate = finding.flakiness.as_ref().filter(|_| finding.verdict == Verdict::Flaky);
+    let rate = rate.map_or(String::new(), |rate| format!(" ({})", rate.percent()));
+    let mut title = format!("{label}{rate}");
+    if !finding.reason.is_empty() {
+        title = format!("{title}: {}", finding.reason);
+    }
+    for line in finding.evidence.iter().take(MOST_EVIDENCE) {
+        title = format!("{title}\n{line}");
+    }
+    AltText::Labelled { label, title }
+}
+
+/// Lays out the badge of `finding`.
+pub fn badge(finding: &Finding, settings: &BadgeSettings, metrics: &dyn TextMetrics) -> Badge {
+    let rhythm = pulse::rhythm(finding, pulse::BADGE);
+    let message = finding.message();
+    let (fill, trace_colour) = colours(finding.verdict);
     let scale = f64::from(settings.height) / f64::from(HEIGHT);
-    let plate = |text: &str| match text {
+    let width = |text: &str| match text {
         "" => 0.0,
         text => (metrics.width(Face::Regular, text, TEXT) + 2.0 * PADDING).ceil(),
     };
-    let (label, message) = (plate(&settings.label), plate(&settings.message));
-    let mut theme = settings.theme.clone();
-    let ground = theme.rgb(Colour::Ground);
-    theme.colours[Colour::Trace as usize] = theme.rgb(settings.trace);
-    theme.colours[Colour::Text as usize] = ink(LABEL);
-    theme.colours[Colour::High as usize] = ink(settings.fill);
-    theme.glow = 0.0;
-    let plates = [(label, LABEL), (WINDOW, ground), (message, settings.fill)];
-    let plates = plates.into_iter().filter(|(width, _)| *width > 0.0);
+    let (label_width, message_width) = (width(&settings.label), width(&message));
+    let segments =
+        [(label_width, LABEL), (WINDOW, settings.theme.rgb(Colour::Ground)), (message_width, fill)];
     let text = |text: &str, colour: Colour, left: f64| Caption {
         x: scale * (left + PADDING),
         y: scale * TEXT_BASELINE,
         ..Caption::always(text, Face::Regular, scale * TEXT, colour)
     };
     let captions = [
-        (text(&settings.label, Colour::Text, 0.0), label),
-        (text(&settings.message, Colour::High, label + WINDOW), message),
+        text(&settings.label, Colour::Text, 0.0),
+        text(&message, Colour::High, label_width + WINDOW),
     ];
-    let windows = settings.windows.max(1);
-    let bar = |x: f64| {
-        let x = scale * (label + x);
-        vec![(x, scale * PAUSE_ROWS.0), (x, scale * PAUSE_ROWS.1)]
+    let mut theme = settings.theme.clone();
+    theme.colours[Colour::Trace as usize] = theme.rgb(trace_colour);
+    theme.colours[Colour::Text as usize] = ink(LABEL);
+    theme.colours[Colour::High as usize] = ink(fill);
+    theme.glow = 0.0;
+    let window_s = f64::from(pulse::BEATS) * pulse::BADGE.resting_s;
+    let windows = (rhythm.duration_s / window_s).round().max(1.0);
+    let trace = Trace {
+        signal: Signal::new(&rhythm),
+        width: scale * WINDOW,
+        sweeps: windows as u32,
+        sweep_s: rhythm.duration_s / windows,
+        px_per_mm: scale,
+        px_per_mv: scale * PX_PER_MV,
+        baseline: scale * BASELINE,
+        stroke: scale * STROKE,
+        motion: Motion::Scroll,
+        trail: Trail::Lcd,
+        dash_px: (finding.settled() == Verdict::Failed).then_some(scale * DASH * WINDOW),
+        time_stretch: RESTING_S / pulse::BADGE.resting_s,
     };
-    let pause = Strokes {
-        colour: Colour::Trace,
-        width: 2.0 * scale,
-        lines: PAUSE.map(bar).into(),
-        smooth: true,
+    let still_s = match rhythm.episodes.first().filter(|_| !rhythm.beats.is_empty()) {
+        // With the glitch in the middle of the window.
+        Some(glitch) => {
+            let middle_s = 0.5 * (glitch.start_s + glitch.end_s);
+            (middle_s + 0.5 * trace.sweep_s).rem_euclid(rhythm.duration_s)
+        }
+        None => rhythm.duration_s,
     };
-    Scene {
+    let marks = match finding.verdict {
+        Verdict::Stopped => vec![pause_sign(scale, label_width)],
+        _ => Vec::new(),
+    };
+    let scene = Scene {
         size: Size {
-            width: (scale * (label + WINDOW + message)).ceil() as u32,
+            width: (scale * (label_width + WINDOW + message_width)).ceil() as u32,
             height: settings.height,
         },
         theme,
         transparent: false,
-        label: Some(settings.aria.clone()),
-        title: settings.title.clone(),
-        description: String::new(),
-        case: Some(Case {
-            plates: plates.map(|(width, fill)| Plate { width: scale * width, fill }).collect(),
-            window: scale * label,
-            corner: if settings.round { scale * CORNER } else { 0.0 },
-            sheen: settings.round,
-        }),
-        marks: settings.paused.then_some(pause).into_iter().collect(),
-        trace: Trace {
-            signal: Signal::new(rhythm),
-            width: scale * WINDOW,
-            sweeps: windows,
-            sweep_s: rhythm.duration_s / f64::from(windows),
-            px_per_mm: scale,
-            px_per_mv: scale * PX_PER_MV,
-            baseline: scale * BASELINE,
-            stroke: scale * STROKE,
-            motion: Motion::Scroll,
-            trail: Trail::Lcd,
-            dash_px: settings.dashed.then_some(scale * DASH * WINDOW),
-            slowness: settings.slowness,
-        },
-        captions: captions
+        alt: alt_text(&settings.label, finding),
+        marks,
+        trace,
+        captions: captions.into_iter().filter(|caption| !caption.text.is_empty()).collect(),
+    };
+    Badge {
+        scene,
+        segments: segments
             .into_iter()
-            .filter(|(_, width)| *width > 0.0)
-            .map(|(text, _)| text)
+            .filter(|(width, _)| *width > 0.0)
+            .map(|(width, fill)| Segment { width: scale * width, fill })
             .collect(),
-        slides: None,
-        sheet: None,
+        window: scale * label_width,
+        corner: if settings.round { scale * CORNER } else { 0.0 },
+        sheen: settings.round,
+        animated: settings.animated && finding.settled() != Verdict::Stopped,
+        still_s,
     }
 }
 
-/// White where that can be read, else black.
-fn ink(plate: Rgb) -> Rgb {
+/// Two bars in the window of a badge whose label is so wide.
+fn pause_sign(scale: f64, label_width: f64) -> Strokes {
+    let bar = |x: f64| {
+        let x = scale * (label_width + x);
+        vec![(x, scale * PAUSE_ROWS.0), (x, scale * PAUSE_ROWS.1)]
+    };
+    Strokes {
+        colour: Colour::Trace,
+        width: 2.0 * scale,
+        lines: PAUSE.map(bar).into(),
+        smooth: true,
+    }
+}
+
+/// White if it can be read on this colour, else black.
+fn ink(fill: Rgb) -> Rgb {
     let white = Rgb(255, 255, 255);
-    if white.contrast(plate) >= ENOUGH { white } else { Rgb(0, 0, 0) }
+    if white.contrast(fill) >= LEAST_CONTRAST { white } else { Rgb(0, 0, 0) }
+}
+
+/// A finding on a monitor instead of in a badge.
+#[derive(Clone, Debug)]
+pub struct FindingMonitor {
+    /// The screen.
+    pub monitor: Monitor,
+    /// Whether the trace moves.
+    pub animated: bool,
+    /// The moment that a still shows, in seconds.
+    pub still_s: f64,
+}
+
+impl FindingMonitor {
+    /// Lays out the monitor of `finding`. The lead is named after the label, and the trace moves if
+    /// `animated`, unless the pipeline was stopped.
+    pub fn new(
+        finding: &Finding,
+        mut settings: MonitorSettings,
+        animated: bool,
+        metrics: &dyn TextMetrics,
+    ) -> Self {
+        let rhythm = pulse::rhythm(finding, pulse::MONITOR);
+        let (_, trace) = colours(finding.verdict);
+        settings.theme.colours[Colour::Trace as usize] = settings.theme.rgb(trace);
+        let mut monitor = monitor(&rhythm, &settings, metrics);
+        let scene = &mut monitor.scene;
+        scene.alt = alt_text(&settings.lead, finding);
+        if finding.settled() == Verdict::Failed {
+            scene.trace.dash_px = Some(MONITOR_DASH * scene.trace.width);
+        }
+        Self {
+            monitor,
+            animated: animated && finding.settled() != Verdict::Stopped,
+            still_s: rhythm.healed_s(),
+        }
+    }
+
+    /// The moments of its frames, or the moment of its still.
+    pub fn timeline(&self, ticks_per_s: u32) -> Timeline {
+        timeline(&self.monitor.scene.trace, self.animated, self.still_s, ticks_per_s)
+    }
+}
+
+fn timeline(trace: &Trace, animated: bool, still_s: f64, ticks_per_s: u32) -> Timeline {
+    if animated {
+        Timeline::uniform(trace.display_s(), FPS, ticks_per_s)
+    } else {
+        Timeline::still(still_s, ticks_per_s)
+    }
 }

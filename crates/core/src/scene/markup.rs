@@ -1,15 +1,15 @@
-//! The static layer of a scene as SVG markup: the ground, the marks and the vignette.
+//! The static layer of a scene as SVG markup: ground, marks and vignette.
 //!
-//! The SVG encoder writes it into its document and the rasteriser draws it with resvg, so that
-//! both show one artwork.
+//! The SVG exporter copies it into its document and the rasteriser draws it with resvg, so both
+//! show the same artwork.
 
 use std::fmt::Write;
 
-use super::{Case, Colour, Scene, Size, Strokes};
+use super::{Badge, Colour, Scene, Size, Strokes};
 
-/// Where the vignette begins, as a part of the way to where it ends.
+/// The start of the vignette, as a part of its end.
 const VIGNETTE_BEGINS: f64 = 0.6;
-/// Where it ends, in widths and heights from the middle: the corners.
+/// The end of the vignette, in widths and heights from the middle: the corners.
 const VIGNETTE_ENDS: f64 = 0.71;
 
 /// A coordinate with at most one decimal.
@@ -23,31 +23,37 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// The static layer. Ids end in `suffix`, so that several documents fit on one page.
+/// The static layer of a screen or a sheet: ground, marks and vignette. Ids end in `suffix`, so
+/// that several documents fit on one page.
 pub fn static_layer(scene: &Scene, suffix: &str) -> String {
     let Size { width, height } = scene.size;
     let mut out = String::new();
-    if let Some(case) = &scene.case {
-        plates(&mut out, case, scene.size, suffix);
-    } else if !scene.transparent {
+    if !scene.transparent {
         let ground = scene.theme.rgb(Colour::Ground);
         put(&mut out, format_args!("<path fill=\"{ground}\" d=\"M0 0h{width}v{height}H0z\"/>"));
     }
-    for strokes in &scene.marks {
-        put(&mut out, format_args!("{}", marks(scene, strokes)));
-    }
-    if scene.theme.vignette > 0.0 && !scene.transparent && scene.case.is_none() {
+    marks(&mut out, scene);
+    if scene.theme.vignette > 0.0 && !scene.transparent {
         out.push_str(&vignette(scene, suffix));
     }
     out
 }
 
-/// The plates of a case, the corners of its ends round.
-fn plates(out: &mut String, case: &Case, size: Size, suffix: &str) {
-    let (height, corner) = (f64::from(size.height), case.corner);
+/// The static layer of a badge: segments, sheen and marks.
+pub fn badge_layer(badge: &Badge, suffix: &str) -> String {
+    let mut out = String::new();
+    segments(&mut out, badge, suffix);
+    marks(&mut out, &badge.scene);
+    out
+}
+
+/// The segments of a badge, with round corners at both ends.
+fn segments(out: &mut String, badge: &Badge, suffix: &str) {
+    let (size, corner) = (badge.scene.size, badge.corner);
+    let height = f64::from(size.height);
     let straight = number(height - 2.0 * corner);
     let r = number(corner);
-    // A side from the top to the bottom, and one from the bottom to the top.
+    // The right side from top to bottom, the left side from bottom to top.
     let right = match r.as_str() {
         "0" => format!("v{height}"),
         _ => format!("a{r} {r} 0 0 1 {r} {r}v{straight}a{r} {r} 0 0 1-{r} {r}"),
@@ -64,13 +70,13 @@ fn plates(out: &mut String, case: &Case, size: Size, suffix: &str) {
         format!("M{} 0h{along}{right}h-{along}{left}", number(from))
     };
     let mut from = 0.0;
-    for (place, plate) in case.plates.iter().enumerate() {
-        let (first, last) = (place == 0, place + 1 == case.plates.len());
-        let path = outline(first, last, from, plate.width);
-        put(out, format_args!("<path fill=\"{}\" d=\"{path}\"/>", plate.fill));
-        from += plate.width;
+    for (place, segment) in badge.segments.iter().enumerate() {
+        let (first, last) = (place == 0, place + 1 == badge.segments.len());
+        let path = outline(first, last, from, segment.width);
+        put(out, format_args!("<path fill=\"{}\" d=\"{path}\"/>", segment.fill));
+        from += segment.width;
     }
-    if case.sheen {
+    if badge.sheen {
         let path = outline(true, true, 0.0, f64::from(size.width));
         put(
             out,
@@ -84,8 +90,8 @@ fn plates(out: &mut String, case: &Case, size: Size, suffix: &str) {
     }
 }
 
-/// Darker corners: nothing within an ellipse, which is left out because gradients are slow,
-/// then a rising shade.
+/// Darker corners. The ellipse inside which there is no shade is cut out, since gradients are
+/// slow.
 fn vignette(scene: &Scene, suffix: &str) -> String {
     let (width, height) = (f64::from(scene.size.width), f64::from(scene.size.height));
     let (rx, ry) =
@@ -104,7 +110,13 @@ fn vignette(scene: &Scene, suffix: &str) -> String {
     )
 }
 
-fn marks(scene: &Scene, strokes: &Strokes) -> String {
+fn marks(out: &mut String, scene: &Scene) {
+    for strokes in &scene.marks {
+        out.push_str(&polylines(scene, strokes));
+    }
+}
+
+fn polylines(scene: &Scene, strokes: &Strokes) -> String {
     // Relative steps in tenths: a grid repeats itself and compresses to almost nothing.
     let tenths = |value: f64| (value * 10.0).round() as i64;
     let step = |from: i64, to: i64| number((to - from) as f64 / 10.0);
@@ -136,5 +148,5 @@ fn marks(scene: &Scene, strokes: &Strokes) -> String {
 
 /// Appends to markup.
 pub fn put(out: &mut String, arguments: std::fmt::Arguments<'_>) {
-    out.write_fmt(arguments).expect("a String takes everything");
+    out.write_fmt(arguments).expect("writing to a String never fails");
 }

@@ -4,7 +4,7 @@ use super::readout::readout;
 use super::text::TextMetrics;
 use super::theme::{Colour, Theme};
 use super::trace::{Motion, Trace, Trail};
-use super::{Scene, Size, Strokes};
+use super::{AltText, Scene, Size, Strokes};
 use crate::rhythm::Rhythm;
 use crate::signal::Signal;
 
@@ -23,33 +23,57 @@ const NORMAL_MV: (f64, f64) = (-0.2, 1.1);
 /// The finest grid that is drawn, in pixels.
 const FINEST_GRID_PX: f64 = 3.0;
 
-/// What a monitor is set to.
+/// A monitor's screen.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct Monitor {
+    /// What is on it.
+    pub scene: Scene,
+}
+
+/// The settings of a monitor.
+#[derive(Clone, Debug)]
+pub struct MonitorSettings {
     /// The size of the picture.
     pub size: Size,
-    /// The look.
+    /// The colours and the decay.
     pub theme: Theme,
     /// Whether the ground is left out.
     pub transparent: bool,
     /// The speed of the beam in mm/s.
     pub speed_mm_s: f64,
-    /// The gain in mm/mV; the largest of [`GAINS`] that fits where none is given.
+    /// The gain in mm/mV; by default the largest of [`GAINS`] that fits.
     pub gain_mm_mv: Option<f64>,
-    /// How the picture moves.
+    /// The direction in which things move.
     pub motion: Motion,
-    /// What the beam leaves behind.
+    /// The light the beam leaves behind.
     pub trail: Trail,
     /// The name of the lead.
-    pub label: String,
+    pub lead: String,
     /// Whether the grid is drawn.
     pub grid: bool,
     /// Whether the readout is drawn.
     pub readout: bool,
 }
 
-/// How long the beam takes across a screen of this size at this speed, in seconds, before the
-/// sweeps are fitted to the loop.
+impl Default for MonitorSettings {
+    fn default() -> Self {
+        Self {
+            size: Size { width: 800, height: 300 },
+            theme: Theme::default(),
+            transparent: false,
+            speed_mm_s: 25.0,
+            gain_mm_mv: None,
+            motion: Motion::Sweep,
+            trail: Trail::Phosphor,
+            lead: "II".to_string(),
+            grid: true,
+            readout: true,
+        }
+    }
+}
+
+/// The time in which the beam crosses a screen of this size, in seconds, before the sweeps are
+/// fitted to the loop.
 pub fn nominal_sweep_s(size: Size, speed_mm_s: f64) -> f64 {
     f64::from(size.width) / (speed_mm_s * nominal_px_per_mm(size))
 }
@@ -59,8 +83,8 @@ pub(super) fn nominal_px_per_mm(size: Size) -> f64 {
     DESIGN_PX_PER_MM * f64::from(size.height) / DESIGN_HEIGHT
 }
 
-/// Builds the screen of a monitor that shows `rhythm`.
-pub fn monitor(rhythm: &Rhythm, settings: &Settings, metrics: &dyn TextMetrics) -> Scene {
+/// Lays out the monitor that shows `rhythm`.
+pub fn monitor(rhythm: &Rhythm, settings: &MonitorSettings, metrics: &dyn TextMetrics) -> Monitor {
     let signal = Signal::new(rhythm);
     let Size { width, height } = settings.size;
     let (width, height) = (f64::from(width), f64::from(height));
@@ -91,7 +115,7 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings, metrics: &dyn TextMetrics) 
         motion: settings.motion,
         trail: settings.trail,
         dash_px: None,
-        slowness: 1.0,
+        time_stretch: 1.0,
     };
 
     let mut marks = Vec::new();
@@ -103,29 +127,27 @@ pub fn monitor(rhythm: &Rhythm, settings: &Settings, metrics: &dyn TextMetrics) 
     }
     let mut captions = Vec::new();
     if settings.readout {
-        captions = readout(rhythm, settings, scale, gain, metrics);
+        let scales = format!("{} mm/s   {gain} mm/mV", settings.speed_mm_s);
+        captions = readout(rhythm, settings.size, scale, &settings.lead, scales, metrics);
     }
-    Scene {
+    let description = format!(
+        "Lead {}, {:.0} beats per minute, {} mm/s, {gain} mm/mV. Art, not a medical device.",
+        settings.lead, rhythm.bpm, settings.speed_mm_s
+    );
+    let scene = Scene {
         size: settings.size,
         theme: settings.theme.clone(),
         transparent: settings.transparent,
-        label: None,
-        case: None,
-        title: rhythm.describe(),
-        description: format!(
-            "Lead {}, {:.0} beats per minute, {} mm/s, {gain} mm/mV. Art, not a medical device.",
-            settings.label, rhythm.bpm, settings.speed_mm_s
-        ),
+        alt: AltText::Titled { title: rhythm.describe(), description },
         marks,
         trace,
         captions,
-        slides: None,
-        sheet: None,
-    }
+    };
+    Monitor { scene }
 }
 
-/// Lines every millimetre and every fifth, each on its own row or column of pixels, counted
-/// from the left edge and from the baseline.
+/// A line every millimetre and every fifth, counted from the left edge and from the baseline,
+/// each on a whole row or column of pixels.
 pub(super) fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> {
     let lines = |every_mm: f64, skip: Option<i64>| {
         let step = every_mm * px_per_mm;

@@ -1,10 +1,10 @@
-//! The readout of a monitor: lead, scales, heart rate and alarms, placed so that no text runs
-//! into another or off the screen. What finds no room is left out, an alarm last of all.
+//! The readout of a monitor: lead, scales, heart rate and alarms. No text overlaps another or
+//! leaves the screen; texts without room are left out, alarms last.
 
-use super::monitor::Settings;
+use super::alarm::urgency;
 use super::text::{Face, TextMetrics};
 use super::theme::Colour;
-use super::{Anchor, Caption};
+use super::{Anchor, Caption, Size};
 use crate::rhythm::{Alarm, Episode, Rhythm};
 
 /// The smallest screen that has a readout, in pixels.
@@ -15,31 +15,31 @@ const SMALLEST_TEXT: f64 = 9.0;
 const CAPITAL: f64 = 0.73;
 /// How long an alarm stays after its episode, in seconds.
 const LINGERS_S: f64 = 3.0;
-/// The parts of the width and height that some texts may take.
+/// The largest part of the width or height that these texts may take.
 const LEAD_MOST: f64 = 0.3;
 const SCALES_MOST: f64 = 0.6;
 const RATE_MOST: f64 = 0.45;
 
-/// The texts over the trace of `rhythm`; sizes are multiplied by `scale`.
+/// The texts over the trace of `rhythm` on a screen of this size; text sizes are multiplied by
+/// `scale`. `lead` names the lead, `scales` says speed and gain.
 pub fn readout(
     rhythm: &Rhythm,
-    settings: &Settings,
+    size: Size,
     scale: f64,
-    gain: f64,
+    lead: &str,
+    scales: String,
     metrics: &dyn TextMetrics,
 ) -> Vec<Caption> {
-    let size = settings.size;
     let (width, height) = (f64::from(size.width), f64::from(size.height));
     if width < SMALLEST_SCREEN.0 || height < SMALLEST_SCREEN.1 {
         return Vec::new();
     }
     let screen = Screen { width, height, scale, pad: (13.0 * scale).max(4.0), metrics };
-    let lead = screen.lead(&settings.label);
+    let lead = screen.lead(lead);
     let rates = screen.rates(rhythm);
     let left = lead.width(metrics) + 2.0 * screen.pad;
     let right = rates.iter().map(|rate| rate.left(metrics)).fold(width, f64::min) - screen.pad;
     let (alarms, below) = screen.alarms(rhythm, left, right);
-    let scales = format!("{} mm/s   {gain} mm/mV", settings.speed_mm_s);
     let mut captions = vec![lead];
     captions.extend(screen.scales(scales).filter(|_| !below));
     captions.extend(screen.unit(rates[0].y));
@@ -48,7 +48,7 @@ pub fn readout(
     captions
 }
 
-/// The room there is.
+/// The screen the texts are placed on.
 struct Screen<'a> {
     width: f64,
     height: f64,
@@ -90,11 +90,11 @@ impl Screen<'_> {
         (unit.y < RATE_MOST * self.height).then_some(unit)
     }
 
-    /// The heart rate; dashes while it cannot be read.
+    /// The heart rate, or dashes during episodes without a countable rate.
     fn rates(&self, rhythm: &Rhythm) -> Vec<Caption> {
         let rate = match (rhythm.beats.as_slice(), rhythm.episodes.as_slice()) {
             ([], []) => "0".to_string(),
-            // Nothing is ever seen, not even that the heart stands still.
+            // No signal at all: even a standstill would be a reading.
             ([], _) => "---".to_string(),
             _ => format!("{:.0}", rhythm.bpm),
         };
@@ -115,8 +115,9 @@ impl Screen<'_> {
         captions
     }
 
-    /// The state of the whole, or the alarms of the episodes, one at a time: between `left` and
-    /// `right` at the top where all of them fit, else at the bottom (and whether they are).
+    /// The state of the rhythm, or else the alarms of its episodes one at a time: at the top
+    /// between `left` and `right` if all of them fit there, otherwise at the bottom. Also returns
+    /// whether they are at the bottom.
     fn alarms(&self, rhythm: &Rhythm, left: f64, right: f64) -> (Vec<Caption>, bool) {
         let said = match &rhythm.state {
             Some(state) => {
@@ -154,19 +155,8 @@ impl Screen<'_> {
     }
 }
 
-/// The colour and the stars in which something so urgent is said.
-pub fn urgency(alarm: Option<Alarm>) -> (Colour, &'static str) {
-    let colour = match alarm {
-        Some(Alarm::High) => Colour::High,
-        Some(Alarm::Medium) => Colour::Medium,
-        Some(Alarm::Technical) => Colour::Technical,
-        None => Colour::Text,
-    };
-    (colour, alarm.map_or("", Alarm::stars))
-}
-
-/// Which alarm is to be said from when to when: of those that last the most urgent, then the
-/// latest; those that merely linger come after all of them.
+/// The alarm shown at each time: the most urgent and then the latest of the episodes that are
+/// going on, or else of those that are over and whose alarm still lingers.
 fn most_urgent(episodes: &[Episode], duration_s: f64) -> Vec<(Option<Alarm>, String, f64, f64)> {
     let until = |episode: &Episode| (episode.end_s + LINGERS_S).min(duration_s);
     let mut turns: Vec<f64> = episodes

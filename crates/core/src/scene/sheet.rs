@@ -1,13 +1,14 @@
-//! A whole life on one sheet of ECG paper: rows of trace, days at their left, releases above
-//! their beats, what the beats stand for below, and a word for whoever points at one.
+//! A whole history on one sheet of ECG paper: rows of trace with dates at the left, releases above
+//! their beats, a legend at the bottom, and a tooltip for every beat.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::monitor::grid;
 use super::text::{Face, TextMetrics};
 use super::theme::{Colour, Theme};
 use super::trace::{Motion, Trace, Trail};
-use super::{Caption, Scene, Sheet, Size, Strokes, Tip};
+use super::{AltText, Caption, Scene, Size, Strokes};
 use crate::rhythm::mark::{self, Mark};
 use crate::rhythm::{Beat, BeatKind, Extent, Rhythm};
 use crate::signal::Signal;
@@ -19,62 +20,96 @@ const PX_PER_S: f64 = 26.0;
 const PX_PER_MV: f64 = 27.0;
 /// A millimetre of the paper.
 const PX_PER_MM: f64 = 4.0;
-/// The height of a row, and which part of it lies above 0 mV.
+/// The height of a row, and the part of it above 0 mV.
 const ROW: f64 = 92.0;
 const ABOVE: f64 = 0.64;
-/// The margins: left, where the days stand; top, where the title does; all others.
+/// The margins: left (dates), top (title), others.
 const LEFT: f64 = 104.0;
 const TOP: f64 = 76.0;
 const PAD: f64 = 24.0;
 /// The height of the legend, and the width of one of its entries.
 const LEGEND: f64 = 100.0;
 const LEGEND_ENTRY: f64 = 172.0;
-/// What no sample shows.
+/// The rest of the legend.
 const LEGEND_WORDS: &str = "high: many lines changed · far apart: much time between · a pause: 30 \
     days and more · a flatline: 182 days and more · a low baseline: night";
-/// How long a legend's sample is, and where its beat is, in seconds.
+/// The length of a legend's sample, and the time of its beat, in seconds.
 const SAMPLE_S: f64 = 1.2;
 const SAMPLE_BEAT_S: f64 = 0.5;
-/// The smallest scale that a picture of a given size is drawn at, and the narrowest picture
-/// whose legend finds room, in pixels at the scale 1.
+/// The smallest scale that is tried for a given size, and the width the legend needs, in pixels at
+/// the scale 1.
 const LEAST_SCALE: f64 = 0.02;
 const NARROWEST: f64 = 1100.0;
 
-/// What a sheet is drawn with.
+/// The settings of a sheet.
 #[derive(Clone, Debug)]
-pub struct Settings {
-    /// The size; where none is given, as wide as [`WIDTH`], or less for a single row, and as
-    /// high as it must be.
+pub struct SheetSettings {
+    /// The size. By default a sheet is [`WIDTH`] wide, or narrower if one row is enough, and as
+    /// high as its rows need.
     pub size: Option<Size>,
-    /// The look.
+    /// The colours.
     pub theme: Theme,
-    /// What it is.
+    /// The title.
     pub title: String,
 }
 
-/// What is known of a beat.
+/// The texts about the commit behind a beat.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Note {
-    /// Its day.
+pub struct CommitNote {
+    /// The day of the commit.
     pub day: String,
-    /// The release it is, if it is one.
+    /// The release that it is, or nothing.
     pub tag: String,
-    /// All there is to say.
-    pub tip: String,
+    /// The tooltip.
+    pub tooltip: String,
 }
 
-/// The size that the sheet of `rhythm` has by itself.
+/// A sheet of paper on which every sweep of the trace is a row.
+#[derive(Clone)]
+pub struct Sheet {
+    /// The paper, the trace, the title, the margin and the legend.
+    pub scene: Scene,
+    /// The left edge of the rows, in pixels.
+    pub left: f64,
+    /// The upper edge of the first row, in pixels.
+    pub top: f64,
+    /// The height of a row, in pixels; the trace's baseline counts from its upper edge.
+    pub row: f64,
+    /// The number of tooltips.
+    pub tooltips: usize,
+    /// Builds a tooltip by its index.
+    pub tooltip: Arc<dyn Fn(usize) -> Tooltip + Send + Sync>,
+}
+
+impl fmt::Debug for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "rows of {} from {}, {}", self.row, self.left, self.top)
+    }
+}
+
+/// A part of a row, and the text shown when it is pointed at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tooltip {
+    /// The row, from 0.
+    pub row: u32,
+    /// The left and the right end, in pixels from the row's left edge.
+    pub columns: (f64, f64),
+    /// The text.
+    pub text: String,
+}
+
+/// The default size of the sheet of `rhythm`.
 pub fn size(rhythm: &Rhythm) -> Size {
     Plan::new(rhythm, None).size
 }
 
-/// Builds the sheet of `rhythm`, of whose beats `note` says more.
+/// Lays out the sheet of `rhythm`; `note(i)` is about beat `i`.
 pub fn sheet(
     rhythm: &Rhythm,
-    settings: &Settings,
+    settings: &SheetSettings,
     metrics: &dyn TextMetrics,
-    note: impl Fn(usize) -> Note + Send + Sync + 'static,
-) -> Scene {
+    note: impl Fn(usize) -> CommitNote + Send + Sync + 'static,
+) -> Sheet {
     let plan = Plan::new(rhythm, settings.size);
     let trace = plan.trace(Signal::new(rhythm), plan.sweep_s, plan.rows, &settings.theme);
     let (width, height) = (f64::from(plan.size.width), f64::from(plan.size.height));
@@ -84,33 +119,30 @@ pub fn sheet(
     plan.legend(rhythm, &settings.theme, &mut marks, &mut captions);
     let beats_s: Vec<f64> = rhythm.beats.iter().map(|beat| beat.t_s).collect();
     let (sweep_s, row_width, count) = (plan.sweep_s, plan.row_width(), beats_s.len());
-    let tip = move |i: usize| {
+    let tooltip = move |i: usize| {
         let (row, columns) = columns(&beats_s, i, sweep_s, row_width);
-        Tip { row, columns, text: note(i).tip }
+        Tooltip { row, columns, text: note(i).tooltip }
     };
-    Scene {
+    let scene = Scene {
         size: plan.size,
         theme: settings.theme.clone(),
         transparent: false,
-        label: None,
-        case: None,
-        title: settings.title.clone(),
-        description: rhythm.describe(),
+        alt: AltText::Titled { title: settings.title.clone(), description: rhythm.describe() },
         marks,
         trace,
         captions,
-        slides: None,
-        sheet: Some(Sheet {
-            left: plan.left(),
-            top: plan.top(),
-            row: plan.row(),
-            tips: count,
-            tip: Arc::new(tip),
-        }),
+    };
+    Sheet {
+        left: plan.left(),
+        top: plan.top(),
+        row: plan.row(),
+        tooltips: count,
+        tooltip: Arc::new(tooltip),
+        scene,
     }
 }
 
-/// The row of a beat, and the part of it that is nearer to this beat than to any other.
+/// The row of a beat, and the part of that row nearest to this beat.
 fn columns(beats_s: &[f64], i: usize, sweep_s: f64, width: f64) -> (u32, (f64, f64)) {
     let t_s = beats_s[i];
     let row = (t_s / sweep_s).floor();
@@ -120,7 +152,7 @@ fn columns(beats_s: &[f64], i: usize, sweep_s: f64, width: f64) -> (u32, (f64, f
     (row as u32, (x(0.5 * (before + t_s)), x(0.5 * (t_s + after))))
 }
 
-/// How much room there is and how large everything is.
+/// Positions and sizes.
 struct Plan {
     size: Size,
     scale: f64,
@@ -142,7 +174,7 @@ impl Plan {
             let one_row = LEFT + PX_PER_S * rhythm.duration_s + PAD;
             return at(one_row.clamp(NARROWEST, WIDTH).ceil() as u32, 1.0);
         };
-        // The largest scale at which all rows find room.
+        // The largest scale at which all rows fit.
         let (mut small, mut large) = (LEAST_SCALE, f64::from(size.width) / NARROWEST);
         for _ in 0..24 {
             let middle = 0.5 * (small + large);
@@ -184,7 +216,7 @@ impl Plan {
             motion: Motion::Sweep,
             trail: Trail::Lcd,
             dash_px: None,
-            slowness: 1.0,
+            time_stretch: 1.0,
         }
     }
 
@@ -200,12 +232,12 @@ impl Plan {
         caption.shortened(metrics, room)
     }
 
-    /// The day on which every row begins, and the releases.
+    /// The date at the start of every row, and the releases.
     fn margin(
         &self,
         rhythm: &Rhythm,
         metrics: &dyn TextMetrics,
-        note: &impl Fn(usize) -> Note,
+        note: &impl Fn(usize) -> CommitNote,
     ) -> Vec<Caption> {
         let mut captions = Vec::new();
         let mut before: Option<u32> = None;
@@ -217,7 +249,7 @@ impl Plan {
             if !begins && !beat.paced {
                 continue;
             }
-            let Note { day, tag, .. } = note(i);
+            let CommitNote { day, tag, .. } = note(i);
             if begins {
                 let mut caption = self.text(&day, Face::Regular, 12.0, Colour::Text);
                 caption.y = top + ABOVE * self.row() + 0.35 * caption.size;
@@ -231,7 +263,7 @@ impl Plan {
                 caption.y = top + 1.1 * caption.size;
                 caption = caption.shortened(metrics, 120.0 * self.scale);
                 let end = caption.x + caption.width(metrics);
-                // What finds no room can still be pointed at.
+                // A release without room is still in the tooltip.
                 if caption.x > taken && end < f64::from(self.size.width) - PAD * self.scale {
                     taken = end + 6.0 * self.scale;
                     captions.push(caption);
@@ -241,7 +273,7 @@ impl Plan {
         captions
     }
 
-    /// A sample of every mark that is there, and what it stands for.
+    /// A sample of every mark in the rhythm, with its name.
     fn legend(
         &self,
         rhythm: &Rhythm,

@@ -173,6 +173,12 @@ pub struct Theme {
     pub decay: Decay,
 }
 
+impl Default for Theme {
+    fn default() -> Self {
+        find(DEFAULT).expect("the default is in the table").clone()
+    }
+}
+
 impl Theme {
     /// The colour for a purpose.
     pub fn rgb(&self, colour: Colour) -> Rgb {
@@ -198,7 +204,7 @@ const fn hex(value: u32) -> Rgb {
 
 const P7: Decay = Decay { flash: 1.0, flash_s: 0.05, tail: 2.5 };
 
-/// The theme that is used when nobody names one.
+/// The name of the default theme.
 pub const DEFAULT: &str = "phosphor";
 
 /// Every theme there is, in the order in which they are listed.

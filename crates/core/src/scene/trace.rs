@@ -62,8 +62,8 @@ pub struct Trace {
     pub trail: Trail,
     /// Whether the line is dashed: the length of a dash, and of the gap after it, in pixels.
     pub dash_px: Option<f64>,
-    /// How many seconds on display a second of the extent takes.
-    pub slowness: f64,
+    /// Seconds on display for each second of the rhythm: 2 plays at half speed.
+    pub time_stretch: f64,
 }
 
 impl Trace {
@@ -74,7 +74,7 @@ impl Trace {
 
     /// How long the extent is on display, in seconds.
     pub fn display_s(&self) -> f64 {
-        self.duration_s() * self.slowness
+        self.duration_s() * self.time_stretch
     }
 
     /// The speed of the beam in pixels a second.

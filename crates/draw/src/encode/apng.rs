@@ -10,7 +10,7 @@ use flate2::{Compression, write::ZlibEncoder};
 use png::chunk::ChunkType;
 
 use super::ordered::ordered;
-use super::png::{header, plain};
+use super::png::{header, io_error};
 use flaky_core::animation::{Animation, Frame, Plays};
 
 const FRAME_CONTROL: ChunkType = ChunkType(*b"fcTL");
@@ -33,9 +33,9 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         Plays::Forever => 0,
         Plays::Times(times) => u32::from(times),
     };
-    header.set_animated(animation.count, plays).map_err(plain)?;
+    header.set_animated(animation.count, plays).map_err(io_error)?;
     header.validate_sequence(false);
-    let mut writer = header.write_header().map_err(plain)?;
+    let mut writer = header.write_header().map_err(io_error)?;
     let ticks_per_s = animation.ticks_per_s as u16;
     let mut sequence: u32 = 0;
     let mut number = || {
@@ -52,16 +52,16 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         control.extend((delay as u16).to_be_bytes());
         control.extend(ticks_per_s.to_be_bytes());
         control.extend([DISPOSE_NONE, BLEND_SOURCE]);
-        writer.write_chunk(FRAME_CONTROL, &control).map_err(plain)?;
+        writer.write_chunk(FRAME_CONTROL, &control).map_err(io_error)?;
         if first {
             first = false;
-            return writer.write_chunk(IMAGE_DATA, &data).map_err(plain);
+            return writer.write_chunk(IMAGE_DATA, &data).map_err(io_error);
         }
         let mut chunk = number().to_vec();
         chunk.extend(data);
-        writer.write_chunk(FRAME_DATA, &chunk).map_err(plain)
+        writer.write_chunk(FRAME_DATA, &chunk).map_err(io_error)
     })?;
-    writer.finish().map_err(plain)
+    writer.finish().map_err(io_error)
 }
 
 /// The pixels as a zlib stream, each row with the filter type "none".

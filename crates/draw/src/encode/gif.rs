@@ -28,12 +28,13 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         animation.palette.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
     colours.resize(3 * animation.palette.len().next_power_of_two().max(2), 0);
     let (width, height) = (animation.width as u16, animation.height as u16);
-    let mut encoder = Encoder::new(BufWriter::new(out), width, height, &colours).map_err(plain)?;
+    let mut encoder =
+        Encoder::new(BufWriter::new(out), width, height, &colours).map_err(io_error)?;
     match animation.plays {
-        Plays::Forever => encoder.set_repeat(Repeat::Infinite).map_err(plain)?,
+        Plays::Forever => encoder.set_repeat(Repeat::Infinite).map_err(io_error)?,
         // Without the block it plays once; the number in it counts the repetitions.
         Plays::Times(times) if times > 1 => {
-            encoder.set_repeat(Repeat::Finite(times - 1)).map_err(plain)?;
+            encoder.set_repeat(Repeat::Finite(times - 1)).map_err(io_error)?;
         }
         Plays::Times(_) => {}
     }
@@ -50,12 +51,12 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
     };
     let frames = Coalesce::new(animation.frames, !animation.counts);
     ordered(threads, frames, compress, |frame| {
-        encoder.write_lzw_pre_encoded_frame(&frame).map_err(plain)
+        encoder.write_lzw_pre_encoded_frame(&frame).map_err(io_error)
     })?;
-    encoder.into_inner().map_err(plain)?.flush()
+    encoder.into_inner().map_err(io_error)?.flush()
 }
 
-fn plain(error: EncodingError) -> io::Error {
+fn io_error(error: EncodingError) -> io::Error {
     match error {
         EncodingError::Io(error) => error,
         other => io::Error::other(other),

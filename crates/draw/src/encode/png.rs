@@ -1,10 +1,8 @@
-//! PNG: one still picture, indexed, or an SVG document as it looks.
+//! PNG: a still picture, indexed or RGB.
 
 use std::io::{self, Write};
 
 use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
-use resvg::tiny_skia::{Pixmap, PremultipliedColorU8, Transform};
-use resvg::usvg::{Options, Tree};
 
 use flaky_core::animation::{Animation, Frame, Rgba};
 
@@ -15,30 +13,23 @@ use flaky_core::animation::{Animation, Frame, Rgba};
 pub fn write(mut animation: Animation<'_>, out: impl Write) -> io::Result<()> {
     let Some(frame) = animation.frames.next() else { return Ok(()) };
     let header = header(out, animation.width, animation.height, &animation.palette);
-    let mut writer = header.write_header().map_err(plain)?;
+    let mut writer = header.write_header().map_err(io_error)?;
     let Frame { pixels, .. } = frame;
-    writer.write_image_data(&pixels).map_err(plain)?;
-    writer.finish().map_err(plain)
+    writer.write_image_data(&pixels).map_err(io_error)?;
+    writer.finish().map_err(io_error)
 }
 
-/// Writes an SVG document as a picture of its own size.
+/// Writes a picture as 8-bit RGB: `rgb` has three bytes a pixel, row by row.
 ///
 /// # Errors
-/// Those of `out`, and where `svg` is no document that can be drawn.
-pub fn write_svg(svg: &[u8], out: impl Write) -> io::Result<()> {
-    let tree = Tree::from_data(svg, &Options::default()).map_err(io::Error::other)?;
-    let size = tree.size().to_int_size();
-    let mut pixmap = Pixmap::new(size.width(), size.height())
-        .ok_or_else(|| io::Error::other("it is too large to be drawn"))?;
-    resvg::render(&tree, Transform::identity(), &mut pixmap.as_mut());
-    let opaque = |pixel: &PremultipliedColorU8| [pixel.red(), pixel.green(), pixel.blue()];
-    let pixels: Vec<u8> = pixmap.pixels().iter().flat_map(opaque).collect();
-    let mut encoder = Encoder::new(out, size.width(), size.height());
+/// Those of `out`.
+pub fn write_rgb(width: u32, height: u32, rgb: &[u8], out: impl Write) -> io::Result<()> {
+    let mut encoder = Encoder::new(out, width, height);
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
-    let mut writer = encoder.write_header().map_err(plain)?;
-    writer.write_image_data(&pixels).map_err(plain)?;
-    writer.finish().map_err(plain)
+    let mut writer = encoder.write_header().map_err(io_error)?;
+    writer.write_image_data(rgb).map_err(io_error)?;
+    writer.finish().map_err(io_error)
 }
 
 /// An encoder for indexed pictures in `palette`.
@@ -59,7 +50,7 @@ pub(super) fn header<W: Write>(
     encoder
 }
 
-pub(super) fn plain(error: EncodingError) -> io::Error {
+pub(super) fn io_error(error: EncodingError) -> io::Error {
     match error {
         EncodingError::IoError(error) => error,
         other => io::Error::other(other),

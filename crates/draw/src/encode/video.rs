@@ -5,12 +5,12 @@ use std::io::{self, BufWriter, Write};
 use super::canvas::Canvas;
 use flaky_core::animation::{Animation, Rgba};
 
-/// How a picture is laid down.
+/// The layout of a picture in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub enum PixelFormat {
     /// YUV4MPEG2, 4:4:4, BT.601 in studio range; `(num, den)` frames a second.
     Y4m(u32, u32),
-    /// Three bytes a pixel, row by row, nothing else.
+    /// Three bytes a pixel, row by row, without headers.
     Rgb,
 }
 
@@ -18,12 +18,12 @@ pub enum Layout {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write(animation: Animation<'_>, layout: Layout, out: impl Write) -> io::Result<()> {
+pub fn write(animation: Animation<'_>, format: PixelFormat, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     let (width, height) = (animation.width, animation.height);
     let palette = animation.palette;
-    let converted: Vec<[u8; 3]> = palette.iter().map(|colour| convert(*colour, layout)).collect();
-    if let Layout::Y4m(num, den) = layout {
+    let converted: Vec<[u8; 3]> = palette.iter().map(|colour| convert(*colour, format)).collect();
+    if let PixelFormat::Y4m(num, den) = format {
         writeln!(out, "YUV4MPEG2 W{width} H{height} F{num}:{den} Ip A1:1 C444")?;
     }
     let mut canvas = Canvas::new(width, height);
@@ -32,9 +32,9 @@ pub fn write(animation: Animation<'_>, layout: Layout, out: impl Write) -> io::R
         canvas.paint(&frame);
         bytes.clear();
         let pixels = canvas.pixels.iter().map(|entry| converted[usize::from(*entry)]);
-        match layout {
-            Layout::Rgb => bytes.extend(pixels.flatten()),
-            Layout::Y4m(..) => {
+        match format {
+            PixelFormat::Rgb => bytes.extend(pixels.flatten()),
+            PixelFormat::Y4m(..) => {
                 out.write_all(b"FRAME\n")?;
                 for plane in 0..3 {
                     bytes.extend(pixels.clone().map(|pixel| pixel[plane]));
@@ -46,8 +46,8 @@ pub fn write(animation: Animation<'_>, layout: Layout, out: impl Write) -> io::R
     out.flush()
 }
 
-fn convert([r, g, b, _]: Rgba, layout: Layout) -> [u8; 3] {
-    if layout == Layout::Rgb {
+fn convert([r, g, b, _]: Rgba, format: PixelFormat) -> [u8; 3] {
+    if format == PixelFormat::Rgb {
         return [r, g, b];
     }
     let [r, g, b] = [r, g, b].map(f64::from);

@@ -1,32 +1,35 @@
-//! The captions as palette entries: glyphs drawn once and laid over the picture while their
-//! caption is shown.
+//! The captions and slides of a scene as palette entries, laid over the picture while they are
+//! shown.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::glyphs::{Glyphs, Stamp};
+use super::glyphs::{Glyphs, Sprite};
 use flaky_core::raster::palette::TEXT_STEPS;
 use flaky_core::raster::{Area, Palette, TextLayer};
-use flaky_core::scene::{Bar, Caption, Scene, Slide};
+use flaky_core::scene::timelapse::{FilledRect, Slide, Slides};
+use flaky_core::scene::{Caption, Scene};
 
-/// The captions of a scene, and which of them are on the screen.
+/// The captions of a scene, its slides, and those of them that are on the screen.
 pub struct Captions<'a> {
     scene: &'a Scene,
+    slides: Option<&'a Slides>,
     palette: Palette,
     glyphs: Glyphs,
-    /// Those that are on the screen now, by their place among the scene's captions.
-    timed: BTreeMap<usize, Rc<Stamp>>,
-    /// The slide that is on the screen now, with its stamps.
-    slide: Option<(usize, Slide, Vec<Rc<Stamp>>)>,
-    /// The palette entry of the text on every pixel, row by row; 0 where there is none.
+    /// The captions on the screen, by their index in the scene.
+    timed: BTreeMap<usize, Rc<Sprite>>,
+    /// The slide on the screen with its index and its sprites.
+    slide: Option<(usize, Slide, Vec<Rc<Sprite>>)>,
+    /// The palette entry of the text on every pixel, row by row; 0 without text.
     overlay: Vec<u8>,
 }
 
 impl<'a> Captions<'a> {
-    pub fn new(scene: &'a Scene, palette: Palette) -> Self {
+    pub fn new(scene: &'a Scene, slides: Option<&'a Slides>, palette: Palette) -> Self {
         let pixels = (scene.size.width * scene.size.height) as usize;
         Self {
             scene,
+            slides,
             glyphs: Glyphs::new(&palette, scene.transparent),
             palette,
             timed: BTreeMap::new(),
@@ -40,11 +43,13 @@ impl<'a> Captions<'a> {
         for (place, caption) in self.scene.captions.iter().enumerate() {
             match (caption.shown_at(t_s), self.timed.contains_key(&place)) {
                 (true, false) => {
-                    let stamp = self.draw(caption);
-                    areas.push(stamp.area());
-                    self.timed.insert(place, stamp);
+                    let sprite = self.draw(caption);
+                    areas.push(sprite.area());
+                    self.timed.insert(place, sprite);
                 }
-                (false, true) => areas.extend(self.timed.remove(&place).map(|stamp| stamp.area())),
+                (false, true) => {
+                    areas.extend(self.timed.remove(&place).map(|sprite| sprite.area()))
+                }
                 _ => {}
             }
         }
@@ -52,7 +57,7 @@ impl<'a> Captions<'a> {
     }
 
     fn show_slide(&mut self, t_s: f64) -> Vec<Area> {
-        let Some(slides) = &self.scene.slides else { return Vec::new() };
+        let Some(slides) = self.slides else { return Vec::new() };
         let number = slides.at(t_s);
         let before = self.slide.take();
         if before.as_ref().map(|(before, ..)| *before) == number {
@@ -61,40 +66,40 @@ impl<'a> Captions<'a> {
         }
         let slide = number.map(|number| slides.make(number)).unwrap_or_default();
         let mut areas = Vec::new();
-        let mut stamps = Vec::with_capacity(slide.captions.len() + slide.bars.len());
-        // What is as it was stays; a slide says the same things in the same order.
-        let (old, old_stamps) =
-            before.map(|(_, slide, stamps)| (slide, stamps)).unwrap_or_default();
+        let mut sprites = Vec::with_capacity(slide.captions.len() + slide.rects.len());
+        // A text that stays the same keeps its index.
+        let (old, old_sprites) =
+            before.map(|(_, slide, sprites)| (slide, sprites)).unwrap_or_default();
         let same = |place: usize, caption: &Caption| {
-            (old.captions.get(place) == Some(caption)).then(|| Rc::clone(&old_stamps[place]))
+            (old.captions.get(place) == Some(caption)).then(|| Rc::clone(&old_sprites[place]))
         };
         for (place, caption) in slide.captions.iter().enumerate() {
-            stamps.push(same(place, caption).unwrap_or_else(|| {
-                let stamp = self.draw(caption);
-                areas.push(stamp.area());
-                stamp
+            sprites.push(same(place, caption).unwrap_or_else(|| {
+                let sprite = self.draw(caption);
+                areas.push(sprite.area());
+                sprite
             }));
         }
-        stamps.extend(slide.bars.iter().map(|bar| self.bar(bar)));
-        areas.extend(stamps[slide.captions.len()..].iter().map(|stamp| stamp.area()));
-        let kept = |stamp: &Rc<Stamp>| stamps.iter().any(|other| Rc::ptr_eq(other, stamp));
-        areas.extend(old_stamps.iter().filter(|stamp| !kept(stamp)).map(|stamp| stamp.area()));
-        self.slide = number.map(|number| (number, slide, stamps));
+        sprites.extend(slide.rects.iter().map(|rect| self.fill(rect)));
+        areas.extend(sprites[slide.captions.len()..].iter().map(|sprite| sprite.area()));
+        let kept = |sprite: &Rc<Sprite>| sprites.iter().any(|other| Rc::ptr_eq(other, sprite));
+        areas.extend(old_sprites.iter().filter(|sprite| !kept(sprite)).map(|sprite| sprite.area()));
+        self.slide = number.map(|number| (number, slide, sprites));
         areas
     }
 
-    fn draw(&mut self, caption: &Caption) -> Rc<Stamp> {
+    fn draw(&mut self, caption: &Caption) -> Rc<Sprite> {
         Rc::new(self.glyphs.caption(caption, self.scene.size))
     }
 
-    fn bar(&self, bar: &Bar) -> Rc<Stamp> {
+    fn fill(&self, rect: &FilledRect) -> Rc<Sprite> {
         let side = |at: f64, most: u32| (at.round().clamp(0.0, f64::from(most))) as usize;
         let size = self.scene.size;
-        let (left, right) = (side(bar.x, size.width), side(bar.x + bar.width, size.width));
-        let (top, bottom) = (side(bar.y, size.height), side(bar.y + bar.height, size.height));
+        let (left, right) = (side(rect.x, size.width), side(rect.x + rect.width, size.width));
+        let (top, bottom) = (side(rect.y, size.height), side(rect.y + rect.height, size.height));
         let (width, height) = (right - left, bottom - top);
-        let entry = self.palette.text(bar.colour, TEXT_STEPS);
-        Rc::new(Stamp { x: left, y: top, width, entries: vec![entry; width * height] })
+        let entry = self.palette.text(rect.colour, TEXT_STEPS);
+        Rc::new(Sprite { x: left, y: top, width, entries: vec![entry; width * height] })
     }
 }
 
@@ -103,7 +108,7 @@ impl TextLayer for Captions<'_> {
         let t_s = self.scene.caption_time(t_s);
         let mut areas = self.show_timed(t_s);
         areas.extend(self.show_slide(t_s));
-        let areas = together(areas);
+        let areas = merge_rows(areas);
         let width = self.scene.size.width as usize;
         for [columns, rows] in &areas {
             for y in rows.0..rows.1 {
@@ -111,9 +116,9 @@ impl TextLayer for Captions<'_> {
             }
         }
         if !areas.is_empty() {
-            let slide = self.slide.iter().flat_map(|(_, _, stamps)| stamps);
-            for stamp in self.timed.values().chain(slide) {
-                stamp.press(&mut self.overlay, width);
+            let slide = self.slide.iter().flat_map(|(_, _, sprites)| sprites);
+            for sprite in self.timed.values().chain(slide) {
+                sprite.blit(&mut self.overlay, width);
             }
         }
         areas
@@ -124,8 +129,8 @@ impl TextLayer for Captions<'_> {
     }
 }
 
-/// Areas of the same rows as one: a text mostly gives way to another at its place.
-fn together(areas: Vec<Area>) -> Vec<Area> {
+/// Merges areas of the same rows: a text is mostly replaced by another at the same place.
+fn merge_rows(areas: Vec<Area>) -> Vec<Area> {
     let mut merged: Vec<Area> = Vec::with_capacity(areas.len());
     for [columns, rows] in areas {
         match merged.iter_mut().find(|[_, of]| *of == rows) {

@@ -1,41 +1,41 @@
-//! Letters as palette entries: every glyph is drawn once for each place it can have within a
-//! pixel, and captions are put together from them.
+//! Glyphs as palette entries. A glyph is drawn once for each subpixel position it can have, and
+//! captions are put together from these bitmaps.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use resvg::tiny_skia::{FillRule, LineJoin, Mask, Path, PathBuilder, Stroke, Transform};
 
-use crate::text::{self, Step};
+use crate::text::{self, PathSegment};
 use flaky_core::raster::palette::TEXT_STEPS;
 use flaky_core::raster::{Area, Palette};
 use flaky_core::scene::text::Face;
 use flaky_core::scene::{Caption, Size};
 
-/// In how many steps a glyph can lie between two columns.
+/// The number of subpixel positions of a glyph within a column.
 const PHASES: f64 = 4.0;
-/// How far a glyph reaches above and below its baseline, in ems.
+/// The reach of a glyph above and below its baseline, in ems.
 const ABOVE: f64 = 1.1;
 const BELOW: f64 = 0.35;
-/// How far it overhangs its advance, in ems.
+/// The overhang of a glyph over its advance, in ems.
 const ASIDE: f64 = 0.25;
 
-/// Something drawn, at its place on the screen.
-pub struct Stamp {
+/// A small bitmap and its position on the screen.
+pub struct Sprite {
     pub x: usize,
     pub y: usize,
     pub width: usize,
-    /// Palette entries row by row; 0 where there is nothing.
+    /// Palette entries row by row; 0 is transparent.
     pub entries: Vec<u8>,
 }
 
-impl Stamp {
+impl Sprite {
     pub fn area(&self) -> Area {
         let rows = self.entries.len().checked_div(self.width).unwrap_or(0);
         [(self.x, self.x + self.width), (self.y, self.y + rows)]
     }
 
-    pub fn press(&self, overlay: &mut [u8], width: usize) {
+    pub fn blit(&self, overlay: &mut [u8], width: usize) {
         if self.width == 0 {
             return;
         }
@@ -50,20 +50,20 @@ impl Stamp {
     }
 }
 
-/// A glyph by itself: how much of every pixel it covers, and where its halo is.
-struct Drawn {
+/// The coverage of a glyph, and the pixels of its halo.
+struct GlyphBitmap {
     width: usize,
-    /// Steps 0–[`TEXT_STEPS`], row by row.
+    /// Coverage in steps 0–[`TEXT_STEPS`], row by row.
     ink: Vec<u8>,
     halo: Vec<bool>,
 }
 
-/// Face, size, glyph, and the place between two columns.
+/// Face, size, glyph, and subpixel position.
 type Key = (Face, u64, u16, u8);
 
-/// The glyphs that have been drawn.
+/// Draws captions and caches their glyphs.
 pub struct Glyphs {
-    drawn: BTreeMap<Key, Rc<Drawn>>,
+    drawn: BTreeMap<Key, Rc<GlyphBitmap>>,
     palette: Palette,
     /// Whether letters have a halo.
     halo: bool,
@@ -74,8 +74,8 @@ impl Glyphs {
         Self { drawn: BTreeMap::new(), palette: palette.clone(), halo: !transparent }
     }
 
-    /// A caption on a screen of this size.
-    pub fn caption(&mut self, caption: &Caption, screen: Size) -> Stamp {
+    /// Draws a caption on a screen of this size.
+    pub fn caption(&mut self, caption: &Caption, screen: Size) -> Sprite {
         let (left, line) = text::lay_out_caption(caption);
         let margin = (ASIDE * caption.size + caption.halo()).ceil();
         let clip = |low: f64, high: f64, most: u32| {
@@ -98,7 +98,7 @@ impl Glyphs {
                 (column - margin) as isize - columns.0 as isize,
                 (baseline - above) as isize - rows.0 as isize,
             );
-            // The part of the glyph that lies on the screen.
+            // The part of the glyph on the screen.
             let part = |shift: isize, most: usize, length: usize| {
                 let first = (-shift).clamp(0, length as isize) as usize;
                 let last = (most as isize - shift).clamp(first as isize, length as isize) as usize;
@@ -127,10 +127,10 @@ impl Glyphs {
             step => ramp[step - 1],
         };
         let entries = ink.iter().zip(&halo).map(entry).collect();
-        Stamp { x: columns.0, y: rows.0, width, entries }
+        Sprite { x: columns.0, y: rows.0, width, entries }
     }
 
-    fn glyph(&mut self, caption: &Caption, id: u16, phase: u8) -> Rc<Drawn> {
+    fn glyph(&mut self, caption: &Caption, id: u16, phase: u8) -> Rc<GlyphBitmap> {
         let key = (caption.face, caption.size.to_bits(), id, phase);
         if let Some(drawn) = self.drawn.get(&key) {
             return Rc::clone(drawn);
@@ -141,28 +141,28 @@ impl Glyphs {
     }
 }
 
-/// Whole pixels above and below a baseline that letters of this size may cover.
+/// The reach of letters above and below their baseline, in whole pixels.
 fn reach(size: f64) -> (f64, f64) {
     ((ABOVE * size).ceil(), (BELOW * size).ceil())
 }
 
-fn draw(caption: &Caption, id: u16, phase: f64, with_halo: bool) -> Drawn {
+fn draw(caption: &Caption, id: u16, phase: f64, with_halo: bool) -> GlyphBitmap {
     let scale = (caption.size / text::units_per_em(caption.face)) as f32;
     let (above, below) = reach(caption.size);
     let margin = (ASIDE * caption.size + caption.halo()).ceil();
     let width = (text::advance(caption.face, id, caption.size) + 2.0 * margin).ceil() as usize + 1;
     let height = (above + below) as usize;
     let mut drawn =
-        Drawn { width, ink: vec![0; width * height], halo: vec![false; width * height] };
+        GlyphBitmap { width, ink: vec![0; width * height], halo: vec![false; width * height] };
     let (dx, dy) = ((margin + phase) as f32, above as f32);
     let (px, py) = (|x: f32| dx + x * scale, |y: f32| dy - y * scale);
     let mut path = PathBuilder::new();
-    for step in text::outline(caption.face, id) {
-        match step {
-            Step::Move(x, y) => path.move_to(px(x), py(y)),
-            Step::Line(x, y) => path.line_to(px(x), py(y)),
-            Step::Quad(x1, y1, x, y) => path.quad_to(px(x1), py(y1), px(x), py(y)),
-            Step::Close => path.close(),
+    for segment in text::outline(caption.face, id) {
+        match segment {
+            PathSegment::Move(x, y) => path.move_to(px(x), py(y)),
+            PathSegment::Line(x, y) => path.line_to(px(x), py(y)),
+            PathSegment::Quad(x1, y1, x, y) => path.quad_to(px(x1), py(y1), px(x), py(y)),
+            PathSegment::Close => path.close(),
         }
     }
     let Some(path) = path.finish() else { return drawn };

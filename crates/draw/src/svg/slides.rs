@@ -1,25 +1,26 @@
-//! The slides of an SVG: a strip of film, one picture below the other, that is moved up a
-//! picture at a time. A single rule moves all of it, however many slides there are.
+//! The slides of an SVG: one below the other on a strip of film that moves up by one picture at a
+//! time. A single rule moves all slides, however many there are.
 //!
-//! Words repeat from slide to slide, so every word is put together once, from glyphs that are
-//! drawn once.
+//! Words repeat from slide to slide, so each word is defined once, from glyphs that are defined
+//! once.
 
 use std::collections::BTreeMap;
 
 use super::captions::{GLYPH_GRID, outline};
-use super::spelling::{id, short};
-use super::{Document, Life, SUFFIX, iterations};
+use super::format::{id, short};
+use super::{Document, SUFFIX, iterations};
 use crate::text::{self, Glyph};
 use flaky_core::animation::Plays;
 use flaky_core::scene::markup::{number, put};
 use flaky_core::scene::text::Face;
-use flaky_core::scene::{Caption, Colour, Slides};
+use flaky_core::scene::timelapse::Slides;
+use flaky_core::scene::{Caption, Colour};
 use flaky_core::timeline::Timeline;
 
 /// The words of one look: face, size, colour.
 type Look = (Face, u64, u8);
 
-/// What has been put together.
+/// What is on the strip.
 #[derive(Default)]
 struct Film {
     glyphs: BTreeMap<(Face, u16), Option<usize>>,
@@ -27,40 +28,36 @@ struct Film {
     defs: String,
     /// The words of each look, as markup, and a caption that has it.
     looks: BTreeMap<Look, (Caption, String)>,
-    /// The bars, by colour, as one path.
-    bars: BTreeMap<u8, (Colour, String)>,
+    /// The rectangles, by colour, as one path.
+    rects: BTreeMap<u8, (Colour, String)>,
 }
 
 impl Document<'_> {
-    /// All slides, or in a still the one that is seen.
+    /// All slides; the last one is visible without animation.
     pub(super) fn slides(&mut self, slides: &Slides) {
-        let shown = slides.at(self.base_s).unwrap_or(0);
-        let (numbers, last) = match self.life {
-            Life::Steps(..) => (0..slides.count(), shown),
-            _ => (shown..shown + 1, 0),
-        };
         let height = f64::from(self.scene.size.height);
         let mut film = Film::default();
-        for (row, number) in numbers.enumerate() {
-            let slide = slides.make(number);
-            let down = row as f64 * height;
+        for index in 0..slides.count() {
+            let slide = slides.make(index);
+            let down = index as f64 * height;
             for caption in &slide.captions {
                 film.caption(caption, down);
             }
-            for bar in &slide.bars {
+            for rect in &slide.rects {
                 let (_, path) =
-                    film.bars.entry(bar.colour as u8).or_insert((bar.colour, String::new()));
-                let (x, y) = (self::number(bar.x), self::number(bar.y + down));
-                let (width, height) = (self::number(bar.width), self::number(bar.height));
+                    film.rects.entry(rect.colour as u8).or_insert((rect.colour, String::new()));
+                let (x, y) = (number(rect.x), number(rect.y + down));
+                let (width, height) = (number(rect.width), number(rect.height));
                 put(path, format_args!("M{x} {y}h{width}v{height}h-{width}z"));
             }
         }
+        let last = slides.count().saturating_sub(1);
         self.add(format_args!(
             "<defs>{}</defs><g class=\"k{SUFFIX}\" transform=\"translate(0 -{})\">",
             film.defs,
-            self::number(last as f64 * height)
+            number(last as f64 * height)
         ));
-        for (colour, path) in film.bars.values() {
+        for (colour, path) in film.rects.values() {
             let colour = self.scene.theme.rgb(*colour);
             self.add(format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
         }
@@ -76,8 +73,8 @@ impl Document<'_> {
         self.body.push_str("</g>");
     }
 
-    /// The rules that move strip and film from beat to beat.
-    pub(super) fn step(&mut self, plays: Plays, timeline: &Timeline) {
+    /// The rules that move the trace and the film from beat to beat.
+    pub(super) fn advance(&mut self, plays: Plays, timeline: &Timeline) {
         let frames = timeline.frames();
         let (trace, height) = (&self.scene.trace, self.scene.size.height);
         let ticks: Vec<_> = timeline.clone().ticks().collect();
@@ -113,14 +110,14 @@ impl Document<'_> {
     }
 }
 
-/// Pixels a step of a glyph's grid, exactly as it is written.
+/// Pixels per step of a glyph's grid, exactly as written.
 fn scale(caption: &Caption) -> f64 {
     let digits = 1e5;
     (digits * GLYPH_GRID * caption.size / text::units_per_em(caption.face)).round() / digits
 }
 
 impl Film {
-    /// Puts the words of a caption on the film, so many pixels down.
+    /// Puts the words of a caption on the film, `down` pixels from its top.
     fn caption(&mut self, caption: &Caption, down: f64) {
         let scale = scale(caption);
         let (left, line) = text::lay_out_caption(caption);
@@ -128,7 +125,7 @@ impl Film {
         let space = |glyph: &Glyph| text::outline(caption.face, glyph.id).is_empty();
         let words: Vec<&[Glyph]> =
             line.glyphs.split(space).filter(|word| !word.is_empty()).collect();
-        // A few words say where they are; more of them say it together.
+        // More than two words share a group, which is shorter than a position for each.
         let together = words.len() > 2;
         let origin = if together { 0.0 } else { left };
         let mut markup = String::new();
@@ -151,7 +148,7 @@ impl Film {
         words.push_str(&markup);
     }
 
-    /// The number of a word, which is put together where it is new.
+    /// The id of a word; a new one is defined.
     fn word(&mut self, face: Face, word: &[Glyph], scale: f64) -> String {
         let ids: Vec<u16> = word.iter().map(|glyph| glyph.id).collect();
         let next = self.words.len();

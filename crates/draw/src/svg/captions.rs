@@ -1,27 +1,27 @@
-//! The captions of an SVG: every glyph once, as an outline, and each caption in its time.
+//! The captions of an SVG. Every glyph is written once, as an outline.
 
 use std::collections::BTreeMap;
 
-use super::spelling::short;
-use super::{Document, Life, SUFFIX, iterations};
-use crate::text::{self, Step};
+use super::format::short;
+use super::{Document, SUFFIX, iterations};
+use crate::text::{self, PathSegment};
 use flaky_core::scene::markup::{number, put};
 use flaky_core::scene::text::Face;
 use flaky_core::scene::{Caption, Colour};
 
-/// Font units to a step of an outline; at 54 px a step is a fifth of a pixel.
+/// The grid of an outline in font units; at 54 px it is a fifth of a pixel.
 pub(super) const GLYPH_GRID: f64 = 8.0;
 
 impl Document<'_> {
-    /// Those that are ever seen.
+    /// The captions that are visible at some time.
     pub(super) fn captions(&mut self) {
-        let base_s = self.scene.caption_time(self.base_s);
+        let still_s = self.scene.caption_time(self.still_s);
         let seen: Vec<(usize, &Caption)> = self
             .scene
             .captions
             .iter()
             .enumerate()
-            .filter(|(_, caption)| self.life != Life::Still || caption.shown_at(base_s))
+            .filter(|(_, caption)| self.plays.is_some() || caption.shown_at(still_s))
             .collect();
         let mut glyphs: BTreeMap<(Face, u16), usize> = BTreeMap::new();
         for (_, caption) in &seen {
@@ -43,7 +43,7 @@ impl Document<'_> {
             self.add(format_args!("<defs>{outlines}</defs>"));
         }
         for (index, caption) in seen {
-            let shown_as = self.timing(index, caption, base_s);
+            let shown_as = self.timing(index, caption, still_s);
             let (left, line) = text::lay_out_caption(caption);
             let scale = GLYPH_GRID * caption.size / text::units_per_em(caption.face);
             let halo = self.halo(caption, scale);
@@ -66,9 +66,9 @@ impl Document<'_> {
         }
     }
 
-    /// The attributes of the ground that shows around letters, which are drawn at this scale.
+    /// The attributes of the halo around letters that are drawn at this scale.
     pub(super) fn halo(&self, caption: &Caption, scale: f64) -> String {
-        if self.scene.transparent || self.scene.case.is_some() {
+        if !self.halo {
             return String::new();
         }
         format!(
@@ -78,10 +78,10 @@ impl Document<'_> {
         )
     }
 
-    /// The attributes that show a caption in its time; none where it is always shown.
-    fn timing(&mut self, index: usize, caption: &Caption, base_s: f64) -> String {
+    /// The attributes that show a caption in its time; none if it is always shown.
+    fn timing(&mut self, index: usize, caption: &Caption, still_s: f64) -> String {
         let duration = self.scene.trace.duration_s();
-        let Life::Plays(plays) = self.life else { return String::new() };
+        let Some(plays) = self.plays else { return String::new() };
         if caption.from_s <= 0.0 && caption.to_s >= duration {
             return String::new();
         }
@@ -104,7 +104,7 @@ impl Document<'_> {
                 iterations(plays)
             ),
         );
-        let hidden = if caption.shown_at(base_s) { "" } else { " opacity=\"0\"" };
+        let hidden = if caption.shown_at(still_s) { "" } else { " opacity=\"0\"" };
         format!(" class=\"c{index}{SUFFIX}\"{hidden}")
     }
 }
@@ -113,15 +113,15 @@ impl Document<'_> {
 pub(super) fn outline(face: Face, glyph: u16) -> String {
     let mut data = String::new();
     let whole = |value: f32| (value / GLYPH_GRID as f32).round() as i32;
-    for step in text::outline(face, glyph) {
-        match step {
-            Step::Move(x, y) => put(&mut data, format_args!("M{} {}", whole(x), whole(y))),
-            Step::Line(x, y) => put(&mut data, format_args!("L{} {}", whole(x), whole(y))),
-            Step::Quad(x1, y1, x, y) => put(
+    for segment in text::outline(face, glyph) {
+        match segment {
+            PathSegment::Move(x, y) => put(&mut data, format_args!("M{} {}", whole(x), whole(y))),
+            PathSegment::Line(x, y) => put(&mut data, format_args!("L{} {}", whole(x), whole(y))),
+            PathSegment::Quad(x1, y1, x, y) => put(
                 &mut data,
                 format_args!("Q{} {} {} {}", whole(x1), whole(y1), whole(x), whole(y)),
             ),
-            Step::Close => data.push('z'),
+            PathSegment::Close => data.push('z'),
         }
     }
     data

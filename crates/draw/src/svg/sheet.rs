@@ -1,16 +1,15 @@
-//! A sheet of paper in an SVG: every sweep of the trace as a row, all of it to be seen, and
-//! what its parts are when they are pointed at.
+//! A sheet in an SVG: every sweep of the trace as a row, and the tooltips.
 
-use super::spelling::escape;
+use super::format::escape;
 use super::{Document, SUFFIX};
 use flaky_core::scene::Sheet;
 use flaky_core::scene::markup::{number, put};
 
 impl Document<'_> {
-    pub(super) fn sheet(&mut self, sheet: &Sheet) {
+    pub(super) fn rows(&mut self, sheet: &Sheet) {
         let trace = &self.scene.trace;
         let rows = i64::from(trace.sweeps);
-        // Nothing reaches over the ends of a row.
+        // Lines do not reach over the ends of a row.
         let (left, top) = (number(sheet.left), number(sheet.top));
         let (width, height) = (number(trace.width), number(rows as f64 * sheet.row));
         self.add(format_args!(
@@ -24,20 +23,21 @@ impl Document<'_> {
         let placed = |row: i64| (row, sheet.left, sheet.top + row as f64 * sheet.row);
         self.line('f', &(0..rows).map(placed).collect::<Vec<_>>());
         self.body.push_str("</g>");
-        self.tips(sheet);
+        self.tooltips(sheet);
     }
 
-    fn tips(&mut self, sheet: &Sheet) {
+    fn tooltips(&mut self, sheet: &Sheet) {
         let mut markup = String::new();
-        for tip in (0..sheet.tips).map(|number| (sheet.tip)(number)) {
-            let x = number(sheet.left + tip.columns.0);
-            let y = number(sheet.top + f64::from(tip.row) * sheet.row);
-            let (width, height) = (number(tip.columns.1 - tip.columns.0), number(sheet.row));
+        for tooltip in (0..sheet.tooltips).map(|i| (sheet.tooltip)(i)) {
+            let x = number(sheet.left + tooltip.columns.0);
+            let y = number(sheet.top + f64::from(tooltip.row) * sheet.row);
+            let (width, height) =
+                (number(tooltip.columns.1 - tooltip.columns.0), number(sheet.row));
             put(
                 &mut markup,
                 format_args!(
                     "<path d=\"M{x} {y}h{width}v{height}h-{width}z\"><title>{}</title></path>",
-                    escape(&tip.text)
+                    escape(&tooltip.text)
                 ),
             );
         }

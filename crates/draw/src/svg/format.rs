@@ -1,9 +1,9 @@
-//! How numbers, ids and texts are written in an SVG.
+//! Numbers, ids and texts in SVG syntax.
 
 use super::{RADIX, SUFFIX};
 use flaky_core::sanitize::is_format_control;
 
-/// A number with at most so many decimals.
+/// A number with at most `decimals` decimals.
 pub(super) fn short(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -14,7 +14,7 @@ pub(super) fn short(value: f64, decimals: usize) -> String {
     }
 }
 
-/// A number as a part of an id.
+/// A number in base 36, as a part of an id.
 pub(super) fn id(number: u64) -> String {
     let digit = |n: u64| char::from_digit((n % RADIX) as u32, RADIX as u32).unwrap_or('0');
     let mut digits = vec![digit(number)];
@@ -26,7 +26,7 @@ pub(super) fn id(number: u64) -> String {
     digits.into_iter().rev().collect()
 }
 
-/// Text that can stand in XML: markup escaped, characters XML does not allow left out.
+/// Text for XML: markup is escaped, characters that XML does not allow are left out.
 pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

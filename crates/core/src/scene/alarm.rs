@@ -1,0 +1,14 @@
+//! The look of alarms.
+
+use super::theme::Colour;
+use crate::rhythm::Alarm;
+
+/// The colour and the stars of an alarm: the priority can be read without seeing the colour.
+pub(super) fn urgency(alarm: Option<Alarm>) -> (Colour, &'static str) {
+    match alarm {
+        Some(Alarm::High) => (Colour::High, "***"),
+        Some(Alarm::Medium) => (Colour::Medium, "**"),
+        Some(Alarm::Technical) => (Colour::Technical, "*"),
+        None => (Colour::Text, ""),
+    }
+}

@@ -1,0 +1,199 @@
+//! The vector exporter: a scene as SVG.
+//!
+//! The phosphor is a mask over the line. The mask contains a rectangle, twice as long as the loop,
+//! filled with the decay as a repeating gradient; sliding that rectangle is the whole animation, so
+//! the beam keeps its pace in x whatever the line does in y. Without CSS, or if reduced motion is
+//! preferred, the same elements show a still of a chosen moment.
+//!
+//! There are no scripts, no SMIL, no fonts (texts are outlines) and no filters, because they do not
+//! work in a README or are slow there. The glow is a wide faint stroke, and a fast beam is not
+//! dimmer.
+
+mod captions;
+mod format;
+mod sheet;
+mod slides;
+mod trace;
+
+use std::fmt;
+use std::io::{self, Write};
+
+use flaky_core::animation::Plays;
+use flaky_core::scene::markup::{badge_layer, number, put, static_layer};
+use flaky_core::scene::{AltText, Badge, Monitor, Scene, Sheet, Timelapse};
+use flaky_core::timeline::Timeline;
+use format::{escape, fnv, id};
+
+pub(crate) use trace::{line_of, tenth};
+
+/// Stands for the suffix of every id until the document is complete.
+const SUFFIX: char = '~';
+/// The length of that suffix.
+const SUFFIX_DIGITS: u32 = 4;
+/// Numbers in ids are written in this base, since there can be thousands.
+const RADIX: u64 = 36;
+
+/// Writes a monitor. It plays as often as `plays` says; `None` and viewers without animation show
+/// a still of the moment `still_s`, in seconds.
+///
+/// # Errors
+/// Those of `out`.
+pub fn monitor(
+    monitor: &Monitor,
+    plays: Option<Plays>,
+    still_s: f64,
+    out: impl Write,
+) -> io::Result<()> {
+    let mut document = Document::new(&monitor.scene, plays, still_s);
+    document.trace();
+    document.captions();
+    write(&document.finish(&static_layer(&monitor.scene, "~")), out)
+}
+
+/// Writes a timelapse that advances at the moments of `timeline`. Viewers without animation show
+/// its last slide.
+///
+/// # Errors
+/// Those of `out`.
+pub fn timelapse(
+    timelapse: &Timelapse,
+    plays: Plays,
+    timeline: &Timeline,
+    out: impl Write,
+) -> io::Result<()> {
+    let Timelapse { scene, slides } = timelapse;
+    let mut document = Document::new(scene, None, slides.last_start_s());
+    document.trace();
+    document.captions();
+    document.slides(slides);
+    document.advance(plays, timeline);
+    write(&document.finish(&static_layer(scene, "~")), out)
+}
+
+/// Writes a badge, which plays forever if it is animated.
+///
+/// # Errors
+/// Those of `out`.
+pub fn badge(badge: &Badge, out: impl Write) -> io::Result<()> {
+    let plays = badge.animated.then_some(Plays::Forever);
+    let mut document = Document::new(&badge.scene, plays, badge.still_s);
+    document.halo = false;
+    document.window(badge.window);
+    document.captions();
+    write(&document.finish(&badge_layer(badge, "~")), out)
+}
+
+/// The parts of a badge that never move: all but the trace.
+pub(crate) fn badge_without_trace(badge: &Badge) -> String {
+    let mut document = Document::new(&badge.scene, None, badge.still_s);
+    document.halo = false;
+    document.captions();
+    document.finish(&badge_layer(badge, "~"))
+}
+
+/// The window of a badge, filled with white and masked as its trace is.
+pub(crate) fn badge_mask(badge: &Badge) -> String {
+    let Scene { size, trace, .. } = &badge.scene;
+    let mask = trace::scroll_mask(trace, size.height, 'f', "#fff");
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
+         <g transform=\"translate({})\">{mask}<g mask=\"url(#f0{SUFFIX})\">\
+         <rect x=\"-{width}\" width=\"{}\" height=\"{height}\" fill=\"#fff\"/></g></g></svg>",
+        number(badge.window),
+        3 * size.width,
+        width = size.width,
+        height = size.height,
+    )
+}
+
+/// Writes a sheet.
+///
+/// # Errors
+/// Those of `out`.
+pub fn sheet(sheet: &Sheet, out: impl Write) -> io::Result<()> {
+    write(&sheet_document(sheet), out)
+}
+
+/// A sheet as a document.
+pub(crate) fn sheet_document(sheet: &Sheet) -> String {
+    let mut document = Document::new(&sheet.scene, None, 0.0);
+    document.rows(sheet);
+    document.captions();
+    document.finish(&static_layer(&sheet.scene, "~"))
+}
+
+fn write(document: &str, mut out: impl Write) -> io::Result<()> {
+    out.write_all(document.as_bytes())?;
+    out.flush()
+}
+
+/// A document that is being written.
+struct Document<'a> {
+    scene: &'a Scene,
+    /// How often the trace and the captions play; `None` in a still.
+    plays: Option<Plays>,
+    /// The moment shown without animation, in seconds.
+    still_s: f64,
+    /// Whether letters have a halo of the ground's colour.
+    halo: bool,
+    body: String,
+    css: String,
+}
+
+impl<'a> Document<'a> {
+    fn new(scene: &'a Scene, plays: Option<Plays>, still_s: f64) -> Self {
+        let (halo, body, css) = (!scene.transparent, String::new(), String::new());
+        Self { scene, plays, still_s, halo, body, css }
+    }
+
+    fn finish(self, static_layer: &str) -> String {
+        let (width, height) = (self.scene.size.width, self.scene.size.height);
+        let mut text = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
+             viewBox=\"0 0 {width} {height}\" role=\"img\" {}",
+            self.alt_text()
+        );
+        if !self.css.is_empty() {
+            let css = &self.css;
+            put(
+                &mut text,
+                format_args!(
+                    "<style>@media (prefers-reduced-motion:no-preference){{{css}}}</style>"
+                ),
+            );
+        }
+        text.push_str(static_layer);
+        text.push_str(&self.body);
+        text.push_str("</svg>\n");
+        // Ids that depend on the content do not clash when pictures share a page.
+        let hash = fnv(text.as_bytes()) % RADIX.pow(SUFFIX_DIGITS);
+        let suffix = format!("{:0>width$}", id(hash), width = SUFFIX_DIGITS as usize);
+        text.replace(SUFFIX, &suffix)
+    }
+
+    /// The last attributes of the root element, and its first children.
+    fn alt_text(&self) -> String {
+        match &self.scene.alt {
+            AltText::Labelled { label, title } => {
+                format!("aria-label=\"{}\"><title>{}</title>", escape(label), escape(title))
+            }
+            AltText::Titled { title, description } => format!(
+                "aria-labelledby=\"t{SUFFIX} d{SUFFIX}\"><title id=\"t{SUFFIX}\">{}</title>\
+                 <desc id=\"d{SUFFIX}\">{}</desc>",
+                escape(title),
+                escape(description)
+            ),
+        }
+    }
+
+    fn add(&mut self, arguments: fmt::Arguments<'_>) {
+        put(&mut self.body, arguments);
+    }
+}
+
+fn iterations(plays: Plays) -> String {
+    match plays {
+        Plays::Forever => "infinite".to_string(),
+        Plays::Times(times) => times.to_string(),
+    }
+}
