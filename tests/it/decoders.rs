@@ -132,7 +132,7 @@ fn raw_frames_are_the_frames() {
     let scene = sample.scene();
     let animation = raster::monitor(&scene, sample.timeline(100), Plays::Forever, raster::LEVELS);
     let mut raw = Vec::new();
-    video::write(animation, video::Layout::Rgb, &mut raw).unwrap();
+    video::write(animation, video::PixelFormat::Rgb, &mut raw).unwrap();
     let bytes = 3 * (sample.size.0 * sample.size.1) as usize;
     let pictures = raw.chunks(bytes).map(|rgb| Shown {
         rgba: rgb.chunks(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect(),

@@ -223,11 +223,11 @@ fn what_fades_leaves_the_captions_alone() {
 fn texts_keep_apart_and_on_the_screen() {
     for size in [(800, 300), (480, 300), (240, 80), (120, 60), (300, 800), (2400, 200)] {
         let (scene, shown_s) = screen(size, Detail::Full, Trail::Phosphor);
-        let slides = scene.slides.as_ref().expect("slides");
+        let slides = &scene.slides;
         assert_eq!(slides.count(), shown_s.len());
         for number in 0..slides.count() {
             let slide = slides.make(number);
-            let shown: Vec<_> = slide.captions.iter().chain(&scene.captions).collect();
+            let shown: Vec<_> = slide.captions.iter().chain(&scene.scene.captions).collect();
             for (i, caption) in shown.iter().enumerate() {
                 let [left, right, top, bottom] = crate::readout::bounds(caption);
                 let place = format!("{:?} on {size:?}", caption.text);

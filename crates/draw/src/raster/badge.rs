@@ -126,11 +126,14 @@ impl Window {
         let width = self.trace.width;
         let beam = t_s.min(self.trace.duration_s()) * self.trace.px_per_s();
         let moved = svg::tenth(width - beam);
-        let place = Transform::from_translate(-(self.columns.start as f32), 0.0)
+        let (x, y) = self.layer_origin(moved);
+        let place = Transform::from_translate(-x as f32, -y as f32)
             .pre_concat(Transform::from_translate(svg::tenth(self.left) as f32, 0.0))
             .pre_concat(Transform::from_translate(moved as f32, 0.0))
             .pre_concat(Transform::from_scale(TENTH, TENTH));
-        let mut layer = Pixmap::new(self.still.width(), self.still.height()).expect("has a size");
+        let layer_width = (self.columns.end as i64 - x) as u32;
+        let layer_height = (i64::from(self.size.height) - y).max(1) as u32;
+        let mut layer = Pixmap::new(layer_width, layer_height).expect("has a size");
         let mut paint = Paint { anti_alias: true, ..Paint::default() };
         paint.set_color_rgba8(self.colour.0, self.colour.1, self.colour.2, 255);
         // The sweep under the beam and its neighbours; others do not reach into the window.
@@ -144,6 +147,7 @@ impl Window {
             let place = place.pre_concat(Transform::from_translate(shift, 0.0));
             layer.fill_path(line, &paint, FillRule::Winding, place, None);
         }
+        let mut layer = self.inside(&layer, y);
         layer.apply_mask(&self.mask);
         let mut picture = self.still.clone();
         let (width, height) = (layer.width() as f32, layer.height() as f32);
@@ -161,6 +165,33 @@ impl Window {
         };
         picture.fill_path(&area, &paint, FillRule::Winding, Transform::identity(), None);
         colours(&picture).map(|colour| visible(colour, self.alpha)).collect()
+    }
+
+    /// The left and upper edge of the layer on which resvg would draw the trace of an SVG. The
+    /// same origin gives the same rounding of coordinates, so the same pixels.
+    fn layer_origin(&self, moved: f64) -> (i64, i64) {
+        const MARGIN: i64 = 2;
+        let first = self.lines.last().map_or(0.0, |line| line.bounds().left());
+        let shift = svg::tenth(-10.0 * self.trace.width) as f32;
+        let x = (first + shift) * TENTH + moved as f32 + svg::tenth(self.left) as f32;
+        let tops = self.lines.iter().map(|line| line.bounds().top());
+        let y = tops.fold(f32::INFINITY, f32::min) * TENTH;
+        let (width, height) = (i64::from(self.size.width), i64::from(self.size.height));
+        let x = (x.floor() as i64 - MARGIN).clamp(-2 * width, self.columns.start as i64);
+        (x, (y.floor() as i64 - MARGIN).clamp(-2 * height, height - 1))
+    }
+
+    /// The part of a layer inside the window; the layer ends at its right and lower edge and begins
+    /// in row `y`.
+    fn inside(&self, layer: &Pixmap, y: i64) -> Pixmap {
+        let mut part = Pixmap::new(self.still.width(), self.still.height()).expect("has a size");
+        let (width, layer_width) = (self.columns.len(), layer.width() as usize);
+        let (above, below) = ((-y).max(0) as usize, y.max(0) as usize);
+        let rows = layer.pixels().chunks(layer_width).skip(above);
+        for (to, from) in part.pixels_mut().chunks_mut(width).skip(below).zip(rows) {
+            to.copy_from_slice(&from[layer_width - width..]);
+        }
+        part
     }
 
     /// The whole badge.
