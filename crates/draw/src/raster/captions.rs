@@ -48,7 +48,7 @@ impl<'a> Captions<'a> {
                     self.timed.insert(place, sprite);
                 }
                 (false, true) => {
-                    areas.extend(self.timed.remove(&place).map(|sprite| sprite.area()))
+                    areas.extend(self.timed.remove(&place).map(|sprite| sprite.area()));
                 }
                 _ => {}
             }
