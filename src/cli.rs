@@ -8,6 +8,7 @@ pub(crate) mod catalogue;
 pub(crate) mod format;
 pub(crate) mod history;
 pub(crate) mod moment;
+pub(crate) mod providers;
 pub(crate) mod render;
 pub(crate) mod source;
 pub(crate) mod status;

@@ -9,6 +9,7 @@ mod budget;
 mod catalogue;
 mod history;
 mod render;
+mod runtime;
 mod status;
 
 use std::io::{self, Write};

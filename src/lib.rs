@@ -14,7 +14,7 @@
 //! - [`flaky_core`]: rhythm, signal, scene and frames, pure
 //! - [`flaky_draw`]: fonts, ground and encoders
 //! - [`history`]: a repository's commits as a rhythm
-//! - [`ci`]: the state of a pipeline
+//! - [`flaky_ci`]: the state of a pipeline
 //! - [`output`]: results are written completely or not at all
 //! - [`store`]: files kept between runs
 //! - [`commands`], [`cli`], [`progress`], [`error`]: the program around it
@@ -22,7 +22,6 @@
 //! After the source there is no clock, no environment and no unseeded randomness: the same
 //! rhythm and settings give the same bytes on any machine, with any number of threads.
 
-pub mod ci;
 pub mod cli;
 pub mod commands;
 pub mod error;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches};
 
+use super::providers::{self, ProviderText};
 use super::values::{self, Seconds};
-use crate::ci::{Commits, PROVIDERS};
+use flaky_ci::{CommitScope, Provider};
 use flaky_core::verdict::Verdict;
 
 /// Finished pipelines to measure flakiness over.
@@ -18,30 +19,24 @@ const GROUP: &str = "verdict";
 /// Heading of these options in the help.
 const HEADING: &str = "CI status";
 
-/// The provider whose option was given, and the option's values. There is one option per provider
-/// in [`PROVIDERS`]; with `COMMITS`, only for those that report the status of single commits.
+/// The provider whose option was given, and the option's values. There is one option per provider;
+/// with `COMMITS`, only for those that report the status of single commits.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Asked<const COMMITS: bool>(pub Option<(&'static str, Vec<String>)>);
+pub struct Asked<const COMMITS: bool>(pub Option<(Provider, String)>);
 
 impl<const COMMITS: bool> Args for Asked<COMMITS> {
     fn augment_args(command: Command) -> Command {
         let mut command = command;
         let mut group = ArgGroup::new(if COMMITS { "platform" } else { GROUP }).multiple(false);
-        for about in PROVIDERS.iter().map(|provider| provider.about()) {
-            if COMMITS && about.commits == Commits::None {
+        for provider in Provider::ALL {
+            let info = provider.info();
+            if COMMITS && info.commits == CommitScope::None {
                 continue;
             }
-            let arg = Arg::new(about.name)
-                .long(about.name)
-                .value_name(about.takes)
-                .help(about.help)
-                .help_heading(HEADING);
-            command = command.arg(if about.many {
-                arg.action(ArgAction::Append).num_args(1..)
-            } else {
-                arg
-            });
-            group = group.arg(about.name);
+            let ProviderText { value_name, help, .. } = providers::text(provider);
+            let arg = Arg::new(info.name).long(info.name).value_name(value_name).help(help);
+            command = command.arg(arg.help_heading(HEADING));
+            group = group.arg(info.name);
         }
         command.group(group)
     }
@@ -53,14 +48,16 @@ impl<const COMMITS: bool> Args for Asked<COMMITS> {
 
 impl<const COMMITS: bool> FromArgMatches for Asked<COMMITS> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let mut names = PROVIDERS.iter().map(|provider| provider.about().name);
-        let typed = names.find(|name| {
+        let given = |provider: &Provider| {
+            let name = provider.info().name;
             matches.try_contains_id(name).unwrap_or(false)
                 && matches.value_source(name) == Some(ValueSource::CommandLine)
-        });
-        Ok(Self(typed.map(|name| {
-            (name, matches.get_many::<String>(name).unwrap_or_default().cloned().collect())
-        })))
+        };
+        let project = |provider: Provider| {
+            let project = matches.get_one::<String>(provider.info().name)?;
+            Some((provider, project.clone()))
+        };
+        Ok(Self(Provider::ALL.into_iter().find(given).and_then(project)))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -88,6 +85,9 @@ pub struct Access {
 pub struct Source {
     #[command(flatten)]
     pub asked: Asked<false>,
+    /// Read JUnit XML test reports; repeatable
+    #[arg(long, value_name = "GLOB", action = ArgAction::Append, num_args = 1.., group = GROUP, help_heading = HEADING)]
+    pub junit: Vec<String>,
     /// Use this state and query nothing: passed, flaky, failed, running, stopped, unknown, or a CI
     /// system's own word such as success
     #[arg(long, value_name = "STATE", value_parser = values::verdict, group = GROUP, help_heading = HEADING)]

@@ -111,7 +111,7 @@ pub(crate) fn part(text: &str) -> Result<f64, String> {
 /// Parses a state, in this program's or a CI system's word.
 pub(crate) fn verdict(text: &str) -> Result<Verdict, String> {
     let known = Verdict::ALL.map(Verdict::word);
-    Verdict::of(text).ok_or_else(|| {
+    Verdict::parse(text).ok_or_else(|| {
         let hint = match did_you_mean(text, known.into_iter()) {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("use {}, or a CI system's own word", known.join(", ")),

@@ -1,42 +1,53 @@
-//! Typed words → a finding: what was asked, and what came of it.
+//! Typed options → a report: given by hand, from test reports, or from a CI system.
 
-use flaky_core::sanitize::sanitize;
+mod advice;
+mod test_reports;
+
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 use std::time::Duration;
 
-use super::warn;
-use crate::ci::judge::{self, Heard};
-use crate::ci::place::shown;
-use crate::ci::token::Token;
-use crate::ci::{self, About, Client, Place, Provider, Question, Scheme, Trouble, Word};
+use super::{runtime, warn};
 use crate::cli::Console;
+use crate::cli::providers;
 use crate::cli::source::{Access, Asked, Source};
 use crate::cli::values::Seconds;
 use crate::error::{Error, io_message};
-use flaky_core::verdict::{Finding, Flakiness, Verdict};
+use flaky_ci::judge::{self, Judgement};
+use flaky_ci::{Client, Filter, Provider, Query, Target, Token, without_secrets};
+use flaky_core::sanitize::sanitize;
+use flaky_core::verdict::{Flakiness, Report, Verdict};
 
-/// The variable that is asked for a token first.
+pub use advice::{malformed, way_out};
+
+/// The variable in which a token is looked for first.
 const TOKEN: &str = "FLAKY_TOKEN";
-/// The largest file that is taken for a token, in bytes.
-const LARGEST_TOKEN: u64 = 1 << 16;
-/// How much of a reason is said, in characters.
+/// The largest token file, in bytes.
+const MAX_TOKEN_FILE: u64 = 1 << 16;
+/// The longest reason, in characters.
 const LONGEST_REASON: usize = 300;
 
-/// A finding, and where it comes from.
-pub struct Answer {
-    pub finding: Finding,
-    /// The platform; nothing where the verdict was said.
-    pub provider: Option<&'static About>,
-    /// The project.
-    pub subject: Option<String>,
-    /// What the program ends with where it was told to be strict.
+/// A report, and the error of an unknown verdict that `--strict` ends with.
+pub struct Reported {
+    pub report: Report,
     unknown: Option<Error>,
 }
 
-impl Answer {
-    /// Fails where the verdict had to be known.
+impl Reported {
+    /// Warns of an unknown verdict, unless `--strict` makes it an error later.
+    fn new(report: Report, hint: Option<String>, source: &Source) -> Self {
+        let unknown = (report.verdict == Verdict::Unknown).then(|| {
+            let what = format!("the state is unknown: {}", report.reason);
+            Error { hint, ..Error::failed(what) }
+        });
+        if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
+            warn(error);
+        }
+        Self { report, unknown }
+    }
+
+    /// Fails with `--strict` if the verdict is unknown.
     pub fn strictly(self, source: &Source) -> Result<(), Error> {
         match self.unknown {
             Some(error) if source.strict => Err(error),
@@ -45,164 +56,167 @@ impl Answer {
     }
 }
 
-/// Finds out what is asked. What keeps a verdict from being known makes it unknown, and is said.
-pub fn answer(source: &Source, console: Console) -> Result<Answer, Error> {
+/// Finds the report. A failure to fetch it makes the verdict unknown and is not an error.
+pub fn report(source: &Source, console: Console) -> Result<Reported, Error> {
     if let Some(verdict) = source.status {
-        return said(verdict, source.flake_rate);
+        let report = given(verdict, source.flake_rate)?;
+        return Ok(Reported { report, unknown: None });
     }
-    let (provider, question) = question(source)?;
-    let about = provider.about();
-    let place = provider.place(&question)?;
-    let client = client(about, &place, &source.access, false)?;
-    let heard = judge::ask(provider, &client, place, usize::from(source.runs));
-    let trouble = heard.as_ref().err().cloned();
-    let finding = match heard {
-        Ok(Heard { finding, missing }) => {
-            if let Some(missing) = missing {
-                let what = sanitize(&missing.what, LONGEST_REASON);
-                console
-                    .say(&format!("warning: not all could be asked whether it is flaky: {what}"));
+    if !source.junit.is_empty() {
+        check_filters(source, "junit", &[])?;
+        let (report, hint) = match test_reports::read(&source.junit)? {
+            Ok(report) => (report, None),
+            Err(failure) => (unknown(&failure.message), failure.hint),
+        };
+        let report = sourced(report, "junit", &source.junit[0]);
+        return Ok(Reported::new(report, hint, source));
+    }
+    let (provider, query) = query(source)?;
+    let target = provider.target(&query).map_err(|error| malformed(provider, &error))?;
+    let client = client(provider, &target, &source.access, false)?;
+    let judging = judge::fetch(provider, &client, target, usize::from(source.runs));
+    let (report, hint) = match runtime::block_on(judging)? {
+        Ok(Judgement { report, incomplete }) => {
+            if let Some(error) = incomplete {
+                let why = sanitize(&error.message, LONGEST_REASON);
+                console.say(&format!("warning: the measured flakiness is incomplete: {why}"));
             }
-            finding
+            (report, None)
         }
-        Err(trouble) => Finding::new(Verdict::Unknown, sanitize(&trouble.what, LONGEST_REASON)),
+        Err(error) => (unknown(&error.message), way_out(provider, &client, &error)),
     };
-    let unknown = (finding.verdict == Verdict::Unknown).then(|| {
-        let hint = trouble.and_then(|trouble| way_out(about, &client, &trouble));
-        Error { hint, ..Error::failed(format!("the state is unknown: {}", finding.reason)) }
-    });
-    if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
-        warn(error);
-    }
-    let subject = Some(sanitize(&shown(question.subject()), LONGEST_REASON));
-    Ok(Answer { finding, provider: Some(about), subject, unknown })
+    let report = sourced(report, provider.info().name, &query.project);
+    Ok(Reported::new(report, hint, source))
 }
 
-/// What a person says.
-fn said(verdict: Verdict, rate: Option<f64>) -> Result<Answer, Error> {
+fn unknown(reason: &str) -> Report {
+    Report::new(Verdict::Unknown, sanitize(reason, LONGEST_REASON))
+}
+
+/// The report with where it comes from.
+fn sourced(report: Report, provider: &str, subject: &str) -> Report {
+    let subject = sanitize(&without_secrets(subject), LONGEST_REASON);
+    Report { provider: Some(provider.to_string()), subject: Some(subject), ..report }
+}
+
+/// The verdict that a person gives.
+fn given(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
     if rate.is_some() && verdict != Verdict::Flaky {
-        return Err(Error::usage(format!("--flake-rate: what {verdict} is not flaky"))
+        return Err(Error::usage(format!("--flake-rate does not go with --status {verdict}"))
             .hint("use it with --status flaky, or leave it out"));
     }
-    let flakiness = rate.map(Flakiness::said);
-    let finding = Finding { flakiness, ..Finding::new(verdict, "") };
-    Ok(Answer { finding, provider: None, subject: None, unknown: None })
+    let flakiness = rate.map(Flakiness::from_rate);
+    Ok(Report { flakiness, ..Report::new(verdict, "") })
 }
 
-/// Which platform is asked what: as it was typed, or as the job's variables have it.
-fn question(source: &Source) -> Result<(&'static dyn Provider, Question), Error> {
-    let (provider, mut question) = asked(&source.asked, &source.access)?.ok_or_else(|| {
-        Error::usage("nothing says which pipeline is meant, and no variables of a CI job do")
-            .hint("name it, such as --gitlab group/project, or say --status passed")
+/// The platform and the query that are typed, or that the variables of the job say.
+fn query(source: &Source) -> Result<(Provider, Query), Error> {
+    let (provider, mut query) = asked(&source.asked, &source.access)?.ok_or_else(|| {
+        Error::usage("no pipeline is named, and no variables of a CI job name one")
+            .hint("name it, such as --gitlab group/project, or give --status passed")
     })?;
     let replace = |old: &mut Option<String>, new: &Option<String>| {
         if new.is_some() {
             old.clone_from(new);
         }
     };
-    replace(&mut question.reference, &source.r#ref);
-    replace(&mut question.source, &source.source);
-    replace(&mut question.workflow, &source.workflow);
-    replace(&mut question.project, &source.project);
-    let about = provider.about();
-    let typed = [
-        (Word::Server, source.access.server.is_some()),
-        (Word::Ref, source.r#ref.is_some()),
-        (Word::Source, source.source.is_some()),
-        (Word::Workflow, source.workflow.is_some()),
-        (Word::Project, source.project.is_some()),
-    ];
-    let foreign = |(word, typed): &(Word, bool)| *typed && !about.words.contains(word);
-    if let Some((word, _)) = typed.into_iter().find(foreign) {
-        let known: Vec<_> = about.words.iter().map(|word| word.option()).collect();
-        let known = if known.is_empty() { "no such words".to_string() } else { known.join(", ") };
-        return Err(Error::usage(format!(
-            "{}: --{} knows no such thing",
-            word.option(),
-            about.name
-        ))
-        .hint(format!("it knows {known}")));
-    }
-    Ok((provider, question))
+    replace(&mut query.git_ref, &source.r#ref);
+    replace(&mut query.source, &source.source);
+    replace(&mut query.workflow, &source.workflow);
+    replace(&mut query.list_entry, &source.project);
+    let info = provider.info();
+    check_filters(source, info.name, info.filters)?;
+    Ok((provider, query))
 }
 
-/// The platform that was typed, or that of the job this runs in.
+/// Refuses options that a source does not support.
+fn check_filters(source: &Source, name: &str, supported: &[Filter]) -> Result<(), Error> {
+    let typed = [
+        (Filter::Server, source.access.server.is_some()),
+        (Filter::GitRef, source.r#ref.is_some()),
+        (Filter::Source, source.source.is_some()),
+        (Filter::Workflow, source.workflow.is_some()),
+        (Filter::ListEntry, source.project.is_some()),
+    ];
+    let unsupported = typed.iter().find(|(filter, typed)| *typed && !supported.contains(filter));
+    let Some((filter, _)) = unsupported else { return Ok(()) };
+    let option = providers::option(*filter);
+    let known: Vec<_> = supported.iter().map(|filter| providers::option(*filter)).collect();
+    let known = if known.is_empty() { "no such option".to_string() } else { known.join(", ") };
+    Err(Error::usage(format!("--{name} does not support {option}"))
+        .hint(format!("it supports {known}")))
+}
+
+/// The platform that is typed, or that of the job this runs in.
 pub fn asked<const COMMITS: bool>(
     typed: &Asked<COMMITS>,
     access: &Access,
-) -> Result<Option<(&'static dyn Provider, Question)>, Error> {
-    let here = ci::here();
-    let Some((name, subjects)) = &typed.0 else {
-        return Ok(here.map(|(provider, question)| {
-            let server = access.server.clone().or(question.server);
-            (provider, Question { server, ..question })
+) -> Result<Option<(Provider, Query)>, Error> {
+    let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let job = Provider::of_current_job(&env);
+    let Some((provider, project)) = &typed.0 else {
+        return Ok(job.map(|(provider, query)| {
+            let server = access.server.clone().or(query.server);
+            (provider, Query { server, ..query })
         }));
     };
-    let provider = ci::find(name).expect("an option of the table");
-    if subjects.iter().any(|subject| subject.trim().is_empty()) {
-        return Err(Error::usage(format!("--{name} is empty"))
-            .hint(format!("write --{name} {}", provider.about().takes)));
+    if project.trim().is_empty() {
+        let (name, value) = (provider.info().name, providers::text(*provider).value_name);
+        return Err(
+            Error::usage(format!("--{name} is empty")).hint(format!("write --{name} {value}"))
+        );
     }
-    // The job knows where its own project is, and which pipeline is its own.
-    let home = here.filter(|(of, question)| {
-        of.about().name == *name && question.subjects == *subjects && access.server.is_none()
+    // The job knows the server of its own project, and its own pipeline.
+    let own = job.filter(|(of, query)| {
+        of == provider && query.project == *project && access.server.is_none()
     });
-    let (server, own) =
-        home.map_or((access.server.clone(), None), |(_, home)| (home.server, home.own));
+    let (server, current_job) =
+        own.map_or((access.server.clone(), None), |(_, own)| (own.server, own.current_job));
+    let default_server = provider.from_env(&env).server;
     Ok(Some((
-        provider,
-        Question { subjects: subjects.clone(), server, own, ..Question::default() },
+        *provider,
+        Query { server, default_server, current_job, ..Query::new(project.clone()) },
     )))
 }
 
-/// A client for a place, with the token there is. Where a place was guessed, a platform's own
-/// token goes to the hosts everybody knows alone.
+/// A client for a target, with the token that there is. If the target was guessed, a platform's
+/// own token goes to its public hosts alone.
 pub fn client(
-    about: &About,
-    place: &Place,
+    provider: Provider,
+    target: &Target,
     access: &Access,
     guessed: bool,
 ) -> Result<Client, Error> {
     let Seconds(timeout_s) = access.timeout;
     let timeout = Duration::from_secs_f64(timeout_s);
-    let named = |name: &&str| std::env::var(name).ok().and_then(|text| Token::new(&text));
+    let info = provider.info();
+    let in_variable = |name: &&str| std::env::var(name).ok().and_then(|text| Token::new(&text));
     let token = match &access.token_file {
         Some(path) => Some(token_in(path)?),
-        None if guessed && !at_home(about, place) => None,
-        None => [TOKEN].iter().chain(about.tokens).find_map(named),
+        None if guessed && !is_public(provider, target) => None,
+        None => [TOKEN].iter().chain(info.tokens).find_map(in_variable),
     };
-    Ok(Client::new(place.root.clone(), token, about.scheme, timeout))
+    Ok(Client::new(target.root.clone(), token, info.auth, timeout))
 }
 
-/// Whether a place is on one of the platform's own hosts.
-fn at_home(about: &About, place: &Place) -> bool {
-    let host = place.root.host_str().unwrap_or_default();
-    about.home.iter().any(|home| host == *home || host.strip_prefix("api.") == Some(*home))
+/// Whether a target is on a public host of the platform.
+fn is_public(provider: Provider, target: &Target) -> bool {
+    let host = target.root.host_str().unwrap_or_default();
+    let mut hosts = provider.info().public_hosts.iter();
+    hosts.any(|public| host == *public || host.strip_prefix("api.") == Some(*public))
 }
 
 fn token_in(path: &Path) -> Result<Token, Error> {
     let name = path.display();
     let mut text = String::new();
-    File::open(path).and_then(|file| file.take(LARGEST_TOKEN).read_to_string(&mut text)).map_err(
-        |error| {
-            Error::failed(format!("cannot read the token in {name}: {}", io_message(&error)))
-                .hint("--token-file takes a file with nothing but the token in it")
-        },
-    )?;
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_TOKEN_FILE).read_to_string(&mut text));
+    read.map_err(|error| {
+        Error::failed(format!("cannot read the token in {name}: {}", io_message(&error)))
+            .hint("--token-file takes a file with nothing but the token in it")
+    })?;
     Token::new(&text).ok_or_else(|| {
-        Error::failed(format!("{name} holds no token")).hint("write the token into it, on one line")
+        Error::failed(format!("there is no token in {name}"))
+            .hint("write the token into it, on one line")
     })
-}
-
-/// What to do about trouble: where access is denied the platform knows best.
-pub fn way_out(about: &About, client: &Client, trouble: &Trouble) -> Option<String> {
-    if !trouble.denied() || about.denied.is_empty() {
-        return trouble.hint.clone().filter(|hint| !hint.is_empty());
-    }
-    let token = match (client.has_token(), about.scheme) {
-        (true, Scheme::Basic) => "the user or the token is not accepted, or the name is wrong",
-        (true, _) => "the token is not accepted, or the name is wrong",
-        (false, _) => "the name is wrong, or no token was given",
-    };
-    Some(format!("{token}; {}", about.denied))
 }

@@ -10,10 +10,10 @@ use crate::cli::format::Format;
 use crate::error::Error;
 use crate::output::{self, Destination};
 use flaky_core::animation::Plays;
-use flaky_core::scene::badge::FindingMonitor;
+use flaky_core::scene::badge::ReportMonitor;
 use flaky_core::scene::text::Face;
 use flaky_core::scene::{self, BadgeSettings, MonitorSettings, Size, badge};
-use flaky_core::verdict::Finding;
+use flaky_core::verdict::Report;
 use flaky_draw::encode::gif;
 use flaky_draw::raster::{self, LEVELS};
 use flaky_draw::svg;
@@ -30,15 +30,15 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
             "warning: the font has no glyphs for {lacking:?}; boxes are drawn instead"
         ));
     }
-    let answer = asking::answer(&args.source, console)?;
-    let picture = settings.picture(&answer.finding);
+    let reported = asking::report(&args.source, console)?;
+    let picture = settings.picture(&reported.report);
     let bytes = output::write(&settings.target, settings.format.is_binary(), |out| {
         picture.encode(settings.format, out)
     })?;
     let (name, Size { width, height }) = (settings.target.name(), picture.size());
-    let message = answer.finding.message();
+    let message = reported.report.message();
     console.say(&format!("wrote {name}: {message}, {width}x{height}, {}", human(bytes)));
-    answer.strictly(&args.source)
+    reported.strictly(&args.source)
 }
 
 /// The options and what they mean.
@@ -69,7 +69,7 @@ impl<'a> Settings<'a> {
             _ => Ok(Self { typed, target, format }),
         }
     }
-    fn picture(&self, finding: &Finding) -> Picture {
+    fn picture(&self, report: &Report) -> Picture {
         let typed = self.typed;
         let animated = !typed.still && self.format != Format::Png;
         let (theme, label) = (typed.theme.clone(), typed.label.clone());
@@ -80,7 +80,7 @@ impl<'a> Settings<'a> {
             };
             let settings =
                 MonitorSettings { size, theme, lead: label, ..MonitorSettings::default() };
-            return Picture::Monitor(FindingMonitor::new(finding, settings, animated, &DejaVu));
+            return Picture::Monitor(ReportMonitor::new(report, settings, animated, &DejaVu));
         }
         let height = match typed.size {
             Some(PictureSize::Height(height)) => height,
@@ -88,21 +88,21 @@ impl<'a> Settings<'a> {
         };
         let round = typed.style == Style::Flat;
         let settings = BadgeSettings { height, round, theme, label, animated };
-        Picture::Badge(scene::badge(finding, &settings, &DejaVu))
+        Picture::Badge(scene::badge(report, &settings, &DejaVu))
     }
 }
 
 /// A finding, laid out.
 enum Picture {
     Badge(scene::Badge),
-    Monitor(FindingMonitor),
+    Monitor(ReportMonitor),
 }
 
 impl Picture {
     fn size(&self) -> Size {
         match self {
             Self::Badge(badge) => badge.scene.size,
-            Self::Monitor(FindingMonitor { monitor, .. }) => monitor.scene.size,
+            Self::Monitor(ReportMonitor { monitor, .. }) => monitor.scene.size,
         }
     }
 
@@ -114,7 +114,7 @@ impl Picture {
                 let alpha = format != Format::Gif;
                 (raster::badge(badge, gif::TICKS_PER_S, alpha), badge.animated)
             }
-            Self::Monitor(FindingMonitor { monitor, animated, still_s })
+            Self::Monitor(ReportMonitor { monitor, animated, still_s })
                 if format == Format::Svg =>
             {
                 return svg::monitor(monitor, animated.then_some(Plays::Forever), *still_s, out);

@@ -7,11 +7,12 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::existing;
-use crate::ci::{Commits, PROVIDERS};
 use crate::cli::catalogue::{Completions, List, Man};
+use crate::cli::providers::{self, ProviderText};
 use crate::cli::{Cli, Console};
 use crate::error::Error;
 use crate::output::{self, Destination};
+use flaky_ci::{CommitScope, Provider};
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::glitch::{self, Glitch};
 use flaky_core::rhythm::random::{self, Recipe};
@@ -74,39 +75,48 @@ pub fn glitches(args: &List, console: Console) -> Result<(), Error> {
 /// `flaky providers`.
 pub fn providers() -> Result<(), Error> {
     say(|out| {
-        for (n, about) in PROVIDERS.iter().map(|provider| provider.about()).enumerate() {
-            let words: Vec<_> = about.words.iter().map(|word| word.option()).collect();
-            // Files want no token.
-            let first = if about.many { "" } else { "FLAKY_TOKEN" };
-            let tokens: Vec<_> = [first].iter().chain(about.tokens).copied().collect();
-            let flakiness = match about.retries {
-                "" => "not reported",
-                retries => retries,
+        for provider in Provider::ALL {
+            let info = provider.info();
+            let ProviderText { value_name, help, .. } = providers::text(provider);
+            let filters: Vec<_> =
+                info.filters.iter().map(|filter| providers::option(*filter)).collect();
+            let tokens: Vec<_> = ["FLAKY_TOKEN"].iter().chain(info.tokens).copied().collect();
+            let commits = match info.commits {
+                CommitScope::None => "",
+                CommitScope::Branch => "status of each commit on a branch, for flaky history --ci",
+                CommitScope::All => "status of each commit, for flaky history --ci",
             };
-            let commits = match about.commits {
-                Commits::None => "",
-                Commits::Branch => "status of each commit on a branch, for flaky history --ci",
-                Commits::All => "status of each commit, for flaky history --ci",
-            };
-            if n > 0 {
-                writeln!(out)?;
-            }
-            writeln!(out, "--{} {}", about.name, about.takes)?;
-            for (what, said) in [
-                ("value", about.help),
-                ("flakiness", flakiness),
-                ("commits", commits),
-                ("options", &words.join(", ")),
-                ("variables", &about.variables.join(", ")),
-                ("token", &tokens.join(", ")),
-            ] {
-                if !said.is_empty() {
-                    writeln!(out, "  {what:<10} {said}")?;
-                }
-            }
+            writeln!(out, "--{} {value_name}", info.name)?;
+            properties(
+                out,
+                &[
+                    ("value", help),
+                    ("flakiness", info.retry_evidence.unwrap_or("not reported")),
+                    ("commits", commits),
+                    ("options", &filters.join(", ")),
+                    ("variables", &info.variables.join(", ")),
+                    ("token", &tokens.join(", ")),
+                ],
+            )?;
+            writeln!(out)?;
         }
-        Ok(())
+        writeln!(out, "--junit GLOB")?;
+        properties(
+            out,
+            &[
+                ("what", "Test reports: JUnit XML files; may be given again"),
+                ("flakiness", "tests that were run again"),
+            ],
+        )
     })
+}
+
+/// Writes the properties of a provider, without those that are empty.
+fn properties(out: &mut dyn Write, properties: &[(&str, &str)]) -> io::Result<()> {
+    for (name, value) in properties.iter().filter(|(_, value)| !value.is_empty()) {
+        writeln!(out, "  {name:<10} {value}")?;
+    }
+    Ok(())
 }
 
 /// `flaky completions`.

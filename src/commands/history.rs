@@ -1,6 +1,6 @@
 //! `flaky history`: commits → beats → a picture, or JSON.
 
-mod fate;
+mod ci;
 mod hints;
 mod options;
 mod source;

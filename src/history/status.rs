@@ -35,7 +35,7 @@ pub fn from_lines(history: &mut History, file: &str, text: &str) -> Result<(), E
         if id.len() < SHORT_ID || !id.bytes().all(|digit| digit.is_ascii_hexdigit()) {
             return Err(malformed());
         }
-        match Verdict::of(word.trim()) {
+        match Verdict::parse(word.trim()) {
             Some(verdict) => verdicts.push((id, verdict)),
             None => unknown.add(word.trim(), || format!("{file}:{number}")),
         }
@@ -74,7 +74,7 @@ pub fn from_notes(
         let text = String::from_utf8_lossy(&content[..content.len().min(MAX_NOTE)]);
         for word in text.split(|c: char| c.is_whitespace() || c == ',') {
             let id = Id::new(commit.as_bytes());
-            match Verdict::of(word) {
+            match Verdict::parse(word) {
                 Some(verdict) => verdicts.push((id.to_string(), verdict)),
                 None if word.is_empty() => {}
                 None => unknown.add(word, || format!("the note of {}", id.short())),

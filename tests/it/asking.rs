@@ -1,6 +1,7 @@
 //! Asking `flaky` what the state is: by whom, in which job, and what it says.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::vocabulary::{Folder, Ran};
 
@@ -77,6 +78,7 @@ pub struct Said {
     pub n: Option<usize>,
     pub of: Option<String>,
     pub evidence: Vec<String>,
+    pub details: Vec<Value>,
     pub before: Option<String>,
     pub provider: Option<String>,
     pub subject: Option<String>,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use flaky_core::pulse;
 use flaky_core::scene::Rgb;
-use flaky_core::verdict::{Finding, Flakiness, Verdict};
+use flaky_core::verdict::{Flakiness, Report, Verdict};
 use image::GenericImageView;
 
 use crate::asking::Asker;
@@ -190,29 +190,29 @@ fn in_one_document_badges_share_no_names() {
 #[test]
 fn glitches_are_as_many_as_were_measured() {
     for rate in [0.0, 0.01, 0.07, 0.1, 0.2, 0.25, 0.4, 0.5, 0.7, 1.0] {
-        let flakiness = Some(Flakiness::said(rate));
-        let finding = Finding { flakiness, ..Finding::new(Verdict::Flaky, "") };
+        let flakiness = Some(Flakiness::from_rate(rate));
+        let report = Report { flakiness, ..Report::new(Verdict::Flaky, "") };
         let expected = (16.0 * rate).round().clamp(1.0, 8.0) as usize;
         for scale in [pulse::BADGE, pulse::MONITOR] {
-            assert_eq!(pulse::rhythm(&finding, scale).episodes.len(), expected, "{rate}");
+            assert_eq!(pulse::rhythm(&report, scale).episodes.len(), expected, "{rate}");
         }
     }
     for verdict in [Verdict::Passed, Verdict::Running, Verdict::Stopped, Verdict::Failed] {
-        let rhythm = pulse::rhythm(&Finding::new(verdict, ""), pulse::BADGE);
+        let rhythm = pulse::rhythm(&Report::new(verdict, ""), pulse::BADGE);
         assert!(rhythm.episodes.is_empty(), "{verdict}");
         assert_eq!(rhythm.beats.is_empty(), verdict == Verdict::Failed);
     }
-    let rhythm = pulse::rhythm(&Finding::new(Verdict::Unknown, ""), pulse::BADGE);
+    let rhythm = pulse::rhythm(&Report::new(Verdict::Unknown, ""), pulse::BADGE);
     assert!(!rhythm.episodes.is_empty() && rhythm.beats.is_empty(), "the lead is off");
 }
 
 #[test]
 fn one_that_runs_beats_faster_and_as_the_last_that_finished() {
     let of = |before| {
-        let finding = Finding { before, ..Finding::new(Verdict::Running, "") };
-        pulse::rhythm(&finding, pulse::BADGE)
+        let report = Report { before, ..Report::new(Verdict::Running, "") };
+        pulse::rhythm(&report, pulse::BADGE)
     };
-    let passed = pulse::rhythm(&Finding::new(Verdict::Passed, ""), pulse::BADGE);
+    let passed = pulse::rhythm(&Report::new(Verdict::Passed, ""), pulse::BADGE);
     assert!(of(Some(Verdict::Passed)).bpm > passed.bpm && of(None).bpm > passed.bpm);
     assert!(of(Some(Verdict::Failed)).beats.is_empty());
     assert!(!of(Some(Verdict::Flaky)).episodes.is_empty());

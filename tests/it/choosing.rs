@@ -59,7 +59,7 @@ fn where_older_pages_cannot_be_read_the_latest_decide() {
         .replies(&format!("{place}?page=1"), [first.insert_header("link", link)]);
     let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
     assert!(ran.stdout().starts_with("failed: "), "{}", ran.stdout());
-    ran.says("not all could be asked");
+    ran.says("the measured flakiness is incomplete");
 }
 
 #[test]
@@ -148,10 +148,10 @@ fn what_a_platform_does_not_know_is_not_asked() {
     };
     fails("--gitlab a/b --workflow ci.yml", &["--workflow", "--gitlab", "--ref"]);
     fails("--gitea a/b --server http://x --source push", &["--source", "--gitea"]);
-    fails("--junit x.xml --ref main", &["--ref", "--junit", "no such words"]);
-    fails("--gitea a/b", &["--gitea does not say on which server", "--server"]);
-    fails("--gitlab project", &["names no project", "group/project"]);
-    fails("", &["no variables of a CI job do", "--gitlab group/project"]);
+    fails("--junit x.xml --ref main", &["--ref", "--junit", "no such option"]);
+    fails("--gitea a/b", &["--gitea needs a server", "--server"]);
+    fails("--gitlab project", &["is not the name of a project", "group/project"]);
+    fails("", &["no variables of a CI job name one", "--gitlab group/project"]);
     fails("--gitlab a/b --github a/b", &["--gitlab", "--github"]);
 }
 
@@ -196,7 +196,7 @@ fn while_one_runs_the_last_that_finished_is_known_too() {
             pipeline(8, TWO, "pending"),
             pipeline(7, ONE, word),
         ]);
-        let said = hears(&server.gitlab()).is("running").because("pipeline 9 is under way");
+        let said = hears(&server.gitlab()).is("running").because("pipeline 9 is running");
         assert_eq!(said.before.as_deref(), Some(verdict), "{word}");
     }
 }

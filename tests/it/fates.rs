@@ -137,18 +137,18 @@ fn stays_unknown_where_nobody_answers() {
     let repo = four();
     let server = Server::new().replies(PIPELINES, [Reply::new(401)]);
     let ran = repo.flaky(&format!("history --json {}", words(&server))).succeeds();
-    let ran = ran.says("warning: CI could not be asked for 4 of 4 commits").says("read_api");
+    let ran = ran.says("warning: CI results are missing for 4 of 4 commits").says("read_api");
     assert_eq!(Life::of(&ran).kinds(), ["root", "commit", "commit", "commit"]);
     repo.flaky(&format!("history --json --strict {}", words(&server)))
-        .fails(1, &["could not be asked for 4 of 4 commits"]);
+        .fails(1, &["CI results are missing for 4 of 4 commits"]);
 }
 
 #[test]
 fn comes_from_where_the_repository_was_cloned() {
     let repo = four();
-    repo.flaky("history --ci --json").fails(2, &["nothing says where", "--gitlab"]);
+    repo.flaky("history --ci --json").fails(2, &["has no remote to ask", "--gitlab"]);
     repo.git(&["remote", "add", "origin", "git@example.org:group/project.git"]);
-    repo.flaky("history --ci --json").fails(2, &["which platform is example.org"]);
+    repo.flaky("history --ci --json").fails(2, &["unknown platform of example.org"]);
     // The host decides whom to ask; --server says where, so that nobody else is asked.
     repo.git(&["remote", "set-url", "origin", "git@gitlab.example.org:group/project.git"]);
     let server = gitlab(&pipelines(&repo, &[("HEAD", "failed")]));

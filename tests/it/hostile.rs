@@ -44,7 +44,7 @@ fn drawn(asker: &Asker, words: &[&str]) {
 fn is_no_cctray(xml: &str, reason: &str) {
     let server = Server::new().replies("/cc.xml", [Reply::new(200).set_body_raw(xml, "text/xml")]);
     let words = format!("--cctray {}", server.url("/cc.xml"));
-    Asker::new().hears(&words).is("unknown").because("no cctray.xml").because(reason);
+    Asker::new().hears(&words).is("unknown").because("not a cctray.xml").because(reason);
 }
 
 /// Nor is it a report of tests.
@@ -52,7 +52,7 @@ fn is_no_cctray(xml: &str, reason: &str) {
 fn is_no_report(xml: &str, reason: &str) {
     let mut asker = Asker::new();
     asker.folder = asker.folder.with("r.xml", xml);
-    asker.hears("--junit r.xml").is("unknown").because("no JUnit report").because(reason);
+    asker.hears("--junit r.xml").is("unknown").because("not a JUnit report").because(reason);
 }
 
 #[test]
@@ -64,9 +64,9 @@ fn a_document_type_is_not_read() {
     ] {
         let xml =
             format!("<?xml version='1.0'?>{declaration}<Projects><Project name='&e;'/></Projects>");
-        is_no_cctray(&xml, "it declares a document type");
+        is_no_cctray(&xml, "it has a document type");
         let xml = format!("{declaration}<testsuite><testcase name='&e;'/></testsuite>");
-        is_no_report(&xml, "it declares a document type");
+        is_no_report(&xml, "it has a document type");
     }
 }
 
@@ -75,8 +75,8 @@ fn a_billion_laughs_are_none() {
     let ten = |n| format!("<!ENTITY l{n} \"{}\">", format!("&l{};", n - 1).repeat(10));
     let entities: Vec<_> = (1..10).map(ten).collect();
     let laughs = format!("<!DOCTYPE x [<!ENTITY l0 \"ha\">{}]>", entities.concat());
-    is_no_cctray(&format!("{laughs}<Projects>&l9;</Projects>"), "it declares a document type");
-    is_no_report(&format!("{laughs}<testsuite name='&l9;'/>"), "it declares a document type");
+    is_no_cctray(&format!("{laughs}<Projects>&l9;</Projects>"), "it has a document type");
+    is_no_report(&format!("{laughs}<testsuite name='&l9;'/>"), "it has a document type");
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn projects_as_they_are_typed_are_harmless() {
                 assert_eq!(server.places(), [place]);
             }
             None => {
-                ran.fails(2, &["names no project"]);
+                ran.fails(2, &["is not the name of a project"]);
             }
         }
     }

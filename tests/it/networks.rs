@@ -63,13 +63,13 @@ fn nobody_listens() {
     let port = listener.local_addr().expect("its address").port();
     drop(listener);
     let words = format!("--gitlab group/project --server http://127.0.0.1:{port}");
-    unknown(&words, &format!("cannot reach 127.0.0.1:{port}: connection refused"));
+    unknown(&words, &format!("cannot connect to 127.0.0.1:{port}: connection refused"));
 }
 
 #[test]
 fn nobody_has_that_name() {
     let words = "--gitlab group/project --server https://ci.example.invalid";
-    unknown(words, "cannot reach ci.example.invalid");
+    unknown(words, "cannot connect to ci.example.invalid");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn the_other_side_does_not_speak_tls() {
     let host = raw(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     unknown(
         &format!("--gitlab group/project --server https://{host}"),
-        &format!("{host} cannot be trusted"),
+        &format!("no trusted TLS connection to {host}"),
     );
 }
 
@@ -103,12 +103,12 @@ fn the_other_side_does_not_speak_http() {
     let host = raw(b"SSH-2.0-OpenSSH_9.6\r\n");
     unknown(
         &format!("--gitlab group/project --server http://{host}"),
-        &format!("cannot reach {host}"),
+        &format!("cannot connect to {host}"),
     );
     let host = raw(b"");
     unknown(
         &format!("--gitlab group/project --server http://{host}"),
-        &format!("cannot reach {host}"),
+        &format!("cannot connect to {host}"),
     );
 }
 
@@ -129,7 +129,7 @@ fn the_answer_breaks_off() {
 #[test]
 fn the_answer_is_enormous() {
     let server = replying([Reply::new(200).set_body_bytes(vec![b' '; (8 << 20) + 1])]);
-    unknown(&server.gitlab(), "answers with more than 8 MiB");
+    unknown(&server.gitlab(), "exceeds 8 MiB");
     // Unpacked, that is: this one is small on its way.
     let mut packed = GzEncoder::new(Vec::new(), Compression::fast());
     for _ in 0..64 {
@@ -137,7 +137,7 @@ fn the_answer_is_enormous() {
     }
     let bomb = Reply::new(200).set_body_bytes(packed.finish().unwrap());
     let server = replying([bomb.insert_header("content-encoding", "gzip")]);
-    unknown(&server.gitlab(), "answers with more than 8 MiB");
+    unknown(&server.gitlab(), "exceeds 8 MiB");
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn the_answer_is_no_json() {
     for body in ["", "nothing", "{\"message\": \"hello\"}", "[{\"id\": \"seven\"}]", "[1", "\u{0}"]
     {
         let server = replying([Reply::new(200).set_body_string(body)]);
-        unknown(&server.gitlab(), "answered with something else than expected");
+        unknown(&server.gitlab(), "gave an unexpected answer");
     }
 }
 
@@ -156,7 +156,7 @@ fn the_answer_is_no_json() {
 fn the_answer_is_ten_thousand_deep() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     let server = replying([Reply::new(200).set_body_string(deep.clone())]);
-    unknown(&server.gitlab(), "answered with something else than expected");
+    unknown(&server.gitlab(), "gave an unexpected answer");
     let hidden = format!("[{{\"id\": 7, \"status\": \"success\", \"x\": {deep}}}]");
     let server = replying([Reply::new(200).set_body_string(hidden)]);
     let said = hears(&server.gitlab());
@@ -166,21 +166,27 @@ fn the_answer_is_ten_thousand_deep() {
 #[test]
 fn the_server_does_not_let_us_in() {
     for (code, said) in [
-        (401, "wants to know who is asking (401)"),
-        (403, "does not allow that (403)"),
-        (404, "knows nothing there (404)"),
+        (401, "answered 401 Unauthorized"),
+        (403, "answered 403 Forbidden"),
+        (404, "answered 404 Not Found"),
     ] {
         let server = replying([Reply::new(code)]);
         unknown(&server.gitlab(), said);
         let words = format!("status {}", server.gitlab());
-        Asker::new().flaky(&words).succeeds().says("no token was given").says("read_api");
+        Asker::new()
+            .flaky(&words)
+            .succeeds()
+            .says("check the project name, or give a token")
+            .says("read_api");
         let ran = Asker::new().with("FLAKY_TOKEN", "glpat-secret").flaky(&words).succeeds();
-        let ran = ran.says("the token is not accepted").says("CI_JOB_TOKEN may not list pipelines");
+        let ran = ran
+            .says("check the project name and the token")
+            .says("CI_JOB_TOKEN may not list pipelines");
         ran.says("$CI_JOB_STATUS").says("after_script");
         assert_eq!(server.places().len(), 8, "nothing is asked again");
     }
     let server = Server::new();
-    unknown(&server.github(), "knows nothing there (404)");
+    unknown(&server.github(), "answered 404 Not Found");
     Asker::new()
         .flaky(&format!("status {}", server.github()))
         .succeeds()
@@ -192,7 +198,7 @@ fn other_answers_are_told_by_their_number() {
     for code in [204, 400, 410, 418] {
         let server = replying([Reply::new(code)]);
         let said =
-            if code == 204 { "something else than expected".to_string() } else { code.to_string() };
+            if code == 204 { "gave an unexpected answer".to_string() } else { code.to_string() };
         unknown(&server.gitlab(), &said);
     }
 }
@@ -208,7 +214,7 @@ fn a_server_in_trouble_is_asked_again() {
     hears(&replying([Reply::new(503), pipelines()]).gitlab()).is("passed");
     assert!(started.elapsed() > Duration::from_millis(400));
     let server = replying([Reply::new(503).insert_header("retry-after", "0")]);
-    unknown(&server.gitlab(), "is in trouble itself (503)");
+    unknown(&server.gitlab(), "answered 503 Service Unavailable");
 }
 
 #[test]
@@ -218,7 +224,10 @@ fn a_server_that_asks_to_wait_is_waited_for() {
     hears(&replying([slow("Wed, 01 May 2024 12:00:00 GMT"), pipelines()]).gitlab()).is("passed");
     let started = Instant::now();
     let server = replying([slow("3600")]);
-    unknown(&server.gitlab(), "asks us to slow down; it asks to wait 3600 s");
+    unknown(
+        &server.gitlab(),
+        "answered 429 Too Many Requests: its rate limit is exceeded; it asks to wait 3600 s",
+    );
     unknown(&replying([slow("1")]).gitlab().replace("--server", "--timeout 500ms --server"), "1 s");
     assert!(started.elapsed() < Duration::from_secs(5), "it is not waited for in vain");
     Asker::new()
@@ -232,7 +241,7 @@ fn a_wait_that_is_no_number_is_none() {
     for after in ["NaN", "inf", "-1", "soon", "1e400"] {
         let reply = Reply::new(429).insert_header("retry-after", after);
         let server = replying([reply]);
-        unknown(&format!("{} --timeout 400ms", server.gitlab()), "asks us to slow down");
+        unknown(&format!("{} --timeout 400ms", server.gitlab()), "its rate limit is exceeded");
     }
 }
 
@@ -243,7 +252,7 @@ fn githubs_limit_is_one_although_it_says_403() {
         .insert_header("x-ratelimit-reset", "99999999999");
     let server = github(&[run(7, TWO, "completed", Some("success"))])
         .replies("/api/v3/repos/owner/repo/actions/runs", [spent]);
-    unknown(&server.github(), "asks us to slow down");
+    unknown(&server.github(), "its rate limit is exceeded");
     let secondary = Reply::new(403).insert_header("retry-after", "0");
     let runs =
         json!({"total_count": 1, "workflow_runs": [run(7, TWO, "completed", Some("success"))]});
@@ -261,13 +270,13 @@ fn redirects_are_followed_to_an_end() {
     let server = server.redirects(&place, "/moved");
     hears(&server.gitlab()).is("passed");
     let server = gitlab(&[]).redirects(&place, &place);
-    unknown(&server.gitlab(), "from one address to the next without end");
+    unknown(&server.gitlab(), "redirects more than 5 times");
     assert!(server.places().len() < 20, "{}", server.places().len());
     for to in ["file:///etc/passwd", "ftp://x/", "http://"] {
         let server = gitlab(&[]).redirects(&place, to);
-        unknown(&server.gitlab(), "sends elsewhere without saying where");
+        unknown(&server.gitlab(), "redirects without a valid address");
     }
-    unknown(&replying([Reply::new(302)]).gitlab(), "sends elsewhere without saying where");
+    unknown(&replying([Reply::new(302)]).gitlab(), "redirects without a valid address");
 }
 
 #[test]
@@ -277,7 +286,7 @@ fn what_cannot_be_learnt_of_flakiness_keeps_no_verdict_back() {
         .replies(&format!("{GITLAB}/pipelines/7/bridges"), [Reply::new(404)]);
     let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
     assert!(ran.stdout().starts_with("flaky 100%: "), "{}", ran.stdout());
-    ran.says("not all could be asked whether it is flaky: 127.0.0.1");
+    ran.says("the measured flakiness is incomplete: 127.0.0.1");
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn every_runners_report_is_understood() {
             "nextest-flaky-fail.xml",
             "failed",
             (1, 2),
-            &["test pulse tests::flaky: passed at last, and counts as a failure"],
+            &["test pulse tests::flaky: failed, then passed, and counts as a failure"],
         ),
         (
             "pytest-1.xml",
@@ -124,7 +124,7 @@ fn a_pattern_finds_what_lies_below() {
     fs::copy(fixtures().join("junit/surefire-flaky.xml"), folder.join("a.xml")).unwrap();
     asker.hears("--junit target/**/*.xml").is("flaky").counts(2, 3);
     asker.hears("--junit target/*.xml").is("unknown").because("no file matches");
-    asker.flaky("status --junit a[.xml").fails(2, &["--junit", "is no pattern"]);
+    asker.flaky("status --junit a[.xml").fails(2, &["--junit", "is not a pattern"]);
 }
 
 #[test]
@@ -208,16 +208,16 @@ fn what_a_test_prints_is_no_verdict() {
 
 #[test]
 fn what_is_no_report_is_unknown() {
-    is_none("", "report.xml is no JUnit report: it is no XML");
-    is_none("no xml at all", "it is no XML");
-    is_none("{\"tests\": 3}", "it is no XML");
+    is_none("", "report.xml is not a JUnit report: it is not XML");
+    is_none("no xml at all", "it is not XML");
+    is_none("{\"tests\": 3}", "it is not XML");
     is_none("<html><body>log in</body></html>", "it has no <testsuite>");
     is_none("<project><testsuite/></project>", "it has no <testsuite>");
-    is_none("<testsuite></testsuites>", "is no JUnit report");
+    is_none("<testsuite></testsuites>", "is not a JUnit report");
     let whole = fs::read_to_string(fixtures().join("junit/surefire-flaky.xml")).unwrap();
     let half = &whole[..whole.len() / 2];
-    is_none(half, "is no JUnit report");
-    is_none("<testsuite><testcase name='t'>", "it breaks off");
+    is_none(half, "is not a JUnit report");
+    is_none("<testsuite><testcase name='t'>", "it is incomplete");
 }
 
 #[test]
@@ -238,7 +238,10 @@ fn one_report_that_is_none_spoils_the_others() {
         .folder
         .with("a.xml", "<testsuite><testcase name='t'/></testsuite>")
         .with("b.xml", "<testsuite>");
-    asker.hears("--junit *.xml").is("unknown").because("b.xml is no JUnit report: it breaks off");
+    asker
+        .hears("--junit *.xml")
+        .is("unknown")
+        .because("b.xml is not a JUnit report: it is incomplete");
 }
 
 #[test]

@@ -61,7 +61,10 @@ fn how_flaky_is_said_of_what_is_flaky() {
     let fails = |words: &str, said: &[&str]| {
         Asker::new().flaky(&format!("status {words}")).fails(2, said);
     };
-    fails("--status passed --flake-rate 0.1", &["--flake-rate", "what passed is not flaky"]);
+    fails(
+        "--status passed --flake-rate 0.1",
+        &["--flake-rate", "--flake-rate does not go with --status passed"],
+    );
     fails("--flake-rate 0.1", &["--status"]);
     for rate in ["1.1", "-0.1", "101%", "NaN", "inf", "x", "7%%"] {
         let words = ["status", "--status", "flaky", &format!("--flake-rate={rate}")];
@@ -117,6 +120,10 @@ fn it_is_said_as_json() {
             "reason": "1 of 1 shas that ran twice disagreed",
             "rate": 1.0, "flaky": 1, "n": 1, "of": "shas that ran twice",
             "evidence": ["11111111: pipeline 7 failed, pipeline 8 passed"],
+            "details": [{
+                "kind": "runs-disagree", "commit": "11111111", "failed": 7, "passed": 8,
+                "failures": 1, "url": "https://gitlab.example/p",
+            }],
             "before": null, "provider": "gitlab", "subject": "group/project",
         })
     );
@@ -124,8 +131,8 @@ fn it_is_said_as_json() {
     assert_eq!(
         json_of(&server.gitlab()),
         json!({
-            "verdict": "running", "reason": "pipeline 8 is under way",
-            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [],
+            "verdict": "running", "reason": "pipeline 8 is running",
+            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [], "details": [],
             "before": "failed", "provider": "gitlab", "subject": "group/project",
         })
     );
@@ -133,7 +140,7 @@ fn it_is_said_as_json() {
         json_of("--status passed"),
         json!({
             "verdict": "passed", "reason": "",
-            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [],
+            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [], "details": [],
             "before": null, "provider": null, "subject": null,
         })
     );

@@ -125,7 +125,7 @@ fn a_token_file_that_holds_none_is_an_error() {
         let words = format!("status --gitlab a/b --token-file {name}");
         asker.flaky(&words).fails(1, said);
     };
-    fails("empty", &["empty holds no token", "write the token into it"]);
+    fails("empty", &["there is no token in empty", "write the token into it"]);
     fails("missing", &["cannot read the token in missing", "no such file"]);
     fails(".", &["cannot read the token in ."]);
 }
@@ -215,10 +215,10 @@ fn a_next_page_elsewhere_is_not_read() {
 fn no_token_travels_in_the_clear() {
     let words = "status --gitlab group/project --server http://ci.example.invalid";
     let ran = with_token().flaky(words).succeeds();
-    ran.says("a token would travel to ci.example.invalid in the clear").says("https");
-    with_token().flaky(&format!("{words} --strict")).fails(1, &["in the clear"]);
+    ran.says("the token would be sent to ci.example.invalid unencrypted").says("https");
+    with_token().flaky(&format!("{words} --strict")).fails(1, &["unencrypted"]);
     // Without one nothing is at stake.
-    Asker::new().flaky(words).succeeds().says("cannot reach ci.example.invalid");
+    Asker::new().flaky(words).succeeds().says("cannot connect to ci.example.invalid");
     for host in ["127.0.0.1", "localhost"] {
         let server = gitlab(&[pipeline(7, ONE, "success")]);
         let words = server.gitlab().replace("127.0.0.1", host);
@@ -227,7 +227,7 @@ fn no_token_travels_in_the_clear() {
     }
     for host in ["127.0.0.1.example.invalid", "localhost.example.invalid", "127.example.invalid"] {
         let words = format!("status --gitlab a/b --server http://{host}");
-        with_token().flaky(&words).succeeds().says("in the clear");
+        with_token().flaky(&words).succeeds().says("unencrypted");
     }
 }
 
@@ -241,7 +241,7 @@ fn what_is_for_this_machine_goes_through_no_proxy() {
     assert_eq!(proxy.places(), [""; 0]);
     // Other servers are asked through it, and without a token where it would read that.
     let words = "--gitlab group/project --server http://ci.example.invalid";
-    Asker::new().with("http_proxy", &proxy.url("")).hears(words).because("(404)");
+    Asker::new().with("http_proxy", &proxy.url("")).hears(words).because("answered 404 Not Found");
     assert_eq!(proxy.places(), [GITLAB]);
 }
 
@@ -270,7 +270,7 @@ fn an_address_with_a_password_is_wrong_usage_and_is_not_repeated() {
         assert!(!ran.stderr().contains(SECRET), "{words}: {}", ran.stderr());
     }
     let words = format!("status --gitlab {address}/group/project");
-    Asker::new().flaky(&words).fails(2, &["a user or a password", "FLAKY_TOKEN"]);
+    Asker::new().flaky(&words).fails(2, &["a user name or a password", "FLAKY_TOKEN"]);
 }
 
 #[test]

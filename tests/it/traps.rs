@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 
 use crate::asking::{Asker, hears};
 use crate::platforms::{
-    GITEA, GITHUB, JENKINS, ONE, TWO, WOODPECKER, build, gitea, github, gitlab, pipeline, run,
-    status, woodpecked, woodpecker,
+    GITEA, GITHUB, GITLAB, JENKINS, ONE, TWO, WOODPECKER, build, gitea, github, gitlab, pipeline,
+    run, status, woodpecked, woodpecker,
 };
 use crate::server::{Reply, Server};
 
@@ -139,4 +139,13 @@ fn steps_of_one_name_in_different_workflows_are_different() {
         .answers(&format!("{WOODPECKER}/pipelines/9"), own);
     let asker = Asker::on_woodpecker(&server.url(""));
     asker.hears("").is("failed").counts_nothing();
+}
+
+#[test]
+fn a_run_on_two_pages_is_one_run() {
+    let link = format!("<{GITLAB}/pipelines?page=2>; rel=\"next\"");
+    let first = Reply::new(200).set_body_json([pipeline(7, ONE, "success")]);
+    let server = gitlab(&[pipeline(7, ONE, "success")])
+        .replies(&format!("{GITLAB}/pipelines?page=1"), [first.insert_header("link", link)]);
+    hears(&server.gitlab()).is("passed").counts_nothing();
 }

@@ -214,7 +214,7 @@ fn an_endpoints_words() {
 fn a_word_nobody_has_heard_of_is_repeated() {
     hears(&gitlab(&[pipeline(7, ONE, "frobnicated")]).gitlab())
         .is("unknown")
-        .because("pipeline 7 is \"frobnicated\", a word nobody has heard of");
+        .because("pipeline 7 has the unknown status \"frobnicated\"");
 }
 
 #[test]

@@ -1,90 +1,95 @@
-//! A verdict as a rhythm: steady, glitching at the measured rate, flat, or with the lead off.
+//! The rhythm of a report: steady, glitching at the measured rate, flat, or with the lead off.
 
 use crate::rhythm::glitch::{self, Alarm};
 use crate::rhythm::{Beat, BeatKind, Code, Episode, Extent, Rhythm, State};
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Report, Verdict};
 
-/// A time scale.
+/// How fast the heart at rest beats, and how long its loop is at least.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scale {
-    /// The RR interval of a heart at rest, in seconds.
-    pub resting_s: f64,
-    /// How many windows of [`BEATS`] resting beats a loop is long at the least.
-    pub windows: u32,
+pub struct TimeScale {
+    /// The RR interval at rest, in seconds.
+    pub resting_rr_s: f64,
+    /// The least length of the loop, in windows ([`TimeScale::window_s`]).
+    pub min_windows: u32,
+}
+
+impl TimeScale {
+    /// The length of a window in seconds: four beats at rest.
+    pub fn window_s(self) -> f64 {
+        f64::from(BEATS_PER_WINDOW) * self.resting_rr_s
+    }
 }
 
 /// The scale of a monitor: 75 beats per minute.
-pub const MONITOR: Scale = Scale { resting_s: 0.8, windows: 4 };
-/// The scale of a badge: its beats lie so close that their waves are wide enough to be seen.
-pub const BADGE: Scale = Scale { resting_s: 0.4, windows: 1 };
+pub const MONITOR: TimeScale = TimeScale { resting_rr_s: 0.8, min_windows: 4 };
+/// The scale of a badge. Its beats are so close that a QRS complex is wider than a pixel.
+pub const BADGE: TimeScale = TimeScale { resting_rr_s: 0.4, min_windows: 1 };
 
-/// How many resting beats make a window.
-pub const BEATS: u32 = 4;
-/// A heart at work makes three beats while one at rest makes two.
-const WORKING: f64 = 2.0 / 3.0;
-/// The loop of a flaky heart at rest and at work, in windows: 16 and 12 beats.
+/// Beats at rest in a window.
+const BEATS_PER_WINDOW: u32 = 4;
+/// The RR interval while a pipeline is running, in RR intervals at rest.
+const RUNNING_RR: f64 = 2.0 / 3.0;
+/// The loop of a flaky heart in windows, at rest and while running: 16 and 12 beats.
 const FLAKY_WINDOWS: [u32; 2] = [4, 2];
-/// Where the first beat lies, in RR.
-const FIRST: f64 = 0.42;
-/// How long after a beat a second one comes on its heels, in RR.
-const HEELS: f64 = 0.45;
+/// The time of the first beat, in RR.
+const FIRST_BEAT_RR: f64 = 0.42;
+/// The time from a beat to its double, in RR.
+const DOUBLE_BEAT_RR: f64 = 0.45;
 /// When the lead is off, as parts of a window.
 const LEAD_OFF: [(f64, f64); 2] = [(0.04, 0.34), (0.52, 0.78)];
 
-/// The rhythm of a finding.
-pub fn rhythm(finding: &Finding, scale: Scale) -> Rhythm {
-    let working = finding.verdict == Verdict::Running;
-    let rr = if working { WORKING * scale.resting_s } else { scale.resting_s };
-    let settled = finding.settled();
-    let rate = match (settled, &finding.flakiness) {
+/// The rhythm of a report.
+pub fn rhythm(report: &Report, scale: TimeScale) -> Rhythm {
+    let running = report.verdict == Verdict::Running;
+    let rr_s = if running { RUNNING_RR * scale.resting_rr_s } else { scale.resting_rr_s };
+    let drawn = report.drawn_verdict();
+    let rate = match (drawn, &report.flakiness) {
         (Verdict::Flaky, Some(flakiness)) => flakiness.rate,
         _ => 0.0,
     };
-    let windows = match settled {
-        Verdict::Flaky => scale.windows.max(FLAKY_WINDOWS[usize::from(working)]),
-        _ => scale.windows,
+    let windows = match drawn {
+        Verdict::Flaky => scale.min_windows.max(FLAKY_WINDOWS[usize::from(running)]),
+        _ => scale.min_windows,
     };
-    let window_s = f64::from(BEATS) * scale.resting_s;
+    let window_s = scale.window_s();
     let duration_s = f64::from(windows) * window_s;
-    let beats = (duration_s / rr).round() as usize;
-    let mut this = Rhythm {
+    let beats = (duration_s / rr_s).round() as usize;
+    let mut rhythm = Rhythm {
         duration_s,
         extent: Extent::Loop,
-        bpm: 60.0 / rr,
+        bpm: 60.0 / rr_s,
         seed: 0,
-        state: Some(State { word: finding.message(), alarm: alarm(finding.verdict) }),
+        state: Some(State { word: report.message(), alarm: alarm(report.verdict) }),
         beats: Vec::new(),
         episodes: Vec::new(),
     };
-    match settled {
+    match drawn {
         Verdict::Failed => {}
-        Verdict::Unknown => lead_off(&mut this, windows, window_s),
+        Verdict::Unknown => lead_off(&mut rhythm, windows, window_s),
         Verdict::Flaky => {
             let glitches = (rate * beats as f64).round().clamp(1.0, beats as f64 / 2.0);
-            glitching(&mut this, rr, beats / 2, glitches as usize);
+            glitching(&mut rhythm, rr_s, beats / 2, glitches as usize);
         }
         Verdict::Passed | Verdict::Running => {
-            this.beats =
-                (0..beats).map(|n| beat((FIRST + n as f64) * rr, BeatKind::Normal)).collect();
+            rhythm.beats = (0..beats)
+                .map(|n| beat((FIRST_BEAT_RR + n as f64) * rr_s, BeatKind::Normal))
+                .collect();
         }
-        // Half a window of beats; then it stands still.
+        // Half a window of beats, then none.
         Verdict::Stopped => {
             let half = |window: u32| {
                 [0.0, 1.0].map(|n| {
-                    beat(f64::from(window) * window_s + (FIRST + n) * rr, BeatKind::Normal)
+                    let t_s = f64::from(window) * window_s + (FIRST_BEAT_RR + n) * rr_s;
+                    beat(t_s, BeatKind::Normal)
                 })
             };
-            this.beats = (0..windows).flat_map(half).collect();
+            rhythm.beats = (0..windows).flat_map(half).collect();
         }
     }
-    this
+    rhythm
 }
 
-fn beat(t_s: f64, kind: BeatKind) -> Beat {
-    let code = if kind == BeatKind::Normal { Code::N } else { Code::A };
-    Beat { t_s, kind, code, amplitude: 1.0, paced: false }
-}
-
+/// The alarm that a monitor raises for a verdict.
 fn alarm(verdict: Verdict) -> Option<Alarm> {
     match verdict {
         Verdict::Failed => Some(Alarm::High),
@@ -94,33 +99,40 @@ fn alarm(verdict: Verdict) -> Option<Alarm> {
     }
 }
 
-/// Beats in pairs, of which some are odd: the second comes at once, or not at all. The odd ones
-/// are spread evenly.
-fn glitching(rhythm: &mut Rhythm, rr: f64, pairs: usize, odd: usize) {
+fn beat(t_s: f64, kind: BeatKind) -> Beat {
+    let code = if kind == BeatKind::Normal { Code::N } else { Code::A };
+    Beat { t_s, kind, code, amplitude: 1.0, paced: false }
+}
+
+/// Beats in pairs, `odd` of them glitching in turn: the second beat is early, or dropped. The odd
+/// pairs are spread evenly.
+fn glitching(rhythm: &mut Rhythm, rr_s: f64, pairs: usize, odd: usize) {
     let odd = odd.min(pairs);
-    let places: Vec<usize> = (0..odd).map(|n| (2 * n + 1) * pairs / (2 * odd)).collect();
-    let named = |name| glitch::find(name).expect("it stands in the table");
-    let (double, dropped) = (named("double-beat"), named("dropped-beat"));
+    let odd_pairs: Vec<usize> = (0..odd).map(|n| (2 * n + 1) * pairs / (2 * odd)).collect();
+    let find = |name| glitch::find(name).expect("a glitch of the table");
+    let (double, dropped) = (find("double-beat"), find("dropped-beat"));
     for pair in 0..pairs {
-        let first = (FIRST + 2.0 * pair as f64) * rr;
-        rhythm.beats.push(beat(first, BeatKind::Normal));
-        let Some(which) = places.iter().position(|place| *place == pair) else {
-            rhythm.beats.push(beat(first + rr, BeatKind::Normal));
+        let first_s = (FIRST_BEAT_RR + 2.0 * pair as f64) * rr_s;
+        rhythm.beats.push(beat(first_s, BeatKind::Normal));
+        let Some(nth) = odd_pairs.iter().position(|odd| *odd == pair) else {
+            rhythm.beats.push(beat(first_s + rr_s, BeatKind::Normal));
             continue;
         };
-        let (kind, from, to) = if which % 2 == 0 {
-            rhythm.beats.push(beat(first + HEELS * rr, BeatKind::Glitch(double)));
-            (double, 0.5 * HEELS, 0.5 * (HEELS + 2.0))
+        let (kind, from, to) = if nth % 2 == 0 {
+            let double_s = first_s + DOUBLE_BEAT_RR * rr_s;
+            rhythm.beats.push(beat(double_s, BeatKind::Glitch(double)));
+            (double, 0.5 * DOUBLE_BEAT_RR, 0.5 * (DOUBLE_BEAT_RR + 2.0))
         } else {
             (dropped, 0.5, 1.5)
         };
-        rhythm.episodes.push(Episode { kind, start_s: first + from * rr, end_s: first + to * rr });
+        let (start_s, end_s) = (first_s + from * rr_s, first_s + to * rr_s);
+        rhythm.episodes.push(Episode { kind, start_s, end_s });
     }
 }
 
-/// Contact is lost again and again, and no beat is ever seen.
+/// Episodes without contact, and no beat.
 fn lead_off(rhythm: &mut Rhythm, windows: u32, window_s: f64) {
-    let kind = glitch::find("lead-off").expect("it stands in the table");
+    let kind = glitch::find("lead-off").expect("a glitch of the table");
     rhythm.episodes = (0..windows)
         .flat_map(|window| {
             LEAD_OFF.map(|(from, to)| (f64::from(window) + from, f64::from(window) + to))

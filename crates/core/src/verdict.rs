@@ -1,30 +1,54 @@
-//! What is said of a pipeline, in one of six words, and what speaks for it.
+//! The state of a pipeline in one of six words, with the evidence for it.
+//!
+//! - [`Verdict`]: the six words, their order of gravity, and how reports of one thing combine
+//! - [`Evidence`]: a sign of flakiness or of a failure, structured
+//! - [`Report`]: a verdict with its reason, its evidence and its flakiness, and all that as JSON
+//!
+//! The words of CI systems are not here: each platform in `flaky-ci` has its own table. Only the
+//! words that people type are, because several commands and files take them ([`Verdict::parse`]).
+
+mod evidence;
+mod report;
+mod words;
 
 use std::fmt;
 
-/// The state of a pipeline, or what became of a commit in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+use serde::{Deserialize, Serialize};
+
+pub use evidence::Evidence;
+pub use report::Report;
+
+/// The state of a pipeline, or of a commit in CI.
+///
+/// The variants stand in order of gravity, lightest first, and `Ord` compares by it. A whole made
+/// of different parts (jobs of a pipeline, workflows of a commit, words of a message) has the
+/// gravest verdict of its parts, their `max`: one failure fails the whole, and a part that has not
+/// finished keeps the whole from having passed.
+///
+/// Reports of the *same* thing at different times are another matter: see [`Verdict::and`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// Nothing can be said.
-    Unknown,
-    /// It was stopped, or never ran.
-    Stopped,
-    /// It is under way.
-    Running,
-    /// All is well.
+    /// It succeeded.
     Passed,
-    /// It failed.
-    Failed,
+    /// It was cancelled, or never ran.
+    Stopped,
+    /// Nothing is known.
+    Unknown,
+    /// It has not finished.
+    Running,
     /// It failed and it passed.
     Flaky,
+    /// It failed.
+    Failed,
 }
 
 impl Verdict {
-    /// All six.
+    /// All six, the order in which they are listed to a person.
     pub const ALL: [Self; 6] =
         [Self::Unknown, Self::Stopped, Self::Running, Self::Passed, Self::Failed, Self::Flaky];
 
-    /// Our word.
+    /// Its word, lowercase.
     pub fn word(self) -> &'static str {
         match self {
             Self::Unknown => "unknown",
@@ -36,43 +60,28 @@ impl Verdict {
         }
     }
 
-    /// The verdict of a word, ours or a CI system's, in either case.
-    pub fn of(word: &str) -> Option<Self> {
-        let word = word.to_ascii_lowercase();
-        Some(match word.as_str() {
-            "passed" | "passing" | "success" | "successful" | "ok" | "neutral" | "warning" => {
-                Self::Passed
-            }
-            "flaky" => Self::Flaky,
-            "failed" | "failing" | "failure" | "error" | "exception" | "timed_out"
-            | "startup_failure" | "unstable" => Self::Failed,
-            "running"
-            | "created"
-            | "waiting_for_resource"
-            | "preparing"
-            | "pending"
-            | "waiting_for_callback"
-            | "canceling"
-            | "queued"
-            | "in_progress"
-            | "waiting"
-            | "requested" => Self::Running,
-            "stopped" | "canceled" | "cancelled" | "skipped" | "manual" | "scheduled"
-            | "killed" | "blocked" | "declined" | "aborted" | "stale" | "action_required"
-            | "not_built" => Self::Stopped,
-            "unknown" => Self::Unknown,
-            _ => return None,
-        })
+    /// Whether there is an outcome: it passed, failed, or did both.
+    pub fn is_decided(self) -> bool {
+        matches!(self, Self::Passed | Self::Failed | Self::Flaky)
     }
 
-    /// What two outcomes of the same commit come to: failed and passed is flaky, and an outcome
-    /// is more than none.
+    /// The verdict on one thing that was reported twice, in any order: failed and passed is flaky,
+    /// and an outcome counts for more than none. It is commutative, associative and idempotent.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        match (self.min(other), self.max(other)) {
-            (Self::Passed, Self::Failed) => Self::Flaky,
-            (_, greater) => greater,
+        match (self, other) {
+            (a, b) if a == b => a,
+            (a, b) if a.is_decided() && b.is_decided() => Self::Flaky,
+            (decided, _) | (_, decided) if decided.is_decided() => decided,
+            (Self::Running, _) | (_, Self::Running) => Self::Running,
+            _ => Self::Stopped,
         }
+    }
+
+    /// The verdict on a commit by several kinds of pipelines: the gravest of those that have an
+    /// outcome, else the gravest of all; `None` where there are none.
+    pub fn of_commit(verdicts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        verdicts.into_iter().max_by_key(|verdict| (verdict.is_decided(), *verdict))
     }
 }
 
@@ -82,12 +91,12 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// How often something disagreed with itself, of all that had the chance to.
+/// How often something disagreed with itself, of all that could have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flakiness {
     /// The rate, 0–1.
     pub rate: f64,
-    /// What it was counted from; nothing where somebody else says it.
+    /// The numbers behind the rate; `None` where only the rate is given.
     pub counted: Option<Counted>,
 }
 
@@ -98,23 +107,23 @@ pub struct Counted {
     pub flaky: usize,
     /// All that could have, at least one.
     pub of: usize,
-    /// What they are, in the plural: "tests".
+    /// The unit, in the plural: "tests".
     pub what: &'static str,
 }
 
 impl Flakiness {
-    /// A rate that is said, 0–1.
-    pub fn said(rate: f64) -> Self {
+    /// A rate without numbers behind it, 0–1.
+    pub fn from_rate(rate: f64) -> Self {
         Self { rate, counted: None }
     }
 
-    /// A rate that is counted; none where nothing could have disagreed.
+    /// A counted rate; `None` where nothing could have disagreed.
     pub fn counted(flaky: usize, of: usize, what: &'static str) -> Option<Self> {
         let rate = flaky as f64 / of as f64;
         (of > 0).then_some(Self { rate, counted: Some(Counted { flaky, of, what }) })
     }
 
-    /// The rate as a person reads it: "7.3%", "12%", "<0.1%".
+    /// The rate for a person: "7.3%", "12%", "<0.1%".
     pub fn percent(&self) -> String {
         let percent = 100.0 * self.rate;
         match percent {
@@ -129,42 +138,46 @@ impl Flakiness {
     }
 }
 
-/// A verdict with its grounds.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Finding {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// Why, in a clause; empty where nobody asks.
-    pub reason: String,
-    /// What it rests on, a line each, the strongest first.
-    pub evidence: Vec<String>,
-    /// How flaky it is, where that is known.
-    pub flakiness: Option<Flakiness>,
-    /// While it is under way: what the last one that finished came to.
-    pub before: Option<Verdict>,
-}
+#[cfg(test)]
+mod tests {
+    use super::Verdict;
 
-impl Finding {
-    /// A verdict for a reason, with nothing else to be said.
-    pub fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
-        Self { verdict, reason: reason.into(), evidence: Vec::new(), flakiness: None, before: None }
+    #[test]
+    fn the_order_of_gravity() {
+        use Verdict::{Failed, Flaky, Passed, Running, Stopped, Unknown};
+        let mut all = Verdict::ALL;
+        all.sort_unstable();
+        assert_eq!(all, [Passed, Stopped, Unknown, Running, Flaky, Failed]);
     }
 
-    /// The verdict whose rhythm is seen: while it is under way that of the last one with an
-    /// outcome, and a steady one where there is none.
-    pub fn settled(&self) -> Verdict {
-        match (self.verdict, self.before) {
-            (Verdict::Running, Some(before @ (Verdict::Failed | Verdict::Flaky))) => before,
-            (Verdict::Running, _) => Verdict::Passed,
-            (verdict, _) => verdict,
+    #[test]
+    fn reports_of_one_thing_combine_in_any_order_and_number() {
+        for a in Verdict::ALL {
+            assert_eq!(a.and(a), a);
+            assert_eq!(a.and(Verdict::Unknown), a);
+            for b in Verdict::ALL {
+                assert_eq!(a.and(b), b.and(a));
+                for c in Verdict::ALL {
+                    assert_eq!(a.and(b).and(c), a.and(b.and(c)), "{a} {b} {c}");
+                }
+            }
         }
+        assert_eq!(Verdict::Passed.and(Verdict::Failed), Verdict::Flaky);
+        assert_eq!(Verdict::Running.and(Verdict::Failed), Verdict::Failed);
+        assert_eq!(Verdict::Running.and(Verdict::Stopped), Verdict::Running);
     }
 
-    /// What a badge says: the word, and how often where it is flaky.
-    pub fn message(&self) -> String {
-        match (&self.flakiness, self.verdict) {
-            (Some(flakiness), Verdict::Flaky) => format!("flaky {}", flakiness.percent()),
-            _ => self.verdict.word().to_string(),
+    #[test]
+    fn a_commit_has_its_gravest_outcome() {
+        use Verdict::{Failed, Flaky, Passed, Running, Stopped, Unknown};
+        for (verdicts, of) in [
+            (&[Passed, Running][..], Some(Passed)),
+            (&[Passed, Failed, Flaky], Some(Failed)),
+            (&[Passed, Flaky, Running], Some(Flaky)),
+            (&[Stopped, Running, Unknown], Some(Running)),
+            (&[], None),
+        ] {
+            assert_eq!(Verdict::of_commit(verdicts.iter().copied()), of, "{verdicts:?}");
         }
     }
 }

@@ -5,8 +5,7 @@ use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use super::super::threads;
-use super::{fate, hints};
-use crate::ci::place::shown;
+use super::{ci, hints};
 use crate::cli::Console;
 use crate::cli::history::History as Typed;
 use crate::error::{Error, io_message};
@@ -16,6 +15,7 @@ use crate::history::exclude::Exclusions;
 use crate::history::select::Selection;
 use crate::history::{self, History, log, repo, status, walk};
 use crate::store::Store;
+use flaky_ci::without_secrets;
 
 /// Limit of a status file, in bytes; the rest is not read.
 const MAX_STATUS: u64 = 64 << 20;
@@ -40,7 +40,7 @@ pub fn read(args: &Typed, console: Console) -> Result<History, Error> {
             .map_err(|error| hints::explain(&error))?;
     }
     if args.ci || args.asked.0.is_some() {
-        fate::ask(&mut history, args)?;
+        ci::add_outcomes(&mut history, args)?;
     } else if args.access.server.is_some() || args.access.token_file.is_some() {
         return Err(
             Error::usage("--server and --token-file need --ci").hint("add --ci, or leave them out")
@@ -57,13 +57,13 @@ pub fn read(args: &Typed, console: Console) -> Result<History, Error> {
 /// The error for a person. A single `word` that names no commit may have been meant as a folder.
 fn explain(error: &history::Error, word: Option<&str>) -> Error {
     let explained = hints::explain(error);
-    let Some(word) = word.map(shown) else { return explained };
+    let Some(word) = word.map(without_secrets) else { return explained };
     let message = match error {
         history::Error::NoCommit { range, name } if range == name => {
             format!("there is no folder and no commit {word:?}")
         }
         history::Error::NoCommit { name, .. } => {
-            format!("there is no folder {word:?} and no commit {:?}", shown(name))
+            format!("there is no folder {word:?} and no commit {:?}", without_secrets(name))
         }
         history::Error::NoRepository(_) => {
             format!("there is no folder {word:?}, and {}", explained.message)

@@ -1,7 +1,7 @@
-//! The badge of a finding: a label, a window with the trace, and the verdict.
+//! The badge of a report: a label, a window with the trace, and the verdict.
 //!
 //! It has the height, the padding and the colours of the badges it stands next to in a README. The
-//! trace in the window runs on a time scale of its own. A finding can also be shown on a
+//! trace in the window runs on a time scale of its own. A report can also be shown on a
 //! [`Monitor`] instead.
 
 use super::text::{Face, TextMetrics};
@@ -11,7 +11,7 @@ use super::{AltText, Caption, Monitor, MonitorSettings, Scene, Size, Strokes, mo
 use crate::pulse;
 use crate::signal::Signal;
 use crate::timeline::Timeline;
-use crate::verdict::{Finding, Verdict};
+use crate::verdict::{Report, Verdict};
 
 /// The default height; all other sizes are for this height, in pixels.
 pub const HEIGHT: u32 = 20;
@@ -41,8 +41,6 @@ const PAUSE: [f64; 2] = [35.5, 39.5];
 const PAUSE_ROWS: (f64, f64) = (4.5, 11.5);
 /// The RR interval of a resting heart in a badge, in seconds on display.
 const RESTING_S: f64 = 0.8;
-/// The largest number of lines of evidence in a title.
-const MOST_EVIDENCE: usize = 3;
 /// Frames per second: about one for every pixel the trace moves, and a whole number of ticks of a
 /// GIF.
 pub const FPS: f64 = 12.5;
@@ -121,27 +119,16 @@ fn colours(verdict: Verdict) -> (Rgb, Colour) {
     }
 }
 
-/// "pipeline: flaky", and the same with the reason and the evidence as the title.
-fn alt_text(label: &str, finding: &Finding) -> AltText {
-    let colon = if label.is_empty() { "" } else { ": " };
-    let label = format!("{label}{colon}{}", finding.verdict);
-    let rate = finding.flakiness.as_ref().filter(|_| finding.verdict == Verdict::Flaky);
-    let rate = rate.map_or(String::new(), |rate| format!(" ({})", rate.percent()));
-    let mut title = format!("{label}{rate}");
-    if !finding.reason.is_empty() {
-        title = format!("{title}: {}", finding.reason);
-    }
-    for line in finding.evidence.iter().take(MOST_EVIDENCE) {
-        title = format!("{title}\n{line}");
-    }
-    AltText::Labelled { label, title }
+/// The name, and the same with reason and evidence.
+fn alt_text(label: &str, report: &Report) -> AltText {
+    AltText::Labelled { label: report.accessible_name(label), title: report.title(label) }
 }
 
-/// Lays out the badge of `finding`.
-pub fn badge(finding: &Finding, settings: &BadgeSettings, metrics: &dyn TextMetrics) -> Badge {
-    let rhythm = pulse::rhythm(finding, pulse::BADGE);
-    let message = finding.message();
-    let (fill, trace_colour) = colours(finding.verdict);
+/// Lays out the badge of `report`.
+pub fn badge(report: &Report, settings: &BadgeSettings, metrics: &dyn TextMetrics) -> Badge {
+    let rhythm = pulse::rhythm(report, pulse::BADGE);
+    let message = report.message();
+    let (fill, trace_colour) = colours(report.verdict);
     let scale = f64::from(settings.height) / f64::from(HEIGHT);
     let width = |text: &str| match text {
         "" => 0.0,
@@ -164,7 +151,7 @@ pub fn badge(finding: &Finding, settings: &BadgeSettings, metrics: &dyn TextMetr
     theme.colours[Colour::Text as usize] = ink(LABEL);
     theme.colours[Colour::High as usize] = ink(fill);
     theme.glow = 0.0;
-    let window_s = f64::from(pulse::BEATS) * pulse::BADGE.resting_s;
+    let window_s = pulse::BADGE.window_s();
     let windows = (rhythm.duration_s / window_s).round().max(1.0);
     let trace = Trace {
         signal: Signal::new(&rhythm),
@@ -177,8 +164,8 @@ pub fn badge(finding: &Finding, settings: &BadgeSettings, metrics: &dyn TextMetr
         stroke: scale * STROKE,
         motion: Motion::Scroll,
         trail: Trail::Lcd,
-        dash_px: (finding.settled() == Verdict::Failed).then_some(scale * DASH * WINDOW),
-        time_stretch: RESTING_S / pulse::BADGE.resting_s,
+        dash_px: (report.drawn_verdict() == Verdict::Failed).then_some(scale * DASH * WINDOW),
+        time_stretch: RESTING_S / pulse::BADGE.resting_rr_s,
     };
     let still_s = match rhythm.episodes.first().filter(|_| !rhythm.beats.is_empty()) {
         // With the glitch in the middle of the window.
@@ -188,7 +175,7 @@ pub fn badge(finding: &Finding, settings: &BadgeSettings, metrics: &dyn TextMetr
         }
         None => rhythm.duration_s,
     };
-    let marks = match finding.verdict {
+    let marks = match report.verdict {
         Verdict::Stopped => vec![pause_sign(scale, label_width)],
         _ => Vec::new(),
     };
@@ -199,7 +186,7 @@ pub fn badge(finding: &Finding, settings: &BadgeSettings, metrics: &dyn TextMetr
         },
         theme,
         transparent: false,
-        alt: alt_text(&settings.label, finding),
+        alt: alt_text(&settings.label, report),
         marks,
         trace,
         captions: captions.into_iter().filter(|caption| !caption.text.is_empty()).collect(),
@@ -214,7 +201,7 @@ pub fn badge(finding: &Finding, settings: &BadgeSettings, metrics: &dyn TextMetr
         window: scale * label_width,
         corner: if settings.round { scale * CORNER } else { 0.0 },
         sheen: settings.round,
-        animated: settings.animated && finding.settled() != Verdict::Stopped,
+        animated: settings.animated && report.drawn_verdict() != Verdict::Stopped,
         still_s,
     }
 }
@@ -239,9 +226,9 @@ fn ink(fill: Rgb) -> Rgb {
     if white.contrast(fill) >= LEAST_CONTRAST { white } else { Rgb(0, 0, 0) }
 }
 
-/// A finding on a monitor instead of in a badge.
+/// A report on a monitor instead of in a badge.
 #[derive(Clone, Debug)]
-pub struct FindingMonitor {
+pub struct ReportMonitor {
     /// The screen.
     pub monitor: Monitor,
     /// Whether the trace moves.
@@ -250,27 +237,27 @@ pub struct FindingMonitor {
     pub still_s: f64,
 }
 
-impl FindingMonitor {
-    /// Lays out the monitor of `finding`. The lead is named after the label, and the trace moves if
+impl ReportMonitor {
+    /// Lays out the monitor of `report`. The lead is named after the label, and the trace moves if
     /// `animated`, unless the pipeline was stopped.
     pub fn new(
-        finding: &Finding,
+        report: &Report,
         mut settings: MonitorSettings,
         animated: bool,
         metrics: &dyn TextMetrics,
     ) -> Self {
-        let rhythm = pulse::rhythm(finding, pulse::MONITOR);
-        let (_, trace) = colours(finding.verdict);
+        let rhythm = pulse::rhythm(report, pulse::MONITOR);
+        let (_, trace) = colours(report.verdict);
         settings.theme.colours[Colour::Trace as usize] = settings.theme.rgb(trace);
         let mut monitor = monitor(&rhythm, &settings, metrics);
         let scene = &mut monitor.scene;
-        scene.alt = alt_text(&settings.lead, finding);
-        if finding.settled() == Verdict::Failed {
+        scene.alt = alt_text(&settings.lead, report);
+        if report.drawn_verdict() == Verdict::Failed {
             scene.trace.dash_px = Some(MONITOR_DASH * scene.trace.width);
         }
         Self {
             monitor,
-            animated: animated && finding.settled() != Verdict::Stopped,
+            animated: animated && report.drawn_verdict() != Verdict::Stopped,
             still_s: rhythm.healed_s(),
         }
     }

@@ -1,0 +1,136 @@
+//! What a refused or failed request means, and whether a retry may help.
+
+use std::error::Error as _;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use reqwest::header::HeaderMap;
+use reqwest::{StatusCode, Url};
+
+use crate::target::{host, without_secrets};
+use crate::{FetchError, FetchErrorKind, TlsFailure};
+use flaky_core::sanitize::sanitize;
+
+/// A failure, and whether a retry may help.
+pub struct Refusal {
+    pub error: FetchError,
+    pub retry: Retry,
+}
+
+/// When to retry.
+pub enum Retry {
+    Never,
+    Soon,
+    After(Duration),
+}
+
+impl From<FetchError> for Refusal {
+    fn from(error: FetchError) -> Self {
+        Self { error, retry: Retry::Never }
+    }
+}
+
+/// A status that is no success.
+pub fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal {
+    let number = |name: &str| -> Option<f64> { parse_number(headers.get(name)?.to_str().ok()?) };
+    let used_up = ["x-ratelimit-remaining", "ratelimit-remaining"]
+        .into_iter()
+        .any(|name| number(name) == Some(0.0));
+    let is_limit = status == StatusCode::TOO_MANY_REQUESTS
+        || (status == StatusCode::FORBIDDEN && (used_up || headers.contains_key("retry-after")));
+    let kind = match status.as_u16() {
+        _ if is_limit => FetchErrorKind::RateLimited,
+        401 => FetchErrorKind::Unauthorized,
+        403 => FetchErrorKind::Forbidden,
+        404 => FetchErrorKind::NotFound,
+        500.. => FetchErrorKind::Server,
+        _ => FetchErrorKind::UnexpectedStatus,
+    };
+    let code = status.as_u16();
+    let reason = status.canonical_reason().map_or(String::new(), |reason| format!(" {reason}"));
+    let limit = if is_limit { ": its rate limit is exceeded" } else { "" };
+    let error = FetchError {
+        kind,
+        message: format!("{} answered {code}{reason}{limit}", host(url)),
+        status: Some(code),
+        detail: Some(without_secrets(url.as_str())),
+    };
+    if !is_limit && !matches!(code, 500 | 502 | 503 | 504) {
+        return error.into();
+    }
+    let now_s = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    let header = headers.get("retry-after").and_then(|after| after.to_str().ok());
+    let after_s = header.and_then(|after| {
+        parse_number(after).or_else(|| {
+            let at = jiff::fmt::rfc2822::parse(after).ok()?;
+            Some(at.timestamp().as_second() as f64 - now_s())
+        })
+    });
+    let reset_s = ["x-ratelimit-reset", "ratelimit-reset"].into_iter().find_map(number);
+    let after_s = after_s.or_else(|| reset_s.filter(|_| used_up).map(|reset_s| reset_s - now_s()));
+    let retry = after_s.map_or(Retry::Soon, |seconds: f64| {
+        Retry::After(Duration::from_secs_f64(seconds.clamp(0.0, 1e6)))
+    });
+    Refusal { error, retry }
+}
+
+/// A number in a header. "NaN" parses as one, and is of no use.
+fn parse_number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|number: &f64| !number.is_nan())
+}
+
+/// Failures of TLS connections: a part of the library's message, the kind, and our words.
+const TLS: [(&str, TlsFailure, &str); 9] = [
+    ("corrupt message", TlsFailure::NoTls, "it does not speak TLS"),
+    (
+        "unknownissuer",
+        TlsFailure::Untrusted,
+        "this system does not know who issued its certificate",
+    ),
+    ("not valid for name", TlsFailure::WrongName, "its certificate is for another name"),
+    ("badsignature", TlsFailure::Untrusted, "the signature of its certificate is wrong"),
+    ("notvalidforname", TlsFailure::WrongName, "its certificate is for another name"),
+    ("expired", TlsFailure::Expired, "its certificate has expired"),
+    (
+        "causedasendentity",
+        TlsFailure::CaCertificate,
+        "its certificate is that of a certificate authority",
+    ),
+    ("certificate", TlsFailure::Untrusted, ""),
+    ("handshake", TlsFailure::Untrusted, ""),
+];
+
+/// A request that got no answer.
+pub fn no_connection(url: &Url, error: &reqwest::Error) -> FetchError {
+    let host = host(url);
+    let cause = root_cause(error);
+    if let Some((_, failure, words)) = TLS.iter().find(|(part, ..)| cause.contains(part)) {
+        let words = if words.is_empty() { &cause } else { *words };
+        let message = format!("no trusted TLS connection to {host}: {words}");
+        return FetchError::new(FetchErrorKind::Tls(*failure), message);
+    }
+    FetchError::new(FetchErrorKind::Unreachable, format!("cannot connect to {host}: {cause}"))
+}
+
+/// An answer that broke off.
+pub fn interrupted(host: &str, error: &reqwest::Error) -> FetchError {
+    let message = format!("the answer of {host} broke off: {}", root_cause(error));
+    FetchError::new(FetchErrorKind::Interrupted, message)
+}
+
+/// An HTTP client that cannot be set up.
+pub fn setup(error: &reqwest::Error) -> FetchError {
+    let message = format!("cannot set up an HTTP client: {}", root_cause(error));
+    FetchError::new(FetchErrorKind::Setup, message)
+}
+
+/// The last cause of an error, which says most; it has no address in it.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    let text = cause.to_string();
+    let text = text.split(" (os error").next().unwrap_or(&text);
+    let text = if error.source().is_none() { "the connection broke off" } else { text };
+    sanitize(&text.to_lowercase(), 200)
+}

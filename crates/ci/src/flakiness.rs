@@ -1,0 +1,217 @@
+//! The evidence that something is flaky, and the rate.
+//!
+//! A sha is flaky where the same thing failed and passed on it: a job of one run, an earlier
+//! attempt, another run of the same branch and kind. The rate is flaky shas ÷ shas on which
+//! anything ran more than once; most run once, and dividing by all of them would understate it.
+//! A second execution alone proves nothing, and infrastructure failures do not count.
+
+use std::collections::BTreeMap;
+
+use crate::run::{Outcome, Run, executions};
+use flaky_core::sanitize::sanitize;
+use flaky_core::verdict::{Evidence, Flakiness, Verdict};
+
+/// The longest name of a job that is shown, in characters.
+const LONGEST_NAME: usize = 64;
+/// The length of an abbreviated sha.
+const SHORT_SHA: usize = 8;
+/// The jobs that are named in a reason.
+const MAX_NAMED: usize = 3;
+/// The unit of the rate.
+const UNIT: &str = "shas that ran twice";
+
+/// The flakiness of some runs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FlakinessReport {
+    /// The rate; `None` where no sha ran twice.
+    pub flakiness: Option<Flakiness>,
+    /// The evidence, strongest first.
+    pub evidence: Vec<Evidence>,
+    /// The jobs that flaked, each with how often, most often first.
+    pub jobs: Vec<(String, usize)>,
+}
+
+impl FlakinessReport {
+    /// The number of shas that disagreed with themselves.
+    pub fn flaky(&self) -> usize {
+        let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
+        counted.map_or(0, |counted| counted.flaky)
+    }
+
+    /// The reason in a clause: "3 of 41 shas that ran twice disagreed; job `e2e` 2×".
+    pub fn reason(&self) -> String {
+        let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
+        let counted = counted.map_or_else(
+            || "no sha ran twice".to_string(),
+            |counted| format!("{} of {} {} disagreed", counted.flaky, counted.of, counted.what),
+        );
+        let jobs = self.jobs.iter().take(MAX_NAMED);
+        let jobs = jobs.map(|(name, times)| format!("job `{name}` {times}×"));
+        [counted].into_iter().chain(jobs).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Measures the flakiness of `runs`, newest first, attempts included.
+pub fn measure(runs: &[Run]) -> FlakinessReport {
+    let mut order = Vec::new();
+    let mut groups: BTreeMap<_, Vec<&Run>> = BTreeMap::new();
+    for run in runs {
+        let Some(sha) = run.sha.as_deref() else { continue };
+        let key = (sha, &run.kind);
+        let group = groups.entry(key).or_default();
+        if group.is_empty() {
+            order.push(key);
+        }
+        group.push(run);
+    }
+    let (mut flaky, mut twice) = (Vec::new(), Vec::new());
+    let mut evidence = Vec::new();
+    let mut jobs: BTreeMap<String, usize> = BTreeMap::new();
+    for key in order {
+        let comparison = Comparison::new(key.0, &groups[&key]);
+        if comparison.ran_twice && !twice.contains(&key.0) {
+            twice.push(key.0);
+        }
+        if !comparison.evidence.is_empty() && !flaky.contains(&key.0) {
+            flaky.push(key.0);
+        }
+        for one in &comparison.evidence {
+            if let Evidence::JobRetried { job, .. } = one {
+                *jobs.entry(job.clone()).or_default() += 1;
+            }
+        }
+        evidence.extend(comparison.evidence);
+    }
+    evidence.sort_by_key(Evidence::rank);
+    let mut jobs: Vec<_> = jobs.into_iter().collect();
+    jobs.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+    FlakinessReport {
+        flakiness: Flakiness::counted(flaky.len(), twice.len(), UNIT),
+        evidence,
+        jobs,
+    }
+}
+
+/// The runs with their latest attempt each, in the same order.
+pub fn latest_attempts(runs: &[Run]) -> Vec<&Run> {
+    let mut latest: BTreeMap<_, u64> = BTreeMap::new();
+    for run in runs {
+        let attempt = latest.entry((&run.key.project, &run.key.id)).or_default();
+        *attempt = run.key.attempt.max(*attempt);
+    }
+    let is_latest = |run: &&Run| latest[&(&run.key.project, &run.key.id)] == run.key.attempt;
+    runs.iter().filter(is_latest).collect()
+}
+
+/// The comparison of all executions of one sha.
+struct Comparison {
+    /// The abbreviated sha.
+    commit: String,
+    ran_twice: bool,
+    evidence: Vec<Evidence>,
+}
+
+impl Comparison {
+    fn new(sha: &str, runs: &[&Run]) -> Self {
+        let short: String = sha.chars().take(SHORT_SHA).collect();
+        let commit = sanitize(&short, SHORT_SHA);
+        let mut this = Self { commit, ran_twice: false, evidence: Vec::new() };
+        let mut latest: Vec<(&Run, Vec<&Run>)> = Vec::new();
+        for run in runs {
+            match latest.iter_mut().find(|(other, _)| other.key.id == run.key.id) {
+                Some((other, earlier)) if other.key.attempt < run.key.attempt => {
+                    earlier.push(other);
+                    *other = run;
+                }
+                Some((_, earlier)) => earlier.push(run),
+                None => latest.push((run, Vec::new())),
+            }
+        }
+        for (run, earlier) in &latest {
+            this.compare_jobs(run);
+            this.compare_attempts(run, earlier);
+        }
+        let latest: Vec<&Run> = latest.into_iter().map(|(run, _)| run).collect();
+        this.compare_runs(&latest);
+        this
+    }
+
+    /// Compares the executions of each job of a run.
+    fn compare_jobs(&mut self, run: &Run) {
+        for (name, executions) in executions(run.jobs()) {
+            let conclusive: Vec<_> =
+                executions.iter().filter(|job| job.state.outcome.is_conclusive()).collect();
+            self.ran_twice |= conclusive.len() > 1;
+            let failed = conclusive.iter().position(|job| job.verdict() == Verdict::Failed);
+            let passed = conclusive.iter().rposition(|job| job.verdict() == Verdict::Passed);
+            if let Some((failed, _)) = failed.zip(passed).filter(|(failed, passed)| failed < passed)
+            {
+                let failures =
+                    conclusive.iter().filter(|job| job.verdict() == Verdict::Failed).count();
+                self.evidence.push(Evidence::JobRetried {
+                    commit: self.commit.clone(),
+                    job: sanitize(name, LONGEST_NAME),
+                    run: run.key.id.number(),
+                    failures,
+                    url: conclusive[failed].url.clone(),
+                });
+            }
+        }
+    }
+
+    /// Compares a run with its earlier attempts.
+    fn compare_attempts(&mut self, run: &Run, earlier: &[&Run]) {
+        let is_conclusive = outcome(run).is_conclusive();
+        let conclusive = || earlier.iter().filter(|run| run.state.outcome.is_conclusive());
+        let failures = conclusive().filter(|run| run.verdict() == Verdict::Failed).count();
+        self.ran_twice |= is_conclusive && conclusive().count() > 0;
+        if let Some(number) = run.key.id.number()
+            && failures > 0
+            && is_conclusive
+            && run.verdict() == Verdict::Passed
+        {
+            self.evidence.push(Evidence::AttemptPassed {
+                commit: self.commit.clone(),
+                run: number,
+                attempt: run.key.attempt,
+                failures,
+                url: run.url.clone(),
+            });
+        }
+    }
+
+    /// Compares different runs, newest first.
+    fn compare_runs(&mut self, runs: &[&Run]) {
+        let conclusive: Vec<_> = runs.iter().filter(|run| outcome(run).is_conclusive()).collect();
+        self.ran_twice |= conclusive.len() > 1;
+        let of = |verdict: Verdict| {
+            conclusive
+                .iter()
+                .filter(move |run| run.verdict() == verdict)
+                .filter_map(|run| Some((run.key.id.number()?, run)))
+        };
+        let (failed, passed) = (of(Verdict::Failed).next(), of(Verdict::Passed).next());
+        if let (Some((failed, run)), Some((passed, _))) = (failed, passed) {
+            self.evidence.push(Evidence::RunsDisagree {
+                commit: self.commit.clone(),
+                failed,
+                passed,
+                failures: of(Verdict::Failed).count(),
+                url: run.url.clone(),
+            });
+        }
+    }
+}
+
+/// The outcome of a run: an infrastructure failure also where every job that failed it is one.
+fn outcome(run: &Run) -> Outcome {
+    let executions = executions(run.jobs());
+    let mut failed = executions
+        .iter()
+        .filter_map(|(_, executions)| executions.last())
+        .filter(|job| job.verdict() == Verdict::Failed && job.is_required())
+        .peekable();
+    let all_infra = failed.peek().is_some() && failed.all(|job| job.state.outcome.infra_failure);
+    let outcome = run.state.outcome;
+    Outcome { infra_failure: outcome.infra_failure || all_infra, ..outcome }
+}

@@ -1,0 +1,57 @@
+//! Gitea and Forgejo: the statuses of a branch's commits.
+//!
+//! A commit keeps every status that was ever set; those of one context, in their order, are the
+//! executions of one job. `wire` and `words` know the answers, `ask` the requests. The API is
+//! modelled on GitHub's. <https://docs.gitea.com/api/>
+
+mod ask;
+mod wire;
+mod words;
+
+use crate::provider::{AuthScheme, CommitScope, Filter, ProviderInfo};
+use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
+use crate::target::{Target, below, split_project};
+
+pub(crate) use ask::runs;
+
+pub(crate) static INFO: ProviderInfo = ProviderInfo {
+    name: "gitea",
+    filters: &[Filter::Server, Filter::GitRef],
+    retry_evidence: Some("statuses of one context that were set again"),
+    commits: CommitScope::Branch,
+    public_hosts: &["codeberg.org"],
+    host_parts: &["gitea", "forgejo"],
+    variables: &[
+        "GITEA_ACTIONS",
+        "FORGEJO_ACTIONS",
+        "GITHUB_SERVER_URL",
+        "GITHUB_REPOSITORY",
+        "GITHUB_REF_NAME",
+        "GITHUB_HEAD_REF",
+        "GITHUB_JOB",
+    ],
+    tokens: &["GITEA_TOKEN", "FORGEJO_TOKEN"],
+    auth: AuthScheme::Token,
+};
+
+pub(crate) fn from_env(env: Lookup<'_>) -> Environment {
+    let in_job = env("GITEA_ACTIONS").or_else(|| env("FORGEJO_ACTIONS"));
+    let job = in_job.and_then(|_| env("GITHUB_REPOSITORY")).map(|project| Query {
+        server: env("GITHUB_SERVER_URL"),
+        git_ref: env("GITHUB_HEAD_REF").or_else(|| env("GITHUB_REF_NAME")),
+        current_job: env("GITHUB_JOB").map(|name| CurrentJob {
+            run: None,
+            name,
+            numbered_by_stage: false,
+        }),
+        ..Query::new(project)
+    });
+    Environment { server: None, job }
+}
+
+pub(crate) fn target(query: &Query) -> Result<Target, QueryError> {
+    let (server, project) =
+        split_project(&query.project, query.server.as_deref(), 2, "owner/repo")?;
+    let server = server.ok_or(QueryError::ServerMissing)?;
+    Ok(Target::new(below(server, &["api", "v1"]), project, query))
+}

@@ -1,0 +1,108 @@
+//! Gitea's requests.
+
+use super::wire::{Commit, Status};
+use crate::run::{Job, Outcome, Run, RunId, RunKey, State, Times, executions};
+use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
+use flaky_core::verdict::Verdict;
+
+/// The largest page of commits.
+const MAX_PAGE: usize = 50;
+/// The size of a page of statuses.
+const STATUS_PAGE: &str = "50";
+/// The pages of a commit's statuses that are read.
+const MAX_STATUS_PAGES: usize = 5;
+
+/// A page of commits, each a run made of its statuses.
+pub(crate) async fn runs(
+    client: &Client,
+    target: &Target,
+    page: PageRequest,
+) -> Result<RunPage, FetchError> {
+    // Every commit takes a request of its own, so no more are listed than are wanted.
+    let size = page.useful.clamp(1, MAX_PAGE);
+    let (number, limit) = (page.page.to_string(), size.to_string());
+    let parameters = [
+        ("sha", target.git_ref()),
+        ("page", Some(number.as_str())),
+        ("limit", Some(limit.as_str())),
+        ("stat", Some("false")),
+        ("verification", Some("false")),
+        ("files", Some("false")),
+    ];
+    let reply = client.get(target.repository_url(&["commits"], &parameters)).await?;
+    let commits: Vec<Commit> = reply.json()?;
+    let statuses = statuses(client, target, &commits).await?;
+    let runs = commits
+        .iter()
+        .zip(statuses)
+        .filter_map(|(commit, statuses)| run(target, &commit.sha, statuses))
+        .collect();
+    Ok(RunPage { runs, more: reply.next.is_some() || commits.len() == size })
+}
+
+/// The statuses of each commit: a job sets about three of them.
+async fn statuses(
+    client: &Client,
+    target: &Target,
+    commits: &[Commit],
+) -> Result<Vec<Vec<Status>>, FetchError> {
+    let first = |commit: &Commit| {
+        let parameters = [("limit", Some(STATUS_PAGE))];
+        target.repository_url(&["commits", &commit.sha, "statuses"], &parameters)
+    };
+    let mut all: Vec<Vec<Status>> = commits.iter().map(|_| Vec::new()).collect();
+    let mut waiting: Vec<(usize, _)> = commits.iter().map(first).enumerate().collect();
+    for _ in 0..MAX_STATUS_PAGES {
+        let (indices, urls): (Vec<usize>, Vec<_>) = waiting.drain(..).unzip();
+        for (at, reply) in indices.into_iter().zip(client.get_all(urls).await) {
+            let reply = reply?;
+            all[at].extend(reply.json::<Vec<Status>>()?);
+            waiting.extend(reply.next.map(|next| (at, next)));
+        }
+    }
+    Ok(all)
+}
+
+/// The statuses of a commit as a run; `None` where there are none.
+fn run(target: &Target, sha: &str, statuses: Vec<Status>) -> Option<Run> {
+    if statuses.is_empty() {
+        return None;
+    }
+    let current = target.query.current_job.as_ref();
+    let context_part = current.map(|job| format!(" / {} (", job.name));
+    let is_current = |status: &Status| {
+        context_part.as_ref().is_some_and(|part| status.context.contains(part.as_str()))
+    };
+    let jobs: Vec<Job> = statuses
+        .into_iter()
+        .filter(|status| !is_current(status))
+        .map(Job::from)
+        .filter(|job| !job.state.outcome.never_ran)
+        .collect();
+    let mut latest: Vec<Verdict> = executions(&jobs)
+        .iter()
+        .filter_map(|(_, executions)| Some(executions.last()?.verdict()))
+        .collect();
+    // The current job may be shown under another name; then it is the only one that is running.
+    let running = latest.iter().filter(|verdict| **verdict == Verdict::Running).count();
+    if current.is_some() && latest.len() > 1 && running == 1 {
+        latest.retain(|verdict| *verdict != Verdict::Running);
+    }
+    let key = RunKey {
+        provider: Provider::Gitea,
+        project: target.project.clone(),
+        id: RunId::Commit(sha.to_string()),
+        attempt: 1,
+    };
+    let updated = jobs.iter().filter_map(|job| job.state.as_of).max();
+    let (word, outcome) = latest.into_iter().max().map_or_else(
+        || ("skipped", Outcome { never_ran: true, ..Outcome::new(Verdict::Stopped) }),
+        |verdict| (verdict.word(), Outcome::new(verdict)),
+    );
+    let state = State::new(word, outcome, updated, &Times::default());
+    let mut run = Run::new(key, state);
+    run.sha = Some(sha.to_string()).filter(|sha| !sha.is_empty());
+    run.kind.git_ref = target.git_ref().map(str::to_string);
+    run.add_jobs(jobs);
+    Some(run)
+}

@@ -1,0 +1,151 @@
+//! GitHub's requests.
+
+use super::wire::{CheckRuns, CombinedStatus, Repository, WorkflowJobs, WorkflowRun, WorkflowRuns};
+use super::words;
+use crate::run::{self, Job, Outcome, Run, RunId, RunKey, State, Times};
+use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
+use flaky_core::verdict::Verdict;
+
+/// The largest page.
+const MAX_PAGE: usize = 100;
+/// The pages of a run's jobs that are read.
+const MAX_JOB_PAGES: usize = 10;
+/// The earlier attempts of a run that are read.
+const MAX_ATTEMPTS: usize = 3;
+
+/// Looks up the default branch, of a repository on GitHub or Gitea.
+pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
+    if !target.branch_is_known() {
+        let reply = client.get(target.repository_url(&[], &[])).await?;
+        target.query.git_ref = Some(reply.json::<Repository>()?.default_branch);
+    }
+    Ok(())
+}
+
+/// A page of workflow runs; where Actions are not used, the statuses of the latest commit.
+pub(crate) async fn runs(
+    client: &Client,
+    target: &Target,
+    page: PageRequest,
+) -> Result<RunPage, FetchError> {
+    let (number, size) = (page.page.to_string(), page.size(MAX_PAGE).to_string());
+    let workflow = target.query.workflow.as_deref();
+    let path: Vec<&str> = match workflow {
+        Some(workflow) => vec!["actions", "workflows", workflow, "runs"],
+        None => vec!["actions", "runs"],
+    };
+    let parameters = [
+        ("branch", target.git_ref()),
+        ("event", target.query.source.as_deref()),
+        ("exclude_pull_requests", Some("true")),
+        ("per_page", Some(size.as_str())),
+        ("page", Some(number.as_str())),
+    ];
+    let reply = client.get(target.repository_url(&path, &parameters)).await?;
+    let WorkflowRuns { total_count, workflow_runs } = reply.json()?;
+    let is_unfiltered = workflow.is_none() && target.query.source.is_none();
+    let is_empty = total_count == 0 && workflow_runs.is_empty();
+    if page.page == 1 && is_empty && is_unfiltered && !target.query.all_branches {
+        let runs = commit_statuses(client, target).await?.into_iter().collect();
+        return Ok(RunPage { runs, more: false });
+    }
+    let current = target.current_run();
+    let runs = workflow_runs
+        .into_iter()
+        .filter(|run| !run.is_of_fork() || Some(run.id) == current)
+        .map(|run| run.into_run(&target.project))
+        .collect();
+    Ok(RunPage { runs, more: reply.next.is_some() })
+}
+
+/// Adds earlier attempts, and the jobs of the run that the current job is in.
+pub(crate) async fn enrich(
+    client: &Client,
+    target: &Target,
+    runs: &mut Vec<Run>,
+) -> Option<FetchError> {
+    let mut failure = None;
+    let mut urls = Vec::new();
+    for (id, attempts) in
+        runs.iter().filter_map(|run| Some((run.key.id.number()?, run.key.attempt)))
+    {
+        for attempt in (1..attempts).rev().take(MAX_ATTEMPTS) {
+            let (id, attempt) = (id.to_string(), attempt.to_string());
+            let path = ["actions", "runs", &id, "attempts", &attempt];
+            let parameters = [("exclude_pull_requests", Some("true"))];
+            urls.push(target.repository_url(&path, &parameters));
+        }
+    }
+    let mut earlier = Vec::new();
+    for reply in client.get_all(urls).await {
+        match reply.and_then(|reply| reply.json::<WorkflowRun>()) {
+            Ok(run) => earlier.push(run.into_run(&target.project)),
+            Err(error) => {
+                failure.get_or_insert(error);
+            }
+        }
+    }
+    let current = target.current_run();
+    if let Some(run) =
+        runs.iter_mut().find(|run| current.is_some() && run.key.id.number() == current)
+    {
+        match jobs(client, target, run.key.id.number().unwrap_or_default()).await {
+            Ok(jobs) => run.add_jobs(jobs),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    run::add(runs, earlier);
+    failure
+}
+
+/// The jobs of the latest attempt of a run.
+async fn jobs(client: &Client, target: &Target, run: u64) -> Result<Vec<Job>, FetchError> {
+    let (id, size) = (run.to_string(), MAX_PAGE.to_string());
+    let parameters = [("filter", Some("latest")), ("per_page", Some(size.as_str()))];
+    let mut jobs = Vec::new();
+    let mut next = Some(target.repository_url(&["actions", "runs", &id, "jobs"], &parameters));
+    for _ in 0..MAX_JOB_PAGES {
+        let Some(url) = next.take() else { break };
+        let reply = client.get(url).await?;
+        jobs.extend(reply.json::<WorkflowJobs>()?.jobs.into_iter().map(Job::from));
+        next = reply.next;
+    }
+    Ok(jobs)
+}
+
+/// The statuses and checks of the latest commit of the branch, as a run. GitHub says "pending" of a
+/// commit without any status.
+async fn commit_statuses(client: &Client, target: &Target) -> Result<Option<Run>, FetchError> {
+    let git_ref = target.git_ref().unwrap_or("HEAD");
+    let size = MAX_PAGE.to_string();
+    let url = |part| {
+        let parameters = [("per_page", Some(size.as_str()))];
+        target.repository_url(&["commits", git_ref, part], &parameters)
+    };
+    let statuses = client.get_all(vec![url("status"), url("check-runs")]).await;
+    let mut replies = statuses.into_iter();
+    let combined: CombinedStatus = replies.next().expect("two answers")?.json()?;
+    let checks = replies.next().expect("two answers").and_then(|reply| reply.json::<CheckRuns>());
+    let checks = checks.map(|checks| checks.check_runs).unwrap_or_default();
+    let jobs: Vec<Job> = checks.into_iter().map(Job::from).collect();
+    if combined.total_count == 0 && jobs.is_empty() {
+        return Ok(None);
+    }
+    let of_statuses = (combined.total_count > 0).then(|| words::combined(&combined.state));
+    let of_checks = jobs.iter().filter(|job| job.is_required()).map(Job::verdict);
+    let verdict = of_statuses.into_iter().chain(of_checks).max().unwrap_or(Verdict::Passed);
+    let key = RunKey {
+        provider: Provider::GitHub,
+        project: target.project.clone(),
+        id: RunId::Commit(combined.sha.clone()),
+        attempt: 1,
+    };
+    let outcome = Outcome::new(verdict);
+    let updated = jobs.iter().filter_map(|job| job.state.as_of).max();
+    let state = State::new(combined.state, outcome, updated, &Times::default());
+    let mut run = Run::new(key, state);
+    run.sha = Some(combined.sha).filter(|sha| !sha.is_empty());
+    run.kind.git_ref = Some(git_ref.to_string());
+    run.add_jobs(jobs);
+    Ok(Some(run))
+}

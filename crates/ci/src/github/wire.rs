@@ -1,0 +1,144 @@
+//! GitHub's JSON, as far as it is read, and its conversion.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::words;
+use crate::run::{Job, Run, RunId, RunKey, RunKind, State, Times};
+use crate::target::web_page;
+use crate::{Provider, time};
+
+/// A repository, of GitHub or Gitea.
+#[derive(Debug, Deserialize)]
+pub struct Repository {
+    pub default_branch: String,
+}
+
+/// A page of runs.
+#[derive(Debug, Deserialize)]
+pub struct WorkflowRuns {
+    /// The number of runs on all pages.
+    #[serde(default)]
+    pub total_count: usize,
+    /// The runs, newest first.
+    pub workflow_runs: Vec<WorkflowRun>,
+}
+
+/// A run of a workflow.
+#[derive(Debug, Deserialize)]
+pub struct WorkflowRun {
+    pub id: u64,
+    pub workflow_id: Option<u64>,
+    pub head_sha: Option<String>,
+    pub head_branch: Option<String>,
+    pub status: Option<String>,
+    pub conclusion: Option<String>,
+    pub run_attempt: Option<u64>,
+    pub event: Option<String>,
+    /// The repository it ran in.
+    pub repository: Option<RepositoryId>,
+    /// The repository of the commit; another one for a fork.
+    pub head_repository: Option<RepositoryId>,
+    pub html_url: Option<String>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub created_at: Option<Timestamp>,
+    /// When this attempt was started.
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub run_started_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// A repository by its number.
+#[derive(Debug, Deserialize, PartialEq, Eq)]
+pub struct RepositoryId {
+    pub id: u64,
+}
+
+impl WorkflowRun {
+    /// Whether it is of a fork, whose branch may have the same name as ours.
+    pub fn is_of_fork(&self) -> bool {
+        let both = self.repository.as_ref().zip(self.head_repository.as_ref());
+        both.is_some_and(|(ours, theirs)| ours != theirs)
+    }
+
+    /// The run of `project`.
+    pub fn into_run(self, project: &str) -> Run {
+        let word = words::word(self.status.as_deref(), self.conclusion);
+        let times =
+            Times { created: self.created_at, started: self.run_started_at, finished: None };
+        let key = RunKey {
+            provider: Provider::GitHub,
+            project: project.to_string(),
+            id: RunId::Number(self.id),
+            attempt: self.run_attempt.unwrap_or(1),
+        };
+        let outcome = words::run(&word);
+        Run {
+            sha: self.head_sha.filter(|sha| !sha.is_empty()),
+            kind: RunKind {
+                git_ref: self.head_branch,
+                workflow: self.workflow_id,
+                trigger: words::trigger(self.event.as_deref()),
+            },
+            times,
+            url: web_page(self.html_url.as_deref()),
+            ..Run::new(key, State::new(word, outcome, self.updated_at, &times))
+        }
+    }
+}
+
+/// A page of a run's jobs.
+#[derive(Debug, Deserialize)]
+pub struct WorkflowJobs {
+    pub jobs: Vec<WorkflowJob>,
+}
+
+/// The checks of a commit.
+#[derive(Debug, Deserialize)]
+pub struct CheckRuns {
+    #[serde(default)]
+    pub check_runs: Vec<WorkflowJob>,
+}
+
+/// A job of a run, or a check of a commit.
+#[derive(Debug, Deserialize)]
+pub struct WorkflowJob {
+    pub id: u64,
+    pub name: String,
+    pub status: Option<String>,
+    pub conclusion: Option<String>,
+    pub html_url: Option<String>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub started_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub completed_at: Option<Timestamp>,
+}
+
+impl From<WorkflowJob> for Job {
+    fn from(job: WorkflowJob) -> Self {
+        let word = words::word(job.status.as_deref(), job.conclusion);
+        let times = Times { created: None, started: job.started_at, finished: job.completed_at };
+        let outcome = words::job(&word);
+        Self {
+            id: job.id,
+            parent: None,
+            name: job.name,
+            allowed_to_fail: false,
+            state: State::new(word, outcome, None, &times),
+            times,
+            url: web_page(job.html_url.as_deref()),
+        }
+    }
+}
+
+/// The combined statuses of a commit.
+#[derive(Debug, Deserialize)]
+pub struct CombinedStatus {
+    #[serde(default)]
+    pub sha: String,
+    /// The state of all of them; "pending" where there are none.
+    pub state: String,
+    #[serde(default)]
+    pub total_count: usize,
+}

@@ -1,0 +1,83 @@
+//! GitLab: pipelines, their jobs with those that were retried, their child pipelines.
+//!
+//! `wire` and `words` know the answers, `ask` the requests.
+//! <https://docs.gitlab.com/api/pipelines/>, <https://docs.gitlab.com/api/jobs/>
+
+mod ask;
+mod wire;
+mod words;
+
+use crate::provider::{AuthScheme, CommitScope, Filter, ProviderInfo};
+use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
+use crate::target::{Target, below, parse_address, split_project};
+
+pub(crate) use ask::{enrich, resolve, runs};
+
+/// The public server.
+const PUBLIC_SERVER: &str = "https://gitlab.com";
+/// The most segments in the path of a project.
+const MAX_SEGMENTS: usize = 22;
+
+pub(crate) static INFO: ProviderInfo = ProviderInfo {
+    name: "gitlab",
+    filters: &[Filter::Server, Filter::GitRef, Filter::Source],
+    retry_evidence: Some("jobs retried in a pipeline; pipelines of one sha"),
+    commits: CommitScope::All,
+    public_hosts: &["gitlab.com"],
+    host_parts: &["gitlab"],
+    variables: &[
+        "GITLAB_CI",
+        "CI_API_V4_URL",
+        "CI_SERVER_URL",
+        "CI_PROJECT_PATH",
+        "CI_COMMIT_REF_NAME",
+        "CI_MERGE_REQUEST_REF_PATH",
+        "CI_MERGE_REQUEST_EVENT_TYPE",
+        "CI_PIPELINE_ID",
+        "CI_JOB_NAME",
+    ],
+    tokens: &["GITLAB_TOKEN"],
+    auth: AuthScheme::Header("private-token"),
+};
+
+pub(crate) fn from_env(env: Lookup<'_>) -> Environment {
+    let server = env("CI_API_V4_URL").or_else(|| env("CI_SERVER_URL"));
+    let job = env("GITLAB_CI").and_then(|_| env("CI_PROJECT_PATH")).map(|project| Query {
+        server: server.clone(),
+        git_ref: merge_request_ref(env).or_else(|| env("CI_COMMIT_REF_NAME")),
+        current_job: env("CI_PIPELINE_ID").and_then(|id| id.parse().ok()).map(|id| CurrentJob {
+            run: Some(id),
+            name: env("CI_JOB_NAME").unwrap_or_default(),
+            numbered_by_stage: true,
+        }),
+        ..Query::new(project)
+    });
+    Environment { server, job }
+}
+
+/// The ref of a merge request's pipeline. The variable always ends in `head`, whatever is built.
+fn merge_request_ref(env: Lookup<'_>) -> Option<String> {
+    let head = env("CI_MERGE_REQUEST_REF_PATH")?;
+    let built = match env("CI_MERGE_REQUEST_EVENT_TYPE").as_deref() {
+        Some("merged_result") => "merge",
+        Some("merge_train") => "train",
+        _ => return Some(head),
+    };
+    Some(format!("{}/{built}", head.strip_suffix("/head").unwrap_or(&head)))
+}
+
+pub(crate) fn target(query: &Query) -> Result<Target, QueryError> {
+    let without_api = |server: &str| {
+        let trimmed = server.strip_suffix('/').unwrap_or(server);
+        trimmed.strip_suffix("/api/v4").unwrap_or(server).to_string()
+    };
+    let server = query.server.as_deref().map(without_api);
+    let (server, project) =
+        split_project(&query.project, server.as_deref(), MAX_SEGMENTS, "group/project")?;
+    let default = || {
+        let server = query.default_server.as_deref().map(without_api);
+        parse_address(server.as_deref().unwrap_or(PUBLIC_SERVER))
+    };
+    let server = server.map_or_else(default, Ok)?;
+    Ok(Target::new(below(server, &["api", "v4"]), project, query))
+}

@@ -1,0 +1,219 @@
+//! GitLab's requests.
+
+use std::collections::VecDeque;
+
+use super::wire::{Bridge, Execution, Pipeline, Project};
+use super::words;
+use crate::run::{Job, Outcome, Run};
+use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
+use flaky_core::verdict::Verdict;
+
+/// The largest page.
+const MAX_PAGE: usize = 100;
+/// The pages of a pipeline's jobs that are read, on average.
+const MAX_JOB_PAGES: usize = 10;
+/// The child pipelines of one pipeline that are read.
+const MAX_CHILDREN: usize = 100;
+/// The pages of jobs that are requested before the answers are looked at.
+const BATCH: usize = 12;
+/// The generations of child pipelines that are read.
+const MAX_DEPTH: usize = 2;
+
+/// Looks up the default branch.
+pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
+    if target.branch_is_known() {
+        return Ok(());
+    }
+    let reply = client.get(target.url(&["projects", &target.project], &[])).await?;
+    let Project { default_branch } = reply.json()?;
+    let branch = default_branch.ok_or_else(|| {
+        FetchError::new(FetchErrorKind::NoBranch, "the project has no branch yet")
+    })?;
+    target.query.git_ref = Some(branch);
+    Ok(())
+}
+
+/// A page of pipelines.
+pub(crate) async fn runs(
+    client: &Client,
+    target: &Target,
+    page: PageRequest,
+) -> Result<RunPage, FetchError> {
+    let (number, size) = (page.page.to_string(), page.size(MAX_PAGE).to_string());
+    let url = target.url(
+        &["projects", &target.project, "pipelines"],
+        &[
+            ("ref", target.git_ref()),
+            ("source", target.query.source.as_deref()),
+            ("order_by", Some("id")),
+            ("sort", Some("desc")),
+            ("per_page", Some(&size)),
+            ("page", Some(&number)),
+        ],
+    );
+    let reply = client.get(url).await?;
+    let pipelines: Vec<Pipeline> = reply.json()?;
+    let runs = pipelines.into_iter().map(|pipeline| pipeline.into_run(&target.project)).collect();
+    Ok(RunPage { runs, more: reply.next.is_some() })
+}
+
+/// Adds the jobs of finished pipelines and of their child pipelines.
+pub(crate) async fn enrich(
+    client: &Client,
+    target: &Target,
+    runs: &mut [Run],
+) -> Option<FetchError> {
+    let current = target.current_run();
+    let is_current = |run: &Run| current.is_some() && run.key.id.number() == current;
+    let wanted =
+        |run: &Run| !run.state.outcome.never_ran && (run.state.is_finished() || is_current(run));
+    let mut parents: Vec<Parent<'_>> = runs
+        .iter_mut()
+        .filter(|run| wanted(run))
+        .filter_map(|run| Some(Parent { pipeline: run.key.id.number()?, run }))
+        .collect();
+    let ids: Vec<u64> = parents.iter().map(|parent| parent.pipeline).collect();
+    let (jobs, mut failure) = jobs(client, target, &ids).await;
+    for (parent, jobs) in parents.iter_mut().zip(jobs) {
+        parent.run.add_jobs(jobs);
+    }
+    // If the latest pipeline has no children, the others are not asked for theirs.
+    let (first, rest) = parents.split_at_mut(1.min(ids.len()));
+    let found = children(client, target, first, &mut failure).await;
+    if found && client.has_time() {
+        children(client, target, rest, &mut failure).await;
+    }
+    failure
+}
+
+/// A run with the number of its pipeline.
+struct Parent<'a> {
+    pipeline: u64,
+    run: &'a mut Run,
+}
+
+/// A pipeline whose children are looked for.
+struct Ancestor {
+    /// The index of the run that it belongs to.
+    run: usize,
+    pipeline: u64,
+    /// The prefix of the names of its jobs.
+    prefix: String,
+    /// The job of the run that started it, and whether that is allowed to fail.
+    bridge: Option<(u64, bool)>,
+}
+
+/// The jobs of each of some pipelines, with those that were retried; and the first failure.
+async fn jobs(
+    client: &Client,
+    target: &Target,
+    pipelines: &[u64],
+) -> (Vec<Vec<Job>>, Option<FetchError>) {
+    let mut jobs: Vec<Vec<Job>> = pipelines.iter().map(|_| Vec::new()).collect();
+    let mut failure = None;
+    let mut waiting: VecDeque<(usize, _)> =
+        pipelines.iter().map(|id| part_url(target, *id, "jobs", true)).enumerate().collect();
+    let mut pages = MAX_JOB_PAGES * pipelines.len();
+    while !waiting.is_empty() && pages > 0 {
+        let batch = waiting.drain(..waiting.len().min(BATCH));
+        let (indices, urls): (Vec<usize>, Vec<_>) = batch.unzip();
+        pages = pages.saturating_sub(urls.len());
+        for (at, reply) in indices.into_iter().zip(client.get_all(urls).await) {
+            match reply.and_then(|reply| Ok((reply.json::<Vec<Execution>>()?, reply.next))) {
+                Ok((executions, next)) => {
+                    jobs[at].extend(executions.into_iter().map(Job::from));
+                    waiting.extend(next.map(|next| (at, next)));
+                }
+                Err(error) => {
+                    failure.get_or_insert(error);
+                }
+            }
+        }
+    }
+    (jobs, failure)
+}
+
+/// Adds the jobs and outcomes of the child pipelines of some runs; returns whether there are any.
+async fn children(
+    client: &Client,
+    target: &Target,
+    parents: &mut [Parent<'_>],
+    failure: &mut Option<FetchError>,
+) -> bool {
+    let mut generation: Vec<Ancestor> = parents
+        .iter()
+        .enumerate()
+        .map(|(run, of)| Ancestor {
+            run,
+            pipeline: of.pipeline,
+            prefix: String::new(),
+            bridge: None,
+        })
+        .collect();
+    let mut found = false;
+    for _ in 0..MAX_DEPTH {
+        let url = |ancestor: &Ancestor| part_url(target, ancestor.pipeline, "bridges", false);
+        let replies = client.get_all(generation.iter().map(url).collect()).await;
+        let mut next = Vec::new();
+        for (ancestor, reply) in generation.into_iter().zip(replies) {
+            let bridges: Vec<Bridge> = match reply.and_then(|reply| reply.json()) {
+                Ok(bridges) => bridges,
+                Err(error) => {
+                    failure.get_or_insert(error);
+                    continue;
+                }
+            };
+            for bridge in bridges.iter().take(MAX_CHILDREN) {
+                let Some(child) = bridge.child() else { continue };
+                let allowed_to_fail = bridge.allow_failure.unwrap_or_default();
+                if !allowed_to_fail {
+                    let status = child.status.as_deref().unwrap_or_default();
+                    add_child_outcome(parents[ancestor.run].run, status);
+                }
+                next.push(Ancestor {
+                    run: ancestor.run,
+                    pipeline: child.id,
+                    prefix: format!("{}{} / ", ancestor.prefix, bridge.name),
+                    bridge: ancestor.bridge.or(Some((bridge.id, allowed_to_fail))),
+                });
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        found = true;
+        let ids: Vec<u64> = next.iter().map(|child| child.pipeline).collect();
+        let (jobs, error) = jobs(client, target, &ids).await;
+        *failure = failure.take().or(error);
+        for (child, jobs) in next.iter().zip(jobs) {
+            let named = jobs.into_iter().map(|job| Job {
+                name: format!("{}{}", child.prefix, job.name),
+                parent: child.bridge.map(|(id, _)| id),
+                allowed_to_fail: job.allowed_to_fail
+                    || child.bridge.is_some_and(|(_, allowed_to_fail)| allowed_to_fail),
+                ..job
+            });
+            parents[child.run].run.add_jobs(named);
+        }
+        generation = next;
+    }
+    found
+}
+
+/// A pipeline that passed has not finished before its children have, and fails with them.
+fn add_child_outcome(run: &mut Run, status: &str) {
+    let child = words::verdict(status);
+    let is_worse = matches!(child, Verdict::Failed | Verdict::Running) || status == "canceled";
+    if is_worse && run.verdict() == Verdict::Passed {
+        run.state.outcome = Outcome::new(child);
+    }
+}
+
+/// The address of a pipeline's jobs or bridges.
+fn part_url(target: &Target, pipeline: u64, part: &str, retried: bool) -> reqwest::Url {
+    let size = MAX_PAGE.to_string();
+    target.url(
+        &["projects", &target.project, "pipelines", &pipeline.to_string(), part],
+        &[("include_retried", retried.then_some("true")), ("per_page", Some(&size))],
+    )
+}

@@ -1,0 +1,137 @@
+//! GitLab's JSON, as far as it is read, and its conversion.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::words;
+use crate::run::{Job, Run, RunId, RunKey, RunKind, State, Times};
+use crate::target::web_page;
+use crate::{Provider, time};
+
+/// A project.
+#[derive(Debug, Deserialize)]
+pub struct Project {
+    /// The default branch; none before the first commit.
+    pub default_branch: Option<String>,
+}
+
+/// A pipeline in a list.
+#[derive(Debug, Deserialize)]
+pub struct Pipeline {
+    pub id: u64,
+    pub sha: Option<String>,
+    #[serde(rename = "ref")]
+    pub git_ref: Option<String>,
+    pub status: String,
+    pub source: Option<String>,
+    pub web_url: Option<String>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub created_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub updated_at: Option<Timestamp>,
+    /// When it was started; not in lists.
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub started_at: Option<Timestamp>,
+    /// When it finished; not in lists.
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Pipeline {
+    /// The run of `project`.
+    pub fn into_run(self, project: &str) -> Run {
+        let times = Times {
+            created: self.created_at,
+            started: self.started_at,
+            finished: self.finished_at,
+        };
+        let key = RunKey {
+            provider: Provider::GitLab,
+            project: project.to_string(),
+            id: RunId::Number(self.id),
+            // A job is retried in the same pipeline, without a count.
+            attempt: 1,
+        };
+        let outcome = words::pipeline(&self.status);
+        Run {
+            sha: self.sha.filter(|sha| !sha.is_empty()),
+            kind: RunKind {
+                git_ref: self.git_ref,
+                workflow: None,
+                trigger: words::trigger(self.source.as_deref()),
+            },
+            times,
+            url: web_page(self.web_url.as_deref()),
+            ..Run::new(key, State::new(self.status, outcome, self.updated_at, &times))
+        }
+    }
+}
+
+/// An execution of a job.
+#[derive(Debug, Deserialize)]
+pub struct Execution {
+    pub id: u64,
+    pub name: String,
+    pub status: String,
+    /// Whether the pipeline passes although it fails.
+    pub allow_failure: Option<bool>,
+    pub failure_reason: Option<String>,
+    pub web_url: Option<String>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub created_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub started_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "time::rfc3339")]
+    pub finished_at: Option<Timestamp>,
+}
+
+impl From<Execution> for Job {
+    fn from(execution: Execution) -> Self {
+        let times = Times {
+            created: execution.created_at,
+            started: execution.started_at,
+            finished: execution.finished_at,
+        };
+        let outcome = words::job(&execution.status, execution.failure_reason.as_deref());
+        Self {
+            id: execution.id,
+            parent: None,
+            name: execution.name,
+            allowed_to_fail: execution.allow_failure.unwrap_or_default(),
+            state: State::new(execution.status, outcome, None, &times),
+            times,
+            url: web_page(execution.web_url.as_deref()),
+        }
+    }
+}
+
+/// A job that starts another pipeline.
+#[derive(Debug, Deserialize)]
+pub struct Bridge {
+    pub id: u64,
+    pub name: String,
+    /// Whether the pipeline passes although it fails.
+    pub allow_failure: Option<bool>,
+    /// The pipeline it is in.
+    pub pipeline: Option<LinkedPipeline>,
+    /// The pipeline that it started.
+    pub downstream_pipeline: Option<LinkedPipeline>,
+}
+
+impl Bridge {
+    /// The pipeline that it started, if that is of the same project.
+    pub fn child(&self) -> Option<&LinkedPipeline> {
+        let ours = self.pipeline.as_ref().and_then(|pipeline| pipeline.project_id);
+        let child = self.downstream_pipeline.as_ref()?;
+        let theirs = child.project_id;
+        (ours.is_none() || theirs.is_none() || ours == theirs).then_some(child)
+    }
+}
+
+/// A pipeline at one end of a bridge.
+#[derive(Debug, Deserialize)]
+pub struct LinkedPipeline {
+    pub id: u64,
+    pub project_id: Option<u64>,
+    pub status: Option<String>,
+}

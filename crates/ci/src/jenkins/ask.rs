@@ -1,0 +1,42 @@
+//! Jenkins' requests.
+
+use super::wire::{Job, run_of_color};
+use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
+
+/// The most builds that are requested at once.
+const MAX_PAGE: usize = 200;
+
+/// A page of builds; of a job that lists none, its colour.
+pub(crate) async fn runs(
+    client: &Client,
+    target: &Target,
+    page: PageRequest,
+) -> Result<RunPage, FetchError> {
+    let size = page.size(MAX_PAGE);
+    let (from, to) = ((page.page - 1) * size, page.page * size);
+    let tree = format!(
+        "color,lastCompletedBuild[number,result,url,timestamp,duration],\
+         allBuilds[number,result,building,url,timestamp,duration,\
+         actions[lastBuiltRevision[SHA1],remoteUrls]]{{{from},{to}}}"
+    );
+    let reply = client.get(target.url(&["api", "json"], &[("tree", Some(&tree))])).await?;
+    let Job { color, builds, last } = reply.json()?;
+    let project = &target.project;
+    let is_disabled = color.as_deref().is_some_and(|color| color.starts_with("disabled"));
+    match (builds, color) {
+        (Some(builds), _) if !is_disabled => {
+            let more = builds.len() == size;
+            let runs = builds.into_iter().map(|build| build.into_run(project)).collect();
+            Ok(RunPage { runs, more })
+        }
+        (_, Some(color)) => {
+            let last = last.filter(|_| !is_disabled).map(|build| build.into_run(project));
+            let runs = run_of_color(project, &color).into_iter().chain(last).collect();
+            Ok(RunPage { runs, more: false })
+        }
+        (_, None) => {
+            let message = format!("{project} is a folder of jobs");
+            Err(FetchError::new(FetchErrorKind::FolderOfJobs, message))
+        }
+    }
+}

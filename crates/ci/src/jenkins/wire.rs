@@ -1,0 +1,111 @@
+//! Jenkins' JSON, as far as it is read, and its conversion.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use super::words;
+use crate::run::{Outcome, Run, RunId, RunKey, State, Times};
+use crate::target::web_page;
+use crate::{Provider, time};
+
+/// A job, or a folder of jobs.
+#[derive(Debug, Deserialize)]
+pub struct Job {
+    /// The colour of its ball; none for a folder.
+    pub color: Option<String>,
+    /// Its builds, newest first.
+    #[serde(rename = "allBuilds")]
+    pub builds: Option<Vec<Build>>,
+    /// The last build that finished.
+    #[serde(rename = "lastCompletedBuild")]
+    pub last: Option<Build>,
+}
+
+/// A build.
+#[derive(Debug, Deserialize)]
+pub struct Build {
+    /// Its number in the job; none in incomplete answers.
+    pub number: Option<u64>,
+    /// The result; none while it is running.
+    pub result: Option<String>,
+    #[serde(default)]
+    pub building: bool,
+    pub url: Option<String>,
+    /// When it was started, in milliseconds since 1970.
+    #[serde(default, deserialize_with = "time::milliseconds")]
+    pub timestamp: Option<i64>,
+    /// Its duration in milliseconds; 0 while it is running.
+    #[serde(default, deserialize_with = "time::milliseconds")]
+    pub duration: Option<i64>,
+    /// What plugins say of it.
+    #[serde(default)]
+    pub actions: Vec<Option<Action>>,
+}
+
+/// What a plugin says of a build.
+#[derive(Debug, Deserialize)]
+pub struct Action {
+    /// A commit that was checked out.
+    #[serde(rename = "lastBuiltRevision")]
+    pub revision: Option<Revision>,
+    /// The repository it was checked out from.
+    #[serde(default, rename = "remoteUrls")]
+    pub remotes: Vec<String>,
+}
+
+/// A commit.
+#[derive(Debug, Deserialize)]
+pub struct Revision {
+    #[serde(rename = "SHA1")]
+    pub sha: Option<String>,
+}
+
+impl Build {
+    /// The run of `project`.
+    pub fn into_run(self, project: &str) -> Run {
+        let checkouts = self
+            .actions
+            .into_iter()
+            .flatten()
+            .filter_map(|action| Some((action.remotes, action.revision?.sha?)));
+        let mut checkouts: Vec<(Vec<String>, String)> = checkouts.collect();
+        checkouts.dedup();
+        // A shared library is checked out too, and the answer does not tell the two apart.
+        let sha = match checkouts.as_slice() {
+            [(_, sha)] => Some(sha.clone()),
+            _ => None,
+        };
+        let word = match self.result {
+            Some(result) if !self.building => result.to_ascii_lowercase(),
+            _ => "running".to_string(),
+        };
+        let outcome = words::build(&word);
+        let at = |ms: i64| Timestamp::from_millisecond(ms).ok();
+        let duration = self.duration.filter(|_| word != "running");
+        let finished_ms =
+            self.timestamp.zip(duration).and_then(|(start, length)| start.checked_add(length));
+        let times = Times {
+            created: None,
+            started: self.timestamp.and_then(at),
+            finished: finished_ms.and_then(at),
+        };
+        let id = self.number.map_or(RunId::LastFinished, RunId::Number);
+        Run {
+            sha: sha.filter(|sha| !sha.is_empty()),
+            times,
+            url: web_page(self.url.as_deref()),
+            ..Run::new(key(project, id), State::new(word, outcome, None, &times))
+        }
+    }
+}
+
+/// The run behind the colour of a job that does not list its builds; `None` where it never ran.
+pub(super) fn run_of_color(project: &str, color: &str) -> Option<Run> {
+    let outcome = Outcome::new(words::color(color)?);
+    let state = State::new(color, outcome, None, &Times::default());
+    Some(Run::new(key(project, RunId::Latest), state))
+}
+
+fn key(project: &str, id: RunId) -> RunKey {
+    RunKey { provider: Provider::Jenkins, project: project.to_string(), id, attempt: 1 }
+}

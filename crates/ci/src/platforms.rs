@@ -1,0 +1,150 @@
+//! The things that every platform can do, passed on to its own module.
+//!
+//! To add a platform: a folder with its wire types, words and requests, and a variant of
+//! [`Provider`]. The compiler names the places that are missing.
+
+use crate::query::{Environment, Lookup};
+use crate::{
+    Client, FetchError, PageRequest, Provider, ProviderInfo, Query, QueryError, Run, RunPage,
+    Target, cctray, endpoint, gitea, github, gitlab, jenkins, woodpecker,
+};
+
+impl Provider {
+    /// The job that this process runs in, by the variables of the platform that runs it.
+    pub fn of_current_job(env: Lookup<'_>) -> Option<(Self, Query)> {
+        Self::ALL.into_iter().find_map(|provider| Some((provider, provider.from_env(env).job?)))
+    }
+
+    /// The facts about it.
+    pub fn info(self) -> &'static ProviderInfo {
+        match self {
+            Self::GitLab => &gitlab::INFO,
+            Self::Gitea => &gitea::INFO,
+            Self::GitHub => &github::INFO,
+            Self::Woodpecker => &woodpecker::INFO,
+            Self::Jenkins => &jenkins::INFO,
+            Self::CcTray => &cctray::INFO,
+            Self::Endpoint => &endpoint::INFO,
+        }
+    }
+
+    /// What the environment says: the only place where a platform's variables are read.
+    pub fn from_env(self, env: Lookup<'_>) -> Environment {
+        match self {
+            Self::GitLab => gitlab::from_env(env),
+            Self::Gitea => gitea::from_env(env),
+            Self::GitHub => github::from_env(env),
+            Self::Woodpecker => woodpecker::from_env(env),
+            Self::Jenkins => jenkins::from_env(env),
+            Self::CcTray | Self::Endpoint => Environment::default(),
+        }
+    }
+
+    /// The server and project that a query means.
+    ///
+    /// # Errors
+    /// If the query is malformed; nothing has been sent.
+    pub fn target(self, query: &Query) -> Result<Target, QueryError> {
+        match self {
+            Self::GitLab => gitlab::target(query),
+            Self::Gitea => gitea::target(query),
+            Self::GitHub => github::target(query),
+            Self::Woodpecker => woodpecker::target(query),
+            Self::Jenkins => jenkins::target(query),
+            Self::CcTray => cctray::target(query),
+            Self::Endpoint => endpoint::target(query),
+        }
+    }
+
+    /// Looks up what a query leaves open, such as the default branch.
+    pub(crate) async fn resolve(
+        self,
+        client: &Client,
+        target: &mut Target,
+    ) -> Result<(), FetchError> {
+        match self {
+            Self::GitLab => gitlab::resolve(client, target).await,
+            Self::Gitea | Self::GitHub => github::resolve(client, target).await,
+            Self::Woodpecker => woodpecker::resolve(client, target).await,
+            Self::Jenkins | Self::CcTray | Self::Endpoint => Ok(()),
+        }
+    }
+
+    /// A page of runs, newest first.
+    pub(crate) async fn runs(
+        self,
+        client: &Client,
+        target: &Target,
+        page: PageRequest,
+    ) -> Result<RunPage, FetchError> {
+        match self {
+            Self::GitLab => gitlab::runs(client, target, page).await,
+            Self::Gitea => gitea::runs(client, target, page).await,
+            Self::GitHub => github::runs(client, target, page).await,
+            Self::Woodpecker => woodpecker::runs(client, target, page).await,
+            Self::Jenkins => jenkins::runs(client, target, page).await,
+            Self::CcTray => cctray::runs(client, target).await,
+            Self::Endpoint => endpoint::runs(client, target).await,
+        }
+    }
+
+    /// Adds what shows flakiness: jobs, and earlier attempts as runs of their own. Returns the first
+    /// failure; what could be fetched is added all the same.
+    pub(crate) async fn enrich(
+        self,
+        client: &Client,
+        target: &Target,
+        runs: &mut Vec<Run>,
+    ) -> Option<FetchError> {
+        match self {
+            Self::GitLab => gitlab::enrich(client, target, runs).await,
+            Self::GitHub => github::enrich(client, target, runs).await,
+            Self::Woodpecker => woodpecker::enrich(client, target, runs).await,
+            Self::Gitea | Self::Jenkins | Self::CcTray | Self::Endpoint => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Provider;
+
+    #[test]
+    fn a_name_is_the_same_in_json() {
+        for provider in Provider::ALL {
+            let json = serde_json::to_value(provider).expect("JSON");
+            assert_eq!(json, provider.info().name);
+        }
+    }
+
+    #[test]
+    fn a_job_is_recognised_by_its_variables() {
+        let of = |variables: &[(&str, &str)]| {
+            let env = |name: &str| {
+                let found = variables.iter().find(|(of, _)| *of == name)?;
+                Some(found.1.to_string())
+            };
+            Provider::of_current_job(&env)
+        };
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[("CI_API_V4_URL", "https://x/api/v4")]), None);
+        let (provider, query) = of(&[
+            ("GITLAB_CI", "true"),
+            ("CI_API_V4_URL", "https://x/api/v4"),
+            ("CI_PROJECT_PATH", "group/project"),
+            ("CI_PIPELINE_ID", "9"),
+        ])
+        .expect("a job");
+        assert_eq!((provider, query.project.as_str()), (Provider::GitLab, "group/project"));
+        assert_eq!(query.current_job.expect("a job").run, Some(9));
+        // Gitea's runners set GitHub's variables too.
+        let (provider, query) = of(&[
+            ("GITHUB_ACTIONS", "true"),
+            ("GITEA_ACTIONS", "true"),
+            ("GITHUB_REPOSITORY", "owner/repo"),
+            ("GITHUB_JOB", "badge"),
+        ])
+        .expect("a job");
+        assert_eq!((provider, query.current_job.expect("a job").run), (Provider::Gitea, None));
+    }
+}

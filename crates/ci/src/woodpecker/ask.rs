@@ -1,0 +1,70 @@
+//! Woodpecker's requests.
+
+use super::wire::{Pipeline, Repository};
+use crate::run::{Run, Trigger};
+use crate::{Client, FetchError, PageRequest, RunPage, Target};
+
+/// The largest page.
+const MAX_PAGE: usize = 50;
+
+/// Looks up the number of the repository and the default branch.
+pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
+    let path: Vec<&str> = ["lookup"].into_iter().chain(target.project.split('/')).collect();
+    let Repository { id, default_branch } = client.get(target.url(&path, &[])).await?.json()?;
+    target.project_id = Some(id);
+    if !target.branch_is_known() {
+        target.query.git_ref = default_branch;
+    }
+    Ok(())
+}
+
+/// A page of pipelines.
+pub(crate) async fn runs(
+    client: &Client,
+    target: &Target,
+    page: PageRequest,
+) -> Result<RunPage, FetchError> {
+    let size = page.size(MAX_PAGE);
+    let (number, limit) = (page.page.to_string(), size.to_string());
+    let parameters = [
+        ("branch", target.git_ref()),
+        ("event", target.query.source.as_deref()),
+        ("page", Some(number.as_str())),
+        ("perPage", Some(limit.as_str())),
+    ];
+    let url = target.url(&[&repository_id(target), "pipelines"], &parameters);
+    let pipelines: Vec<Pipeline> = client.get(url).await?.json()?;
+    let more = pipelines.len() == size;
+    // The branch of a pull request is the one it is to be merged into.
+    let all = target.query.source.is_some() || target.query.all_branches;
+    let current = target.current_run();
+    let wanted = |run: &Run| {
+        let is_current = current.is_some() && run.key.id.number() == current;
+        all || run.kind.trigger != Trigger::MergeRequest || is_current
+    };
+    let runs = pipelines.into_iter().map(|pipeline| pipeline.into_run(&target.project));
+    Ok(RunPage { runs: runs.filter(wanted).collect(), more })
+}
+
+/// Adds the steps of the pipeline that the current job is in.
+pub(crate) async fn enrich(
+    client: &Client,
+    target: &Target,
+    runs: &mut [Run],
+) -> Option<FetchError> {
+    let current = target.current_run()?;
+    let run = runs.iter_mut().find(|run| run.key.id.number() == Some(current))?;
+    let path = [&repository_id(target), "pipelines", &current.to_string()];
+    let reply = client.get(target.url(&path, &[])).await;
+    match reply.and_then(|reply| reply.json::<Pipeline>()) {
+        Ok(pipeline) => {
+            run.add_jobs(pipeline.into_run(&target.project).jobs);
+            None
+        }
+        Err(error) => Some(error),
+    }
+}
+
+fn repository_id(target: &Target) -> String {
+    target.project_id.map(|id| id.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,72 @@
+//! Untrusted XML: document types are refused, entities are not expanded, depth is limited.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+/// The greatest depth of elements.
+const MAX_DEPTH: usize = 64;
+
+/// An event in a document.
+#[derive(Debug, PartialEq)]
+pub enum XmlEvent<'a> {
+    /// An element begins: its name without a prefix, and its attributes.
+    Start(String, Attributes<'a>),
+    /// An element ends.
+    End,
+}
+
+/// The attributes of an element.
+#[derive(Debug, PartialEq)]
+pub struct Attributes<'a>(BytesStart<'a>);
+
+impl Attributes<'_> {
+    /// The text of an attribute; empty if it is missing.
+    pub fn get(&self, name: &str) -> String {
+        let found = self.0.attributes().flatten().find(|one| one.key.as_ref() == name);
+        let Some(found) = found else { return String::new() };
+        // An undeclared entity stays as it is written.
+        quick_xml::escape::unescape(&found.value)
+            .map_or_else(|_| found.value.to_string(), std::borrow::Cow::into_owned)
+    }
+}
+
+/// Parses a document and hands every event to `on_event`.
+///
+/// # Errors
+/// If it is malformed, incomplete, too deep, or has a document type.
+pub fn parse(bytes: &[u8], mut on_event: impl FnMut(XmlEvent<'_>)) -> Result<(), String> {
+    let (text, ..) = encoding_rs::UTF_8.decode(bytes);
+    let mut reader = Reader::from_str(&text);
+    let mut depth = 0_usize;
+    let mut elements = 0_usize;
+    loop {
+        match reader.read_event().map_err(|error| error.to_string())? {
+            Event::Start(start) => {
+                depth += 1;
+                elements += 1;
+                if depth > MAX_DEPTH {
+                    return Err(format!("its elements are more than {MAX_DEPTH} deep"));
+                }
+                on_event(XmlEvent::Start(name(&start), Attributes(start)));
+            }
+            Event::Empty(start) => {
+                elements += 1;
+                on_event(XmlEvent::Start(name(&start), Attributes(start)));
+                on_event(XmlEvent::End);
+            }
+            Event::End(_) => {
+                depth = depth.saturating_sub(1);
+                on_event(XmlEvent::End);
+            }
+            Event::DocType(_) => return Err("it has a document type".to_string()),
+            Event::Eof if elements == 0 => return Err("it is not XML".to_string()),
+            Event::Eof if depth > 0 => return Err("it is incomplete".to_string()),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+fn name(start: &BytesStart<'_>) -> String {
+    start.local_name().as_ref().to_string()
+}

@@ -1,0 +1,97 @@
+//! What to do about a failure: the kinds of `flaky-ci`, answered with options and variables.
+
+use crate::cli::providers;
+use crate::error::Error;
+use flaky_ci::{AuthScheme, Client, FetchError, FetchErrorKind, Provider, QueryError, TlsFailure};
+
+const CHECK_ADDRESS: &str = "check the address";
+const CERTIFICATES: &str = "install the system's certificates (the package ca-certificates), or \
+                            name a file of your own in SSL_CERT_FILE";
+
+/// The error of a malformed query.
+pub fn malformed(provider: Provider, error: &QueryError) -> Error {
+    let (what, hint) = match error {
+        QueryError::InvalidAddress { .. } => (
+            error.to_string(),
+            "write it as https://ci.example.org, with a path if the server has one".to_string(),
+        ),
+        QueryError::CredentialsInAddress => (
+            error.to_string(),
+            "put the token into FLAKY_TOKEN or a file (--token-file), not into an address"
+                .to_string(),
+        ),
+        QueryError::InvalidProject { example, .. } => {
+            (error.to_string(), format!("write it as {example}, or as its whole address"))
+        }
+        QueryError::ServerMissing => (
+            format!("--{} needs a server", provider.info().name),
+            "add --server https://ci.example.org".to_string(),
+        ),
+        QueryError::ServerMismatch => (
+            "--server and the project's address are on different hosts".to_string(),
+            "leave one of them out".to_string(),
+        ),
+    };
+    Error::usage(what).hint(hint)
+}
+
+/// The hint for a failure to fetch.
+pub fn way_out(provider: Provider, client: &Client, error: &FetchError) -> Option<String> {
+    if error.is_denied() {
+        return Some(access(provider, client));
+    }
+    let detail = error.detail.as_deref().unwrap_or_default();
+    let hint = match error.kind {
+        // Answered above.
+        FetchErrorKind::Unauthorized | FetchErrorKind::Forbidden | FetchErrorKind::NotFound => {
+            return None;
+        }
+        FetchErrorKind::RateLimited => "a token allows more (FLAKY_TOKEN); or try again later",
+        FetchErrorKind::WaitTooLong => "try again later, or allow more with --timeout",
+        FetchErrorKind::Server | FetchErrorKind::UnexpectedStatus => {
+            return Some(format!("the address was {detail}"));
+        }
+        FetchErrorKind::TimedOut => "allow more with --timeout",
+        FetchErrorKind::Unreachable => "check the address and the network",
+        FetchErrorKind::Interrupted => "try again",
+        FetchErrorKind::Tls(failure) => tls(failure),
+        FetchErrorKind::BadRedirect | FetchErrorKind::TooLarge => CHECK_ADDRESS,
+        FetchErrorKind::InsecureRedirect => "name the server by its https address",
+        FetchErrorKind::InsecureToken => "name the server by its https address, or give no token",
+        FetchErrorKind::InvalidToken => "a token is one line of letters and digits; check yours",
+        FetchErrorKind::Setup => "install the system's certificates (the package ca-certificates)",
+        FetchErrorKind::TooMuch => "ask for less with --runs",
+        FetchErrorKind::WebPage => "check the server; a login page looks like this too",
+        FetchErrorKind::UnexpectedAnswer => "check the address, and that it is of this platform",
+        FetchErrorKind::NoBranch => "push a commit, or name a --ref",
+        FetchErrorKind::AmbiguousProject => {
+            return Some(format!("choose one with --project: there are {detail}"));
+        }
+        FetchErrorKind::NoSuchProject => return Some(format!("there are {detail}")),
+        FetchErrorKind::FolderOfJobs => "name a branch of it with --ref, or a job in it",
+        FetchErrorKind::TooManyPages => "draw a shorter range",
+    };
+    Some(hint.to_string())
+}
+
+/// The hint where access is denied. To a stranger a private project does not exist.
+fn access(provider: Provider, client: &Client) -> String {
+    let cause = match (client.has_token(), provider.info().auth) {
+        (true, AuthScheme::Basic) => {
+            "check the project name, the user and the token: they are not accepted"
+        }
+        (true, _) => "check the project name and the token: they are not accepted",
+        (false, _) => "check the project name, or give a token",
+    };
+    format!("{cause}; {}", providers::text(provider).access)
+}
+
+fn tls(failure: TlsFailure) -> &'static str {
+    match failure {
+        TlsFailure::NoTls => "perhaps its address begins with http://",
+        TlsFailure::WrongName => "name it as its certificate does",
+        TlsFailure::Expired => "the server needs a new certificate",
+        TlsFailure::CaCertificate => "the server needs a certificate of its own",
+        TlsFailure::Untrusted => CERTIFICATES,
+    }
+}

@@ -1,0 +1,94 @@
+//! The outcomes in CI of the commits that are drawn.
+
+use super::super::{asking, runtime, warn};
+use crate::cli::history::History as Typed;
+use crate::error::Error;
+use crate::history::{History, status};
+use crate::store::{Records, Store};
+use flaky_ci::commits::{self, CommitOutcomes, Fetched};
+use flaky_ci::{CommitScope, Provider, Query, parse_remote, without_secrets};
+use flaky_core::sanitize::sanitize;
+
+/// The kind of the stored files, and the version of their payload.
+const OUTCOMES: &str = "outcomes";
+const OUTCOMES_VERSION: u32 = 1;
+/// The longest address that is repeated, in characters.
+const LONGEST_ADDRESS: usize = 200;
+
+/// Fetches the outcomes of the commits and gives them to the history. A failure is warned of, and
+/// is an error with `--strict`.
+pub fn add_outcomes(history: &mut History, args: &Typed) -> Result<(), Error> {
+    let asked = asking::asked(&args.asked, &args.access)?;
+    let guessed = asked.is_none() && args.access.server.is_none();
+    let (provider, query) = match asked {
+        Some(asked) => asked,
+        None => cloned_from(history.origin.as_deref(), args)?,
+    };
+    let info = provider.info();
+    if info.commits == CommitScope::None {
+        return Err(Error::usage(format!("--{} does not list the runs of commits", info.name))
+            .hint("`flaky providers` lists those that do; or write --status FILE"));
+    }
+    // Commits are of every branch, and the current job is irrelevant.
+    let query = Query {
+        git_ref: args.branch.clone(),
+        all_branches: true,
+        workflow: None,
+        current_job: None,
+        ..query
+    };
+    let target = provider.target(&query).map_err(|error| asking::malformed(provider, &error))?;
+    let client = asking::client(provider, &target, &args.access, guessed)?;
+    let (records, mut known) = if args.no_cache { None } else { Store::user_folder() }
+        .map(|folder| {
+            let key = (info.name, target.root.as_str(), &target.project, target.git_ref());
+            let file = Store::new(&folder).file(OUTCOMES, OUTCOMES_VERSION, &key);
+            Records::open::<CommitOutcomes>(file)
+        })
+        .unzip();
+    let known = known.get_or_insert_default();
+    let wanted: Vec<String> =
+        history.commits.iter().rev().map(|commit| commit.id.to_string()).collect();
+    let fetching = commits::fetch(provider, &client, target, &wanted, known);
+    let Fetched { verdicts, missing, error } = runtime::block_on(fetching)?;
+    if let Some(records) = records {
+        // If they cannot be kept, they are fetched again next time.
+        let _ = records.save(known, wanted.iter().map(String::as_str));
+    }
+    status::assign(&mut history.commits, &verdicts);
+    let Some(error) = error else { return Ok(()) };
+    let hint = asking::way_out(provider, &client, &error);
+    let what = match missing {
+        0 => "CI results may be out of date".to_string(),
+        _ => format!("CI results are missing for {missing} of {} commits", wanted.len()),
+    };
+    let error = Error { hint, ..Error::failed(format!("{what}: {}", error.message)) };
+    if args.strict {
+        return Err(error);
+    }
+    warn(&error);
+    Ok(())
+}
+
+/// The platform and the project of the remote that was cloned.
+fn cloned_from(remote: Option<&str>, args: &Typed) -> Result<(Provider, Query), Error> {
+    let unclear = |what: String| {
+        Error::usage(what).hint("name it, such as --gitlab group/project, or --github owner/repo")
+    };
+    let remote =
+        remote.ok_or_else(|| unclear("--ci: this repository has no remote to ask".to_string()))?;
+    let (host, path) = parse_remote(remote).ok_or_else(|| {
+        let remote = sanitize(&without_secrets(remote), LONGEST_ADDRESS);
+        unclear(format!("--ci: the remote {remote:?} is not the address of a server"))
+    })?;
+    let named = Provider::ALL.into_iter().find(|provider| {
+        let info = provider.info();
+        info.public_hosts.contains(&host.as_str())
+            || info.host_parts.iter().any(|part| host.contains(part))
+    });
+    let provider = named.ok_or_else(|| {
+        unclear(format!("--ci: unknown platform of {}", sanitize(&host, LONGEST_ADDRESS)))
+    })?;
+    let server = args.access.server.clone().unwrap_or_else(|| format!("https://{host}"));
+    Ok((provider, Query { server: Some(server), ..Query::new(path) }))
+}
