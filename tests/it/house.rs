@@ -70,7 +70,8 @@ const CORE: Rooms = &[
     ("verdict", &[]),
 ];
 
-const DRAW: Rooms = &[("encode", &["text"]), ("raster", &["text"]), ("text", &[])];
+const DRAW: Rooms =
+    &[("encode", &[]), ("raster", &["svg", "text"]), ("svg", &["text"]), ("text", &[])];
 
 /// What sources and encoders may use of the other crates: crate, module, crate used, its modules.
 const BETWEEN: &[(&str, &str, &str, &[&str])] = &[
