@@ -28,7 +28,7 @@ use flaky_draw::{raster, svg};
 
 /// The largest rhythm file that is read, in bytes.
 const LARGEST_RHYTHM: u64 = 64 << 20;
-/// The shortest sweep that is random_loop, in seconds; the eye sees no beam in a shorter one.
+/// The shortest sweep that is drawn, in seconds; in a shorter one no beam is visible.
 const SHORTEST_SWEEP_S: f64 = 0.2;
 /// Ticks a second where a format leaves the choice and the rate is no whole number.
 const MILLISECONDS: u32 = 1000;
