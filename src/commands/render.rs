@@ -37,7 +37,7 @@ pub fn run(args: &Render, console: Console) -> Result<(), Error> {
     let settings = Settings::new(args)?;
     let rhythm = source(args, console)?;
     let full = settings.full();
-    let (bytes, random_loop) = match settings.format {
+    let (bytes, used) = match settings.format {
         Format::Json => {
             let text = json::to_string(&rhythm);
             let write = |out: &mut dyn Write| out.write_all(text.as_bytes());
@@ -60,7 +60,7 @@ pub fn run(args: &Render, console: Console) -> Result<(), Error> {
             None => (picture(&settings, &rhythm, &full, console)?, full),
         },
     };
-    console.say(&settings.summary(&rhythm, &random_loop, bytes));
+    console.say(&settings.summary(&rhythm, &used, bytes));
     Ok(())
 }
 
@@ -157,7 +157,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    fn summary(&self, rhythm: &Rhythm, random_loop: &Smaller, bytes: u64) -> String {
+    fn summary(&self, rhythm: &Rhythm, used: &Smaller, bytes: u64) -> String {
         let what = match self.format {
             Format::Csv => {
                 let rate = self.typed.sample_rate.unwrap_or(SAMPLE_RATE);
@@ -166,11 +166,11 @@ impl<'a> Settings<'a> {
             Format::Json => format!("{} beats", rhythm.beats.len()),
             _ if self.is_still() => "a still".to_string(),
             Format::Svg => format!("{} beats", rhythm.beats.len()),
-            _ => format!("{} frames", self.timeline(rhythm, random_loop.fps).frames()),
+            _ => format!("{} frames", self.timeline(rhythm, used.fps).frames()),
         };
         let size = match self.format {
             Format::Csv | Format::Json => String::new(),
-            _ => format!(", {}x{}", random_loop.size.width, random_loop.size.height),
+            _ => format!(", {}x{}", used.size.width, used.size.height),
         };
         format!(
             "wrote {}: {what}, {} s{size}, {}, seed {}",
