@@ -35,14 +35,13 @@ pub mod walk;
 
 use std::fmt;
 
+use flaky_core::sanitize::short_id;
 use flaky_core::verdict::Verdict;
 
 pub use error::Error;
 
 /// Length of the longest ids, those of SHA-256, in bytes.
 const MAX_ID: usize = 32;
-/// Digits of an abbreviated id, as git shows it; as many are needed to accept one.
-pub const SHORT_ID: usize = 7;
 
 /// A commit's id: 20 bytes of SHA-1 or 32 of SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,11 +78,9 @@ impl Id {
         &self.bytes[..usize::from(self.length)]
     }
 
-    /// The first [`SHORT_ID`] digits.
+    /// The abbreviated id; see [`short_id`].
     pub fn short(&self) -> String {
-        let mut text = self.to_string();
-        text.truncate(SHORT_ID);
-        text
+        short_id(&self.to_string())
     }
 }
 

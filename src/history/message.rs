@@ -2,7 +2,8 @@
 
 use encoding_rs::Encoding;
 
-use super::{Id, SHORT_ID, Traits};
+use super::{Id, Traits};
+use flaky_core::sanitize::SHORT_ID;
 
 /// Length at which a subject is cut, in characters.
 pub const MAX_SUBJECT: usize = 200;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use git2::Repository;
 
 use super::error::Error;
-use super::{Commit, History, Id, SHORT_ID};
+use super::{Commit, History, Id};
 use crate::error::did_you_mean;
+use flaky_core::sanitize::SHORT_ID;
 use flaky_core::verdict::Verdict;
 
 /// Length at which an unknown word is cut in a message, in characters.

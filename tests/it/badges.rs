@@ -57,7 +57,7 @@ fn its_title_tells_the_evidence() {
     assert_eq!(
         svg.title(),
         "pipeline: flaky (100%): 1 of 1 shas that ran twice disagreed\n\
-         11111111: pipeline 7 failed, pipeline 8 passed"
+         1111111: pipeline 7 failed, pipeline 8 passed"
     );
 }
 

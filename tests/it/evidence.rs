@@ -21,7 +21,7 @@ fn a_job_that_was_retried_and_passed_then_is_flaky() {
         .is("flaky")
         .counts(1, 1)
         .because("1 of 1 shas that ran twice disagreed; job `e2e` 1×")
-        .shows(&["11111111: job `e2e` failed, then passed in pipeline 7"]);
+        .shows(&["1111111: job `e2e` failed, then passed in pipeline 7"]);
     let retried = server.asked_for(&format!("{GITLAB}/pipelines/7/jobs"), "include_retried");
     assert_eq!(retried, [Some("true".to_string())]);
 }
@@ -77,7 +77,7 @@ fn pipelines_of_one_sha_that_disagree_are_flaky() {
     hears(&server.gitlab())
         .is("flaky")
         .counts(1, 1)
-        .shows(&["11111111: pipeline 7 failed, pipeline 8 passed"]);
+        .shows(&["1111111: pipeline 7 failed, pipeline 8 passed"]);
     let server = woodpecker(&[woodpecked(8, ONE, "success"), woodpecked(7, ONE, "failure")]);
     hears(&server.woodpecker()).is("flaky").counts(1, 1);
     let server = jenkins(&[build(8, ONE, Some("SUCCESS")), build(7, ONE, Some("FAILURE"))]);
@@ -130,7 +130,7 @@ fn an_earlier_attempt_that_failed_is_evidence() {
     hears(&second_attempt("failure").github())
         .is("flaky")
         .counts(1, 1)
-        .shows(&["11111111: pipeline 7 failed, then passed at attempt 2"]);
+        .shows(&["1111111: pipeline 7 failed, then passed at attempt 2"]);
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn the_score_is_of_the_shas_that_ran_twice() {
         .is("flaky")
         .counts(1, 2)
         .because("1 of 2 shas that ran twice disagreed")
-        .shows(&["22222222: pipeline 9 failed, pipeline 10 passed"]);
+        .shows(&["2222222: pipeline 9 failed, pipeline 10 passed"]);
     assert_eq!(hears(&three().gitlab()).of.as_deref(), Some("shas that ran twice"));
 }
 
@@ -208,9 +208,9 @@ fn a_sha_counts_once_however_often_it_disagrees() {
     ]);
     let server = server.answers(&format!("{GITLAB}/pipelines/7/jobs"), jobs);
     hears(&server.gitlab()).is("flaky").counts(1, 1).shows(&[
-        "11111111: job `e2e` failed, then passed in pipeline 7",
-        "11111111: job `lint` failed, then passed in pipeline 7",
-        "11111111: pipeline 6 failed, pipeline 7 passed",
+        "1111111: job `e2e` failed, then passed in pipeline 7",
+        "1111111: job `lint` failed, then passed in pipeline 7",
+        "1111111: pipeline 6 failed, pipeline 7 passed",
     ]);
 }
 

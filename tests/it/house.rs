@@ -75,7 +75,7 @@ const DRAW: Rooms =
 
 /// What sources and encoders may use of the other crates: crate, module, crate used, its modules.
 const BETWEEN: &[(&str, &str, &str, &[&str])] = &[
-    ("flaky", "history", "flaky-core", &["rhythm", "verdict"]),
+    ("flaky", "history", "flaky-core", &["rhythm", "sanitize", "verdict"]),
     ("flaky", "history", "flaky-draw", &[]),
     (
         "flaky-draw",

@@ -103,7 +103,7 @@ fn it_is_said_in_words() {
     assert_eq!(
         ran.stdout(),
         "flaky 100%: 1 of 1 shas that ran twice disagreed\n  \
-         11111111: pipeline 7 failed, pipeline 8 passed\n"
+         1111111: pipeline 7 failed, pipeline 8 passed\n"
     );
 }
 
@@ -119,9 +119,9 @@ fn it_is_said_as_json() {
             "verdict": "flaky",
             "reason": "1 of 1 shas that ran twice disagreed",
             "rate": 1.0, "flaky": 1, "n": 1, "of": "shas that ran twice",
-            "evidence": ["11111111: pipeline 7 failed, pipeline 8 passed"],
+            "evidence": ["1111111: pipeline 7 failed, pipeline 8 passed"],
             "details": [{
-                "kind": "runs-disagree", "commit": "11111111", "failed": 7, "passed": 8,
+                "kind": "runs-disagree", "commit": "1111111", "failed": 7, "passed": 8,
                 "failures": 1, "url": "https://gitlab.example/p",
             }],
             "before": null, "provider": "gitlab", "subject": "group/project",

@@ -8,13 +8,11 @@
 use std::collections::BTreeMap;
 
 use crate::run::{Outcome, Run, executions};
-use flaky_core::sanitize::sanitize;
+use flaky_core::sanitize::{sanitize, short_id};
 use flaky_core::verdict::{Evidence, Flakiness, Verdict};
 
 /// The longest name of a job that is shown, in characters.
 const LONGEST_NAME: usize = 64;
-/// The length of an abbreviated sha.
-const SHORT_SHA: usize = 8;
 /// The jobs that are named in a reason.
 const MAX_NAMED: usize = 3;
 /// The unit of the rate.
@@ -113,9 +111,7 @@ struct Comparison {
 
 impl Comparison {
     fn new(sha: &str, runs: &[&Run]) -> Self {
-        let short: String = sha.chars().take(SHORT_SHA).collect();
-        let commit = sanitize(&short, SHORT_SHA);
-        let mut this = Self { commit, ran_twice: false, evidence: Vec::new() };
+        let mut this = Self { commit: short_id(sha), ran_twice: false, evidence: Vec::new() };
         let mut latest: Vec<(&Run, Vec<&Run>)> = Vec::new();
         for run in runs {
             match latest.iter_mut().find(|(other, _)| other.key.id == run.key.id) {

@@ -11,6 +11,15 @@ pub fn sanitize(text: &str, max_chars: usize) -> String {
     short
 }
 
+/// Digits of an abbreviated commit id, as git shows it; as many are needed to accept one.
+pub const SHORT_ID: usize = 7;
+
+/// A commit id, abbreviated and safe to show.
+pub fn short_id(id: &str) -> String {
+    let end = id.char_indices().nth(SHORT_ID).map_or(id.len(), |(at, _)| at);
+    sanitize(&id[..end], SHORT_ID)
+}
+
 /// True for invisible characters that change the order or the breaks of a line.
 pub fn is_format_control(c: char) -> bool {
     matches!(c,
