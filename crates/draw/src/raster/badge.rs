@@ -12,8 +12,8 @@ use flaky_core::animation::{Animation, Frame, KEEP, Plays, Rect, Rgba, Span};
 use flaky_core::scene::{Badge, Colour, Rgb, Size, Trace};
 use flaky_core::timeline::{Tick, Timeline};
 use resvg::tiny_skia::{
-    self, FillRule, FilterQuality, LineJoin, Mask, MaskType, Paint, Path, PathBuilder, PathStroker,
-    Pattern, Pixmap, SpreadMode, Stroke, StrokeDash, Transform,
+    self, FillRule, LineJoin, Mask, MaskType, Paint, Path, PathBuilder, PathStroker, Pixmap,
+    PixmapPaint, Stroke, StrokeDash, Transform,
 };
 
 use super::document::{colours, draw};
@@ -23,6 +23,8 @@ use crate::svg;
 const MOST: usize = 255;
 /// The opacity from which a pixel is opaque, in a format without partial transparency.
 const HALF: u8 = 128;
+/// The most pixels of windows that are kept between the passes.
+const KEPT: usize = 1 << 20;
 /// The scale of the line, which is in tenths of a pixel.
 const TENTH: f32 = 0.1;
 
@@ -37,14 +39,21 @@ pub fn badge(badge: &Badge, ticks_per_s: u32, alpha: bool) -> Animation<'static>
     let moments = moments(badge, timeline);
     let mut counts: BTreeMap<Rgba, usize> = BTreeMap::new();
     count_colours(&mut counts, &window.around, count as usize);
+    let mut kept: Vec<Vec<Rgba>> = Vec::new();
     for (t_s, _) in moments.clone() {
-        count_colours(&mut counts, &window.at(t_s), 1);
+        let picture = window.at(t_s);
+        count_colours(&mut counts, &picture, 1);
+        if (kept.len() + 1) * picture.len() <= KEPT {
+            kept.push(picture);
+        }
     }
     let (palette, entries) = palette(counts);
+    let mut kept = kept.into_iter();
 
     let mut before: Option<Vec<u8>> = None;
     let frames = moments.map(move |(t_s, delay)| {
-        let after = indexed(&window.at(t_s), &entries);
+        let picture = kept.next().unwrap_or_else(|| window.at(t_s));
+        let after = indexed(&picture, &entries);
         let frame = match &before {
             None => window.first_frame(&after, &entries, delay),
             Some(before) => window.delta_frame(before, &after, delay),
@@ -84,8 +93,10 @@ struct Window {
     around: Vec<Rgba>,
     /// The part of every pixel of the window in which the trace is visible.
     mask: Mask,
-    /// The outline of the line of every sweep, in tenths of a pixel.
-    lines: Vec<Path>,
+    /// The sweeps, from the one before the first.
+    lines: Vec<Outline>,
+    /// The bounds of all of them, in tenths of a pixel.
+    bounds: tiny_skia::Rect,
     trace: Trace,
     colour: Rgb,
     alpha: bool,
@@ -107,13 +118,17 @@ impl Window {
             .map(|(_, colour)| visible(colour, alpha))
             .collect();
         let mask = Mask::from_pixmap(crop(&mask, &columns).as_ref(), MaskType::Alpha);
+        let lines: Vec<Outline> =
+            (-1..i64::from(trace.sweeps)).filter_map(|sweep| Outline::new(trace, sweep)).collect();
+        let bounds = lines.iter().map(|line| line.bounds).reduce(union);
         Self {
             size,
             left: badge.window,
             still: crop(&whole, &columns),
             around,
             mask,
-            lines: (0..i64::from(trace.sweeps)).filter_map(|sweep| outline(trace, sweep)).collect(),
+            bounds: bounds.expect("a trace has a sweep"),
+            lines,
             trace: trace.clone(),
             colour: badge.scene.theme.rgb(Colour::Trace),
             alpha,
@@ -123,75 +138,52 @@ impl Window {
 
     /// The pixels of the window at `t_s` seconds of the rhythm, row by row.
     fn at(&self, t_s: f64) -> Vec<Rgba> {
-        let width = self.trace.width;
         let beam = t_s.min(self.trace.duration_s()) * self.trace.px_per_s();
-        let moved = svg::tenth(width - beam);
-        let (x, y) = self.layer_origin(moved);
+        let (left, moved) =
+            (svg::tenth(self.left) as f32, svg::tenth(self.trace.width - beam) as f32);
+        let (x, y, mut layer) = self.layer(left, moved);
         let place = Transform::from_translate(-x as f32, -y as f32)
-            .pre_concat(Transform::from_translate(svg::tenth(self.left) as f32, 0.0))
-            .pre_concat(Transform::from_translate(moved as f32, 0.0))
+            .pre_concat(Transform::from_translate(left, 0.0))
+            .pre_concat(Transform::from_translate(moved, 0.0))
             .pre_concat(Transform::from_scale(TENTH, TENTH));
-        let layer_width = (self.columns.end as i64 - x) as u32;
-        let layer_height = (i64::from(self.size.height) - y).max(1) as u32;
-        let mut layer = Pixmap::new(layer_width, layer_height).expect("has a size");
         let mut paint = Paint { anti_alias: true, ..Paint::default() };
         paint.set_color_rgba8(self.colour.0, self.colour.1, self.colour.2, 255);
-        // The sweep under the beam and its neighbours; others do not reach into the window.
-        let sweep = (beam / width).floor() as i64;
-        for sweep in sweep - 2..=sweep + 1 {
-            if sweep < -1 || sweep >= self.lines.len() as i64 {
-                continue;
+        let px = |tenths: f32| tenths * TENTH + moved + left;
+        for line in &self.lines {
+            let (from, to) = (px(line.bounds.left()) - 1.0, px(line.bounds.right()) + 1.0);
+            if from < self.columns.end as f32 && to > self.columns.start as f32 {
+                let place = place.pre_concat(Transform::from_translate(line.x, 0.0));
+                layer.fill_path(&line.path, &paint, FillRule::Winding, place, None);
             }
-            let line = &self.lines[sweep.rem_euclid(self.lines.len() as i64) as usize];
-            let shift = svg::tenth(10.0 * sweep as f64 * width) as f32;
-            let place = place.pre_concat(Transform::from_translate(shift, 0.0));
-            layer.fill_path(line, &paint, FillRule::Winding, place, None);
         }
-        let mut layer = self.inside(&layer, y);
-        layer.apply_mask(&self.mask);
+        let mut light = Pixmap::new(self.still.width(), self.still.height()).expect("has a size");
+        let columns =
+            (self.columns.start as i64 - x) as usize..(self.columns.end as i64 - x) as usize;
+        let rows = layer.pixels().chunks(layer.width() as usize).skip((-y).max(0) as usize);
+        let lit = light.pixels_mut().chunks_mut(columns.len()).skip(y.max(0) as usize);
+        lit.zip(rows).for_each(|(to, from)| to.copy_from_slice(&from[columns.clone()]));
+        light.apply_mask(&self.mask);
         let mut picture = self.still.clone();
-        let (width, height) = (layer.width() as f32, layer.height() as f32);
-        let area = tiny_skia::Rect::from_xywh(0.0, 0.0, width, height).expect("has a size");
-        let area = PathBuilder::from_rect(area);
-        let paint = Paint {
-            shader: Pattern::new(
-                layer.as_ref(),
-                SpreadMode::Pad,
-                FilterQuality::Nearest,
-                1.0,
-                Transform::identity(),
-            ),
-            ..Paint::default()
-        };
-        picture.fill_path(&area, &paint, FillRule::Winding, Transform::identity(), None);
+        let (paint, identity) = (PixmapPaint::default(), Transform::identity());
+        picture.draw_pixmap(0, 0, light.as_ref(), &paint, identity, None);
         colours(&picture).map(|colour| visible(colour, self.alpha)).collect()
     }
 
-    /// The left and upper edge of the layer on which resvg would draw the trace of an SVG. The
-    /// same origin gives the same rounding of coordinates, so the same pixels.
-    fn layer_origin(&self, moved: f64) -> (i64, i64) {
+    /// The layer on which resvg would draw the trace of an SVG, and its left and upper edge. Other
+    /// edges would round or clip the line's coordinates differently.
+    fn layer(&self, left: f32, moved: f32) -> (i64, i64, Pixmap) {
         const MARGIN: i64 = 2;
-        let first = self.lines.last().map_or(0.0, |line| line.bounds().left());
-        let shift = svg::tenth(-10.0 * self.trace.width) as f32;
-        let x = (first + shift) * TENTH + moved as f32 + svg::tenth(self.left) as f32;
-        let tops = self.lines.iter().map(|line| line.bounds().top());
-        let y = tops.fold(f32::INFINITY, f32::min) * TENTH;
         let (width, height) = (i64::from(self.size.width), i64::from(self.size.height));
-        let x = (x.floor() as i64 - MARGIN).clamp(-2 * width, self.columns.start as i64);
-        (x, (y.floor() as i64 - MARGIN).clamp(-2 * height, height - 1))
-    }
-
-    /// The part of a layer inside the window; the layer ends at its right and lower edge and begins
-    /// in row `y`.
-    fn inside(&self, layer: &Pixmap, y: i64) -> Pixmap {
-        let mut part = Pixmap::new(self.still.width(), self.still.height()).expect("has a size");
-        let (width, layer_width) = (self.columns.len(), layer.width() as usize);
-        let (above, below) = ((-y).max(0) as usize, y.max(0) as usize);
-        let rows = layer.pixels().chunks(layer_width).skip(above);
-        for (to, from) in part.pixels_mut().chunks_mut(width).skip(below).zip(rows) {
-            to.copy_from_slice(&from[layer_width - width..]);
-        }
-        part
+        let px = |tenths: f32| tenths * TENTH + moved + left;
+        let (x, y) = (px(self.bounds.left()), self.bounds.top() * TENTH);
+        let (right, bottom) = (px(self.bounds.right()), self.bounds.bottom() * TENTH);
+        let (x, y) = (x.floor() as i64 - MARGIN, y.floor() as i64 - MARGIN);
+        let (right, bottom) = (right.ceil() as i64 + MARGIN, bottom.ceil() as i64 + MARGIN);
+        // It is at most five times as large as the picture.
+        let (x, right) = (x.max(-2 * width), right.min(3 * width));
+        let (y, bottom) = (y.max(-2 * height), bottom.min(3 * height));
+        let layer = Pixmap::new((right - x) as u32, (bottom - y) as u32);
+        (x, y, layer.expect("has a size"))
     }
 
     /// The whole badge.
@@ -247,26 +239,48 @@ fn crop(picture: &Pixmap, columns: &Range<usize>) -> Pixmap {
     part
 }
 
-/// The outline of the stroked line of a sweep, in tenths of a pixel; `None` if it has no length.
-fn outline(trace: &Trace, sweep: i64) -> Option<Path> {
-    let line = svg::line_of(trace, sweep);
-    let mut path = PathBuilder::new();
-    for (i, (x, y)) in line.points.into_iter().enumerate() {
-        let (x, y) = (x as f32, y as f32);
-        if i == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
+/// A sweep in its place, in tenths of a pixel.
+struct Outline {
+    /// The outline of the stroked line.
+    path: Path,
+    /// How far the line is moved right.
+    x: f32,
+    /// The bounds in that place, without dashes.
+    bounds: tiny_skia::Rect,
+}
+
+impl Outline {
+    /// A sweep by its number; `None` if it has no length.
+    fn new(trace: &Trace, sweep: i64) -> Option<Self> {
+        let line = svg::line_of(trace, sweep.rem_euclid(i64::from(trace.sweeps)));
+        let mut path = PathBuilder::new();
+        for (i, (x, y)) in line.points.into_iter().enumerate() {
+            let (x, y) = (x as f32, y as f32);
+            if i == 0 { path.move_to(x, y) } else { path.line_to(x, y) }
+        }
+        let mut path = path.finish()?;
+        let stroke = Stroke {
+            width: svg::tenth(10.0 * trace.stroke) as f32,
+            line_join: LineJoin::Round,
+            ..Stroke::default()
+        };
+        let x = svg::tenth(10.0 * sweep as f64 * trace.width) as f32;
+        let bounds = path.stroke(&stroke, 1.0)?.compute_tight_bounds()?;
+        let bounds = bounds.transform(Transform::from_translate(x, 0.0))?;
+        let scale = PathStroker::compute_resolution_scale(&Transform::from_scale(TENTH, TENTH));
+        if let Some((dash, offset)) = line.dash {
+            let dash = dash as f32;
+            path = path.dash(&StrokeDash::new(vec![dash, dash], offset as f32)?, scale)?;
+        }
+        Some(Self { path: path.stroke(&stroke, scale)?, x, bounds })
     }
-    let mut path = path.finish()?;
-    let scale = PathStroker::compute_resolution_scale(&Transform::from_scale(TENTH, TENTH));
-    if let Some((dash, offset)) = line.dash {
-        let dash = dash as f32;
-        path = path.dash(&StrokeDash::new(vec![dash, dash], offset as f32)?, scale)?;
-    }
-    let stroke = Stroke {
-        width: svg::tenth(10.0 * trace.stroke) as f32,
-        line_join: LineJoin::Round,
-        ..Stroke::default()
-    };
-    path.stroke(&stroke, scale)
+}
+
+/// The smallest rectangle around two.
+fn union(a: tiny_skia::Rect, b: tiny_skia::Rect) -> tiny_skia::Rect {
+    let (left, top) = (a.left().min(b.left()), a.top().min(b.top()));
+    let (right, bottom) = (a.right().max(b.right()), a.bottom().max(b.bottom()));
+    tiny_skia::Rect::from_ltrb(left, top, right, bottom).expect("it is not empty")
 }
 
 /// A colour as the format can show it; invisible pixels are all the same.
