@@ -7,9 +7,10 @@ use divan::Bencher;
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::random::{self, Recipe};
 use flaky_core::rhythm::{Rhythm, glitch};
-use flaky_core::scene::{self, Monitor, MonitorSettings, Motion, Trail};
+use flaky_core::scene::{self, BadgeSettings, Monitor, MonitorSettings, Motion, Trail};
 use flaky_core::signal::Signal;
 use flaky_core::timeline::Timeline;
+use flaky_core::verdict::{Report, Verdict};
 use flaky_draw::encode::{apng, gif, png};
 use flaky_draw::text::DejaVu;
 use flaky_draw::{raster, svg};
@@ -105,4 +106,12 @@ fn apng_of_500_frames(bencher: Bencher) {
         let animation = raster::monitor(&scene, timeline, Plays::Forever, raster::LEVELS);
         apng::write(animation, 1, sink())
     });
+}
+
+#[divan::bench(args = [20, 200])]
+fn gif_of_a_badge(bencher: Bencher, height: u32) {
+    let report = Report::new(Verdict::Flaky, "a reason");
+    let settings = BadgeSettings { height, ..BadgeSettings::default() };
+    let badge = scene::badge(&report, &settings, &DejaVu);
+    bencher.bench(|| gif::write(raster::badge(&badge, gif::TICKS_PER_S, false), 1, sink()));
 }
