@@ -19,7 +19,7 @@ fn state(verdict: Verdict) -> State {
 /// of those.
 fn runs(count: u64) -> Vec<Run> {
     let run = |number: u64| {
-        let (fails, retried) = (number % 5 == 0, number % 10 == 0);
+        let (fails, retried) = (number.is_multiple_of(5), number.is_multiple_of(10));
         let outcome = if fails && !retried { Verdict::Failed } else { Verdict::Passed };
         let key = RunKey {
             provider: Provider::GitLab,

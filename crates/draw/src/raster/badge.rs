@@ -2,8 +2,8 @@
 //!
 //! Only the trace in the window moves. Everything else is drawn once by resvg; then, for every
 //! frame, the trace is drawn over the window, with the same paths, transforms and mask as in the
-//! SVG. The first of two passes over the frames counts colours for the palette, so no frame is
-//! kept.
+//! SVG. The first of two passes over the frames counts colours for the palette and keeps some
+//! frames; the second draws the others again.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,7 +23,7 @@ use crate::svg;
 const MOST: usize = 255;
 /// The opacity from which a pixel is opaque, in a format without partial transparency.
 const HALF: u8 = 128;
-/// The most pixels of windows that are kept between the passes.
+/// The most pixels that are kept between the two passes.
 const KEPT: usize = 1 << 20;
 /// The scale of the line, which is in tenths of a pixel.
 const TENTH: f32 = 0.1;
