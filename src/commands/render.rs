@@ -359,6 +359,6 @@ fn encode(
     let mut animation = raster::monitor(&monitor, timeline, settings.plays, smaller.levels);
     animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
     let hundredths = (rhythm.duration_s * 100.0).round() as u32;
-    let rate = if settings.is_still() { (1, 1) } else { (animation.count * 100, hundredths) };
+    let rate = if settings.is_still() { (1, 1) } else { (animation.frame_count * 100, hundredths) };
     write_frames(animation, settings.format, rate, settings.threads, out)
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 
 use flaky::history::heartbeat::{Heartbeat, HeightScale};
-use flaky_core::animation::{Animation, Frame, Plays, Rect, Span};
+use flaky_core::animation::{Animation, Frame, PixelRun, Plays, Rect};
 use flaky_draw::encode;
 
 use crate::pictures::{Shown, assert_same, frames_of_apng, frames_of_gif};
@@ -80,17 +80,30 @@ fn exactly_as_many_frames_as_commits() {
 
 #[test]
 fn frames_that_look_the_same_are_kept_where_each_counts() {
-    let still = |counts: bool| {
+    let still = |keep_every_frame: bool| {
         let rect = Rect { x: 0, y: 0, width: 2, height: 2 };
-        let whole =
-            Frame { rect, pixels: vec![1; 4], changed: vec![Span { start: 0, end: 4 }], delay: 10 };
+        let whole = Frame {
+            rect,
+            pixels: vec![1; 4],
+            changed: vec![PixelRun { start: 0, end: 4 }],
+            delay: 10,
+        };
         let dot = Rect { x: 0, y: 0, width: 1, height: 1 };
         let same = Frame { rect: dot, pixels: vec![1], changed: Vec::new(), delay: 10 };
         let frames = [whole, same.clone(), same];
         let palette = vec![[0, 0, 0, 255], [9, 9, 9, 255]];
         let (width, height, plays) = (2, 2, Plays::Forever);
         let frames = Box::new(frames.into_iter());
-        Animation { width, height, palette, plays, ticks_per_s: 100, count: 3, counts, frames }
+        Animation {
+            width,
+            height,
+            palette,
+            plays,
+            ticks_per_s: 100,
+            frame_count: 3,
+            keep_every_frame,
+            frames,
+        }
     };
     let mut gif = Vec::new();
     encode::gif::write(still(true), 1, &mut gif).unwrap();

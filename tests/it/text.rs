@@ -211,7 +211,7 @@ fn what_fades_leaves_the_captions_alone() {
         Plays::Forever,
         12,
     );
-    assert!(animation.counts && animation.count as usize == shown_s.len());
+    assert!(animation.keep_every_frame && animation.frame_count as usize == shown_s.len());
     let frames = pictures(&scene, Timeline::listed(shown_s.clone(), 10.0, 3.0, 100));
     for (frame, shown_s) in frames.iter().zip(shown_s) {
         let whole = &pictures(&scene, Timeline::still(shown_s, 100))[0];

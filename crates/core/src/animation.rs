@@ -5,7 +5,7 @@
 //! never compare pictures.
 
 /// A palette index that no pixel has; encoders use it for unchanged pixels.
-pub const KEEP: u8 = 0;
+pub const UNCHANGED: u8 = 0;
 
 /// Red, green, blue and opacity, 8 bits each; the colour is not multiplied by the opacity.
 pub type Rgba = [u8; 4];
@@ -25,7 +25,7 @@ pub struct Rect {
 
 /// A run of pixels that have changed, counted row by row from the rectangle's first pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct PixelRun {
     /// The first.
     pub start: u32,
     /// One after the last.
@@ -37,10 +37,10 @@ pub struct Span {
 pub struct Frame {
     /// Its position and size on the canvas.
     pub rect: Rect,
-    /// All pixels of the rectangle, row by row, as palette indices other than [`KEEP`].
+    /// All pixels of the rectangle, row by row, as palette indices other than [`UNCHANGED`].
     pub pixels: Vec<u8>,
     /// The pixels that differ from the previous frame, as ordered, separate runs.
-    pub changed: Vec<Span>,
+    pub changed: Vec<PixelRun>,
     /// The duration on display, in ticks.
     pub delay: u32,
 }
@@ -60,16 +60,16 @@ pub struct Animation<'a> {
     pub width: u32,
     /// Rows.
     pub height: u32,
-    /// The colours; that of [`KEEP`] is never shown.
+    /// The colours; that of [`UNCHANGED`] is never shown.
     pub palette: Vec<Rgba>,
     /// The number of times it plays.
     pub plays: Plays,
     /// Ticks per second.
     pub ticks_per_s: u32,
     /// The number of frames.
-    pub count: u32,
+    pub frame_count: u32,
     /// Each frame stands for something, so none may be merged with the one before.
-    pub counts: bool,
+    pub keep_every_frame: bool,
     /// The frames; the first covers the canvas.
     pub frames: Box<dyn Iterator<Item = Frame> + 'a>,
 }

@@ -68,7 +68,7 @@ impl Timeline {
 
     /// Each frame stands for something, so none may be merged with the one before even if they look
     /// the same.
-    pub fn counts(&self) -> bool {
+    pub fn keeps_every_frame(&self) -> bool {
         matches!(self.instants, Instants::Listed(_))
     }
 

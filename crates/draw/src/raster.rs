@@ -90,8 +90,8 @@ fn animate<'a>(
         palette: palette.colours,
         plays,
         ticks_per_s: timeline.ticks_per_s(),
-        count: timeline.frames(),
-        counts: timeline.counts(),
+        frame_count: timeline.frames(),
+        keep_every_frame: timeline.keeps_every_frame(),
         frames: Box::new(
             timeline.ticks().map(move |tick| screen.advance(trace, tick.t_s, tick.delay)),
         ),

@@ -8,7 +8,7 @@ use super::palette::{KINDS, Palette};
 use super::phosphor::{Fade, Pace, SLACK, light};
 use super::strips::{PIECE, SUBPIXELS, Strips};
 use super::{LEVELS, TextLayer};
-use crate::animation::{Frame, Rect, Span};
+use crate::animation::{Frame, PixelRun, Rect};
 use crate::scene::{Motion, Size, Theme, Trace};
 
 /// The margin around the part of an axis that a screen reads, in seconds.
@@ -105,7 +105,7 @@ impl<T: TextLayer> Screen<T> {
         Frame {
             rect: Rect { x: 0, y: 0, width: self.width as u32, height: self.height as u32 },
             pixels: self.picture.clone(),
-            changed: vec![Span { start: 0, end: (self.width * self.height) as u32 }],
+            changed: vec![PixelRun { start: 0, end: (self.width * self.height) as u32 }],
             delay,
         }
     }
@@ -311,14 +311,14 @@ impl<T: TextLayer> Screen<T> {
         for row in self.picture.chunks(self.width).skip(top).take(height) {
             pixels.extend_from_slice(&row[left..left + width]);
         }
-        let mut changed: Vec<Span> = Vec::new();
+        let mut changed: Vec<PixelRun> = Vec::new();
         let runs = self.changed[top..=bottom].iter().enumerate();
         for (y, run) in runs.flat_map(|(y, runs)| runs.iter().map(move |run| (y, run))) {
             let start = (y * width + run.start - left) as u32;
             let end = start + run.len() as u32;
             match changed.last_mut() {
                 Some(last) if last.end >= start => last.end = last.end.max(end),
-                _ => changed.push(Span { start, end }),
+                _ => changed.push(PixelRun { start, end }),
             }
         }
         let rect =

@@ -33,7 +33,7 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         Plays::Forever => 0,
         Plays::Times(times) => u32::from(times),
     };
-    header.set_animated(animation.count, plays).map_err(io_error)?;
+    header.set_animated(animation.frame_count, plays).map_err(io_error)?;
     header.validate_sequence(false);
     let mut writer = header.write_header().map_err(io_error)?;
     let ticks_per_s = animation.ticks_per_s as u16;

@@ -9,7 +9,7 @@ use std::io::{self, BufWriter, Write};
 use gif::{DisposalMethod, Encoder, EncodingError, Repeat};
 
 use super::{lzw, ordered::ordered};
-use flaky_core::animation::{Animation, Frame, KEEP, Plays};
+use flaky_core::animation::{Animation, Frame, Plays, UNCHANGED};
 
 /// The ticks of a GIF in a second.
 pub const TICKS_PER_S: u32 = 100;
@@ -41,7 +41,7 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
     let compress = |frame: Frame| gif::Frame {
         delay: frame.delay as u16,
         dispose: DisposalMethod::Keep,
-        transparent: Some(KEEP),
+        transparent: Some(UNCHANGED),
         left: frame.rect.x as u16,
         top: frame.rect.y as u16,
         width: frame.rect.width as u16,
@@ -49,7 +49,7 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         buffer: lzw::encode(&frame).into(),
         ..gif::Frame::default()
     };
-    let frames = Coalesce::new(animation.frames, !animation.counts);
+    let frames = Coalesce::new(animation.frames, !animation.keep_every_frame);
     ordered(threads, frames, compress, |frame| {
         encoder.write_lzw_pre_encoded_frame(&frame).map_err(io_error)
     })?;

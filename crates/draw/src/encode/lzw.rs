@@ -4,32 +4,32 @@
 //! pixels are; a run of unchanged ones is a run of one symbol, whose dictionary entries form a
 //! chain, so it is encoded in as many steps as it has codes and not as it has pixels.
 
-use flaky_core::animation::{Frame, KEEP};
+use flaky_core::animation::{Frame, UNCHANGED};
 
 /// The largest dictionary GIF allows.
 const MOST_CODES: u16 = 4096;
 /// Slots of the hash table: a power of two, at most a third of them in use.
 const SLOTS: usize = 1 << 14;
 
-/// Encodes the pixels of `frame`, unchanged ones as [`KEEP`]: the least code size, then the
+/// Encodes the pixels of `frame`, unchanged ones as [`UNCHANGED`]: the least code size, then the
 /// codes, as one run of bytes.
 pub fn encode(frame: &Frame) -> Vec<u8> {
-    let whole = frame.changed.iter().map(|span| span.end - span.start).sum::<u32>() as usize
+    let whole = frame.changed.iter().map(|run| run.end - run.start).sum::<u32>() as usize
         == frame.pixels.len();
     let largest = frame
         .changed
         .iter()
-        .flat_map(|span| &frame.pixels[span.start as usize..span.end as usize])
+        .flat_map(|run| &frame.pixels[run.start as usize..run.end as usize])
         .fold(u8::from(!whole), |most, pixel| most.max(*pixel));
     let bits = (8 - largest.leading_zeros()).max(2) as u8;
     let mut coder = Coder::new(bits);
     let mut at = 0;
-    for span in &frame.changed {
-        coder.keep(span.start - at);
-        for &pixel in &frame.pixels[span.start as usize..span.end as usize] {
+    for run in &frame.changed {
+        coder.keep(run.start - at);
+        for &pixel in &frame.pixels[run.start as usize..run.end as usize] {
             coder.symbol(pixel);
         }
-        at = span.end;
+        at = run.end;
     }
     coder.keep(frame.pixels.len() as u32 - at);
     coder.finish()
@@ -44,7 +44,7 @@ struct Coder {
     next: u16,
     /// The code of what has been matched so far.
     prefix: Option<u16>,
-    /// The codes of runs of [`KEEP`], by length less one.
+    /// The codes of runs of [`UNCHANGED`], by length less one.
     runs: Vec<u16>,
     /// Open addressing: `prefix << 20 | symbol << 12 | code`, or [`EMPTY`].
     table: Vec<u32>,
@@ -79,7 +79,7 @@ impl Coder {
         self.code_bits = self.least_bits + 1;
         self.next = (1 << self.least_bits) + 2;
         self.runs.clear();
-        self.runs.push(u16::from(KEEP));
+        self.runs.push(u16::from(UNCHANGED));
         self.table.fill(EMPTY);
     }
 
@@ -142,19 +142,19 @@ impl Coder {
         }
     }
 
-    /// As many times [`KEEP`].
+    /// As many times [`UNCHANGED`].
     fn keep(&mut self, count: u32) {
         let mut left = count as usize;
         // What was matched before goes on into the run while the dictionary has it.
         while left > 0 {
             let Some(prefix) = self.prefix else { break };
-            match self.slot(prefix, KEEP) {
+            match self.slot(prefix, UNCHANGED) {
                 Ok(code) => {
                     self.prefix = Some(code);
                     left -= 1;
                 }
                 Err(slot) => {
-                    self.emit(prefix, KEEP, Some(slot));
+                    self.emit(prefix, UNCHANGED, Some(slot));
                     self.prefix = None;
                 }
             }
@@ -166,7 +166,7 @@ impl Coder {
                 self.prefix = Some(self.runs[left - 1]);
                 return;
             }
-            self.emit(self.runs[known - 1], KEEP, None);
+            self.emit(self.runs[known - 1], UNCHANGED, None);
             left -= known;
         }
     }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use flaky_core::animation::{Animation, Frame, KEEP, Plays, Rect, Rgba, Span};
+use flaky_core::animation::{Animation, Frame, PixelRun, Plays, Rect, Rgba, UNCHANGED};
 use flaky_core::scene::{Badge, Colour, Rgb, Size, Trace};
 use flaky_core::timeline::{Tick, Timeline};
 use resvg::tiny_skia::{
@@ -19,7 +19,7 @@ use resvg::tiny_skia::{
 use super::document::{colours, draw};
 use crate::svg;
 
-/// The most colours besides [`KEEP`].
+/// The most colours besides [`UNCHANGED`].
 const MOST: usize = 255;
 /// The opacity from which a pixel is opaque, in a format without partial transparency.
 const HALF: u8 = 128;
@@ -67,8 +67,8 @@ pub fn badge(badge: &Badge, ticks_per_s: u32, alpha: bool) -> Animation<'static>
         palette,
         plays: Plays::Forever,
         ticks_per_s,
-        count,
-        counts: false,
+        frame_count: count,
+        keep_every_frame: false,
         frames: Box::new(frames),
     }
 }
@@ -199,7 +199,7 @@ impl Window {
             pixels.extend_from_slice(&window[row * inside..(row + 1) * inside]);
             pixels.extend_from_slice(right);
         }
-        let changed = differences(&vec![KEEP; pixels.len()], &pixels);
+        let changed = differences(&vec![UNCHANGED; pixels.len()], &pixels);
         Frame { rect: Rect { x: 0, y: 0, width, height }, pixels, changed, delay }
     }
 
@@ -331,7 +331,7 @@ fn palette(counts: BTreeMap<Rgba, usize>) -> (Vec<Rgba>, BTreeMap<Rgba, u8>) {
         }
         least = 2 * least + 3;
     };
-    let mut entries = BTreeMap::from([([0; 4], KEEP)]);
+    let mut entries = BTreeMap::from([([0; 4], UNCHANGED)]);
     for (colour, _) in &colours {
         let nearest = (1..).zip(&chosen).min_by_key(|(_, other)| distance(colour, other));
         entries.insert(*colour, nearest.map_or(1, |(entry, _)| entry));
@@ -340,14 +340,14 @@ fn palette(counts: BTreeMap<Rgba, usize>) -> (Vec<Rgba>, BTreeMap<Rgba, u8>) {
 }
 
 /// The runs of pixels in which two pictures differ.
-fn differences(before: &[u8], after: &[u8]) -> Vec<Span> {
-    let mut spans: Vec<Span> = Vec::new();
+fn differences(before: &[u8], after: &[u8]) -> Vec<PixelRun> {
+    let mut runs: Vec<PixelRun> = Vec::new();
     for (at, _) in before.iter().zip(after).enumerate().filter(|(_, (a, b))| a != b) {
         let at = at as u32;
-        match spans.last_mut() {
+        match runs.last_mut() {
             Some(last) if last.end == at => last.end = at + 1,
-            _ => spans.push(Span { start: at, end: at + 1 }),
+            _ => runs.push(PixelRun { start: at, end: at + 1 }),
         }
     }
-    spans
+    runs
 }
