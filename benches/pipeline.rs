@@ -5,7 +5,7 @@ use std::io::sink;
 
 use divan::Bencher;
 use flaky_core::animation::Plays;
-use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::random::{self, LoopSettings};
 use flaky_core::rhythm::{Rhythm, glitch};
 use flaky_core::scene::{self, BadgeSettings, Monitor, MonitorSettings, Motion, Trail};
 use flaky_core::signal::Signal;
@@ -19,8 +19,8 @@ fn main() {
     divan::main();
 }
 
-fn recipe() -> Recipe {
-    Recipe {
+fn settings() -> LoopSettings {
+    LoopSettings {
         duration_s: 10.0,
         bpm: 75.0,
         hrv_bpm: 1.0,
@@ -31,7 +31,7 @@ fn recipe() -> Recipe {
 }
 
 fn rhythm() -> Rhythm {
-    random::draw(&recipe()).expect("it fits").rhythm
+    random::draw(&settings()).expect("it fits").rhythm
 }
 
 fn screen(rhythm: &Rhythm, motion: Motion, trail: Trail) -> Monitor {

@@ -40,29 +40,29 @@ pub(crate) enum Command {
     ///
     /// The rhythm is random: a steady heartbeat with occasional glitches, in a loop without a
     /// seam. Identical arguments, including --seed, produce identical bytes on any machine.
-    Render(Box<render::Render>),
+    Render(Box<render::RenderArgs>),
     /// Draw a repository's history, one heartbeat per commit
     ///
     /// Every commit is one beat and one frame, oldest first. Files and lines are counted as `git
     /// log --numstat --no-renames` counts them, except that .gitattributes is ignored. The counts
     /// are kept in the user's cache directory.
-    History(Box<history::History>),
+    History(Box<history::HistoryArgs>),
     /// Draw the state of a CI pipeline as a badge with a pulse
     ///
     /// Inside a CI job, the project and the branch come from the job's environment variables. If
     /// the state cannot be determined, the badge says `unknown` and the reason goes to standard
     /// error.
-    Badge(Box<badge::Badge>),
+    Badge(Box<badge::BadgeArgs>),
     /// Print the state of a CI pipeline and the evidence for it
-    Status(Box<status::Status>),
+    Status(Box<status::StatusArgs>),
     /// List the supported CI systems and what each can report
     Providers,
     /// List the themes, or draw a preview of each
-    Themes(catalogue::List),
+    Themes(catalogue::ListArgs),
     /// List the glitches, or draw a preview of each
-    Glitches(catalogue::List),
+    Glitches(catalogue::ListArgs),
     /// Print a shell completion script
-    Completions(catalogue::Completions),
+    Completions(catalogue::CompletionsArgs),
     /// Write the manual pages to a directory
-    Man(catalogue::Man),
+    Man(catalogue::ManArgs),
 }

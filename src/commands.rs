@@ -3,12 +3,12 @@
 //! A command turns typed words into settings and runs the pipeline. Only here is anything said
 //! to a person, and only here may the pipeline run again with smaller settings.
 
-mod asking;
 mod badge;
 mod budget;
 mod catalogue;
 mod history;
 mod render;
+mod report;
 mod runtime;
 mod status;
 
@@ -132,7 +132,7 @@ fn lowest((num, den): (u32, u32)) -> (u32, u32) {
 }
 
 /// A folder that must be there.
-fn existing(folder: &Path) -> Result<&Path, Error> {
+fn existing_dir(folder: &Path) -> Result<&Path, Error> {
     if folder.is_dir() {
         return Ok(folder);
     }
@@ -141,7 +141,7 @@ fn existing(folder: &Path) -> Result<&Path, Error> {
 }
 
 /// A number of bytes as a person reads it; MB are 10⁶ bytes.
-fn human(bytes: u64) -> String {
+fn human_bytes(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

@@ -112,7 +112,7 @@ pub struct Churn {
 /// Properties of a commit besides its changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "they are independent")]
-pub struct Traits {
+pub struct CommitFlags {
     /// It reverts another: a Revert title, and "This reverts commit" with an id.
     pub revert: bool,
     /// It is a fixup!, squash! or amend! of another.
@@ -145,7 +145,7 @@ pub struct Commit {
     /// Names of its tags, separated by spaces; mostly empty.
     pub tags: Box<str>,
     /// Its other properties.
-    pub traits: Traits,
+    pub flags: CommitFlags,
     /// Its changes.
     pub churn: Churn,
     /// Its result in CI, if known.
@@ -160,7 +160,7 @@ impl Commit {
 
     /// Whether it has no parents, as far as is known.
     pub fn is_root(&self) -> bool {
-        self.parents.is_empty() && !self.traits.boundary && !self.traits.damaged
+        self.parents.is_empty() && !self.flags.boundary && !self.flags.damaged
     }
 }
 
@@ -175,7 +175,7 @@ pub struct Person {
 
 /// A warning about what was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
+pub struct Warning {
     /// One lowercase sentence.
     pub message: String,
     /// How to solve it.
@@ -194,7 +194,7 @@ pub struct History {
     /// URL that the repository was cloned from, if any.
     pub origin: Option<String>,
     /// Warnings.
-    pub remarks: Vec<Remark>,
+    pub warnings: Vec<Warning>,
 }
 
 impl History {
@@ -205,10 +205,10 @@ impl History {
 
     /// Number of commits that could not be read completely.
     pub fn damaged(&self) -> usize {
-        self.commits.iter().filter(|commit| commit.traits.damaged).count()
+        self.commits.iter().filter(|commit| commit.flags.damaged).count()
     }
 
-    fn remark(&mut self, message: String, hint: Option<&str>) {
-        self.remarks.push(Remark { message, hint: hint.map(str::to_string) });
+    fn warning(&mut self, message: String, hint: Option<&str>) {
+        self.warnings.push(Warning { message, hint: hint.map(str::to_string) });
     }
 }

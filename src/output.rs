@@ -129,19 +129,19 @@ fn run<W: Write>(
     inner: W,
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<(W, u64)> {
-    let mut counted = Counted { inner, bytes: 0 };
-    produce(&mut counted)?;
-    counted.flush()?;
-    Ok((counted.inner, counted.bytes))
+    let mut out = CountingWriter { inner, bytes: 0 };
+    produce(&mut out)?;
+    out.flush()?;
+    Ok((out.inner, out.bytes))
 }
 
 /// Counts the bytes written.
-struct Counted<W> {
+struct CountingWriter<W> {
     inner: W,
     bytes: u64,
 }
 
-impl<W: Write> Write for Counted<W> {
+impl<W: Write> Write for CountingWriter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.inner.write(bytes)?;
         self.bytes += written as u64;

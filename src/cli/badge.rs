@@ -7,7 +7,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 
 use super::format::{self, Format};
-use super::source::Source;
+use super::source::SourceArgs;
 use super::values;
 use flaky_core::scene::theme::{self, Theme};
 use flaky_core::scene::{Size, badge};
@@ -86,7 +86,7 @@ The pulse shows the state:
   fast             running; the rhythm is that of the last finished pipeline
   at a standstill  stopped
   lead off         unknown")]
-pub struct Badge {
+pub struct BadgeArgs {
     /// Output file; the extension selects the format: .svg, .gif, .apng, .png. `-` is standard
     /// output and needs --format
     #[arg(short, long, value_name = "FILE")]
@@ -96,7 +96,7 @@ pub struct Badge {
     pub format: Option<Format>,
 
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
 
     /// Shape of the badge
     #[arg(long, default_value = "flat", help_heading = "Picture")]

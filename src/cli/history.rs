@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::format::{self, Format};
 use super::moment::{self, Moment};
-use super::source::{Access, Asked};
+use super::source::{AccessArgs, ProviderArg};
 use super::values::{self, Loops};
 use crate::history::heartbeat::HeightScale;
 use flaky_core::scene::theme::{self, Theme};
@@ -73,7 +73,7 @@ The beats show:
   low baseline       night, 23:00 to 6:00 in the author's time zone
   wide, T inverted   the commit's pipeline failed
   double beat        flaky: the commit's pipeline failed and passed")]
-pub struct History {
+pub struct HistoryArgs {
     /// Repository; a single argument that is not an existing path is taken as RANGE [default: the
     /// repository around the current directory]
     #[arg(value_name = "PATH")]
@@ -148,9 +148,9 @@ pub struct History {
     pub print_log_command: bool,
 
     #[command(flatten)]
-    pub asked: Asked<true>,
+    pub provider: ProviderArg<true>,
     #[command(flatten)]
-    pub access: Access,
+    pub access: AccessArgs,
 
     #[arg(long, value_name = "WxH", value_parser = values::size, help_heading = "Picture", help = format!(
         "Size in pixels, 16x16 to 8192x8192 [default: {SIZE}; for a sheet, as its content requires, at most {} wide]",

@@ -55,7 +55,7 @@ pub enum Trail {
   flaky render --seed 7 -o beats.json
   flaky render --rhythm beats.json -o ecg.apng
   flaky render --format y4m -o - | ffmpeg -i - ecg.mp4")]
-pub struct Render {
+pub struct RenderArgs {
     /// Output file; the extension selects the format: .gif, .svg, .apng, .png, .csv, .json, .y4m,
     /// .rgb. `-` is standard output and needs --format
     #[arg(short, long, value_name = "FILE")]

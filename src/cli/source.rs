@@ -22,9 +22,9 @@ const HEADING: &str = "CI status";
 /// The provider whose option was given, and the option's values. There is one option per provider;
 /// with `COMMITS`, only for those that report the status of single commits.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Asked<const COMMITS: bool>(pub Option<(Provider, String)>);
+pub struct ProviderArg<const COMMITS: bool>(pub Option<(Provider, String)>);
 
-impl<const COMMITS: bool> Args for Asked<COMMITS> {
+impl<const COMMITS: bool> Args for ProviderArg<COMMITS> {
     fn augment_args(command: Command) -> Command {
         let mut command = command;
         let mut group = ArgGroup::new(if COMMITS { "platform" } else { GROUP }).multiple(false);
@@ -46,7 +46,7 @@ impl<const COMMITS: bool> Args for Asked<COMMITS> {
     }
 }
 
-impl<const COMMITS: bool> FromArgMatches for Asked<COMMITS> {
+impl<const COMMITS: bool> FromArgMatches for ProviderArg<COMMITS> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
         let given = |provider: &Provider| {
             let name = provider.info().name;
@@ -67,7 +67,7 @@ impl<const COMMITS: bool> FromArgMatches for Asked<COMMITS> {
 }
 
 #[derive(Args, Debug)]
-pub struct Access {
+pub struct AccessArgs {
     /// URL of the server, including any path, if it is not the platform's public server
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub server: Option<String>,
@@ -82,9 +82,9 @@ pub struct Access {
 
 #[derive(Args, Debug)]
 #[allow(clippy::struct_field_names, reason = "a field is named after its option")]
-pub struct Source {
+pub struct SourceArgs {
     #[command(flatten)]
-    pub asked: Asked<false>,
+    pub provider: ProviderArg<false>,
     /// Read JUnit XML test reports; repeatable
     #[arg(long, value_name = "GLOB", action = ArgAction::Append, num_args = 1.., group = GROUP, help_heading = HEADING)]
     pub junit: Vec<String>,
@@ -113,7 +113,7 @@ pub struct Source {
     #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = clap::value_parser!(u16).range(1..=500), help_heading = HEADING)]
     pub runs: u16,
     #[command(flatten)]
-    pub access: Access,
+    pub access: AccessArgs,
     /// Exit with code 1 if the state is unknown
     #[arg(long, help_heading = HEADING)]
     pub strict: bool,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::source::Source;
+use super::source::SourceArgs;
 use super::values;
 use flaky_core::verdict::Verdict;
 
@@ -17,9 +17,9 @@ Exit codes:
   1  failure; with --strict also an unknown state
   2  invalid arguments
   3  the state is one of --fail-on")]
-pub struct Status {
+pub struct StatusArgs {
     #[command(flatten)]
-    pub source: Source,
+    pub source: SourceArgs,
     /// Print JSON instead of text
     #[arg(long)]
     pub json: bool,

@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::asking;
-use super::{format_of, human, threads, write_frames};
+use super::report;
+use super::{format_of, human_bytes, threads, write_frames};
 use crate::cli::Console;
-use crate::cli::badge::{Badge as Typed, FORMATS, MONITOR, PictureSize, Style};
+use crate::cli::badge::{BadgeArgs, FORMATS, MONITOR, PictureSize, Style};
 use crate::cli::format::Format;
 use crate::error::Error;
 use crate::output::{self, Destination};
@@ -22,41 +22,41 @@ use flaky_draw::text::{self, DejaVu};
 /// [`badge::FPS`] as a fraction.
 const RATE: (u32, u32) = (25, 2);
 
-pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
-    let settings = Settings::new(args)?;
+pub fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
+    let options = Options::new(args)?;
     let lacking = text::missing_glyphs(Face::Regular, &args.label);
     if !lacking.is_empty() {
         console.say(&format!(
             "warning: the font has no glyphs for {lacking:?}; boxes are drawn instead"
         ));
     }
-    let reported = asking::report(&args.source, console)?;
-    let picture = settings.picture(&reported.report);
-    let bytes = output::write(&settings.target, settings.format.is_binary(), |out| {
-        picture.encode(settings.format, out)
+    let fetched = report::fetch(&args.source, console)?;
+    let picture = options.picture(&fetched.report);
+    let bytes = output::write(&options.target, options.format.is_binary(), |out| {
+        picture.encode(options.format, out)
     })?;
-    let (name, Size { width, height }) = (settings.target.name(), picture.size());
-    let message = reported.report.message();
-    console.say(&format!("wrote {name}: {message}, {width}x{height}, {}", human(bytes)));
-    reported.strictly(&args.source)
+    let (name, Size { width, height }) = (options.target.name(), picture.size());
+    let message = fetched.report.message();
+    console.say(&format!("wrote {name}: {message}, {width}x{height}, {}", human_bytes(bytes)));
+    fetched.into_result(&args.source)
 }
 
 /// The options and what they mean.
-struct Settings<'a> {
-    typed: &'a Typed,
+struct Options<'a> {
+    args: &'a BadgeArgs,
     target: Destination,
     format: Format,
 }
 
-impl<'a> Settings<'a> {
-    fn new(typed: &'a Typed) -> Result<Self, Error> {
-        let target = Destination::new(&typed.output);
-        let format = match typed.format {
+impl<'a> Options<'a> {
+    fn new(args: &'a BadgeArgs) -> Result<Self, Error> {
+        let target = Destination::new(&args.output);
+        let format = match args.format {
             Some(format) => format,
             None => format_of(&target, FORMATS)?,
         };
-        let monitor = typed.style == Style::Monitor;
-        match typed.size {
+        let monitor = args.style == Style::Monitor;
+        match args.size {
             Some(PictureSize::Height(height)) if monitor => {
                 Err(Error::usage(format!("--size {height}: a monitor has a width too"))
                     .hint("write it as WIDTHxHEIGHT, such as 240x80"))
@@ -66,39 +66,39 @@ impl<'a> Settings<'a> {
                 size.width, size.height
             ))
             .hint("write its height alone, such as --size 40, or add --style monitor")),
-            _ => Ok(Self { typed, target, format }),
+            _ => Ok(Self { args, target, format }),
         }
     }
-    fn picture(&self, report: &Report) -> Picture {
-        let typed = self.typed;
-        let animated = !typed.still && self.format != Format::Png;
-        let (theme, label) = (typed.theme.clone(), typed.label.clone());
-        if typed.style == Style::Monitor {
-            let size = match typed.size {
+    fn picture(&self, report: &Report) -> BadgePicture {
+        let args = self.args;
+        let animated = !args.still && self.format != Format::Png;
+        let (theme, label) = (args.theme.clone(), args.label.clone());
+        if args.style == Style::Monitor {
+            let size = match args.size {
                 Some(PictureSize::Screen(size)) => size,
                 _ => MONITOR,
             };
             let settings =
                 MonitorSettings { size, theme, lead: label, ..MonitorSettings::default() };
-            return Picture::Monitor(ReportMonitor::new(report, settings, animated, &DejaVu));
+            return BadgePicture::Monitor(ReportMonitor::new(report, settings, animated, &DejaVu));
         }
-        let height = match typed.size {
+        let height = match args.size {
             Some(PictureSize::Height(height)) => height,
             _ => badge::HEIGHT,
         };
-        let round = typed.style == Style::Flat;
+        let round = args.style == Style::Flat;
         let settings = BadgeSettings { height, round, theme, label, animated };
-        Picture::Badge(scene::badge(report, &settings, &DejaVu))
+        BadgePicture::Badge(scene::badge(report, &settings, &DejaVu))
     }
 }
 
 /// A finding, laid out.
-enum Picture {
+enum BadgePicture {
     Badge(scene::Badge),
     Monitor(ReportMonitor),
 }
 
-impl Picture {
+impl BadgePicture {
     fn size(&self) -> Size {
         match self {
             Self::Badge(badge) => badge.scene.size,
@@ -119,10 +119,10 @@ impl Picture {
             {
                 return svg::monitor(monitor, animated.then_some(Plays::Forever), *still_s, out);
             }
-            Self::Monitor(finding) => {
-                let timeline = finding.timeline(gif::TICKS_PER_S);
-                let monitor = &finding.monitor;
-                (raster::monitor(monitor, timeline, Plays::Forever, LEVELS), finding.animated)
+            Self::Monitor(report) => {
+                let timeline = report.timeline(gif::TICKS_PER_S);
+                let monitor = &report.monitor;
+                (raster::monitor(monitor, timeline, Plays::Forever, LEVELS), report.animated)
             }
         };
         let threads = if animated { threads(None) } else { 1 };

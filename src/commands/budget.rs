@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::human;
+use super::human_bytes;
 use crate::cli::Console;
 use crate::cli::values::SIZES;
 use crate::error::Error;
@@ -12,7 +12,7 @@ use flaky_core::scene::Size;
 
 /// The numbers of fade levels to try, for a phosphor and for an LCD, which does not fade and has
 /// few levels.
-pub const LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
+pub const PHOSPHOR_LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
 pub const LCD_LEVELS: [usize; 2] = [16, 12];
 /// Frame rates to try, below the one asked for.
 const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
@@ -21,15 +21,15 @@ const PARTS: u32 = 20;
 
 /// The settings that can be reduced.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Smaller {
+pub struct Quality {
     pub levels: usize,
     pub fps: f64,
     pub size: Size,
 }
 
-impl Smaller {
+impl Quality {
     /// The differences from `full`, in words.
-    fn given_up(&self, full: &Self) -> Option<String> {
+    fn reductions_from(&self, full: &Self) -> Option<String> {
         let mut words = Vec::new();
         if self.levels < full.levels {
             words.push(format!("{} fade levels instead of {}", self.levels, full.levels));
@@ -75,62 +75,62 @@ pub struct Budget {
     /// The largest number of bytes.
     pub bytes: u64,
     /// Advice for when no picture is small enough.
-    pub otherwise: &'static str,
+    pub advice: &'static str,
 }
 
 /// Writes the first picture of `ladder` that is within `budget` to `target` and reports what was
 /// reduced. Returns the number of bytes and the settings.
 pub fn write(
-    ladder: &[Smaller],
+    ladder: &[Quality],
     budget: Budget,
     target: &Destination,
     binary: bool,
     console: Console,
-    encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
-) -> Result<(u64, Smaller), Error> {
+    encode: impl Fn(&Quality, &mut dyn Write) -> io::Result<()>,
+) -> Result<(u64, Quality), Error> {
     let progress = console.progress("fitting", ladder.len() as u64);
-    let fitted = fit(ladder, budget, |smaller, out| {
+    let fitted = fit(ladder, budget, |quality, out| {
         progress.advance(1);
-        encode(smaller, out)
+        encode(quality, out)
     });
     progress.finish();
-    let (smaller, bytes) = fitted?;
-    if let Some(words) = ladder.first().and_then(|full| smaller.given_up(full)) {
-        console.say(&format!("to stay under {}: {words}", human(budget.bytes)));
+    let (quality, bytes) = fitted?;
+    if let Some(words) = ladder.first().and_then(|full| quality.reductions_from(full)) {
+        console.say(&format!("to stay under {}: {words}", human_bytes(budget.bytes)));
     }
     let written = output::write(target, binary, |out| out.write_all(&bytes))?;
-    Ok((written, smaller))
+    Ok((written, quality))
 }
 
 /// Tries the settings of `ladder` in order until a picture is within `budget`.
 fn fit(
-    ladder: &[Smaller],
+    ladder: &[Quality],
     budget: Budget,
-    encode: impl Fn(&Smaller, &mut dyn Write) -> io::Result<()>,
-) -> Result<(Smaller, Vec<u8>), Error> {
-    for &smaller in ladder {
-        let mut out = Bounded { bytes: Vec::new(), most: budget.bytes, over: false };
-        match encode(&smaller, &mut out) {
-            Ok(()) => return Ok((smaller, out.bytes)),
-            Err(_) if out.over => {}
+    encode: impl Fn(&Quality, &mut dyn Write) -> io::Result<()>,
+) -> Result<(Quality, Vec<u8>), Error> {
+    for &quality in ladder {
+        let mut out = BoundedBuffer { bytes: Vec::new(), limit: budget.bytes, exceeded: false };
+        match encode(&quality, &mut out) {
+            Ok(()) => return Ok((quality, out.bytes)),
+            Err(_) if out.exceeded => {}
             Err(error) => return Err(Error::failed(format!("cannot encode: {error}"))),
         }
     }
-    Err(Error::failed(format!("no picture stays under {}", human(budget.bytes)))
-        .hint(format!("allow more with --max-bytes, or {}", budget.otherwise)))
+    Err(Error::failed(format!("no picture stays under {}", human_bytes(budget.bytes)))
+        .hint(format!("allow more with --max-bytes, or {}", budget.advice)))
 }
 
 /// A buffer that refuses the first byte over its budget, to end a failed attempt early.
-struct Bounded {
+struct BoundedBuffer {
     bytes: Vec<u8>,
-    most: u64,
-    over: bool,
+    limit: u64,
+    exceeded: bool,
 }
 
-impl Write for Bounded {
+impl Write for BoundedBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if (self.bytes.len() + bytes.len()) as u64 > self.most {
-            self.over = true;
+        if (self.bytes.len() + bytes.len()) as u64 > self.limit {
+            self.exceeded = true;
             return Err(io::Error::other("over the budget"));
         }
         self.bytes.extend_from_slice(bytes);

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::existing;
-use crate::cli::catalogue::{Completions, List, Man};
+use super::existing_dir;
+use crate::cli::catalogue::{CompletionsArgs, ListArgs, ManArgs};
 use crate::cli::providers::{self, ProviderText};
 use crate::cli::{Cli, Console};
 use crate::error::Error;
@@ -15,7 +15,7 @@ use crate::output::{self, Destination};
 use flaky_ci::{CommitScope, Provider};
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::glitch::{self, Glitch};
-use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::random::{self, LoopSettings};
 use flaky_core::rhythm::{Episode, Rhythm};
 use flaky_core::scene::theme::{self, THEMES};
 use flaky_core::scene::{self, Colour, MonitorSettings, Motion, Theme, Trail};
@@ -34,11 +34,11 @@ const AFTER_S: f64 = 2.6;
 const BPM: f64 = 75.0;
 
 /// `flaky themes`.
-pub fn themes(args: &List, console: Console) -> Result<(), Error> {
+pub fn themes(args: &ListArgs, console: Console) -> Result<(), Error> {
     match &args.preview {
         Some(folder) => {
             let each = THEMES.iter().map(|theme| (theme.name, theme_preview(theme)));
-            previews(existing(folder)?, each, console)
+            previews(existing_dir(folder)?, each, console)
         }
         None => say(|out| {
             for theme in THEMES {
@@ -52,11 +52,11 @@ pub fn themes(args: &List, console: Console) -> Result<(), Error> {
 }
 
 /// `flaky glitches`.
-pub fn glitches(args: &List, console: Console) -> Result<(), Error> {
+pub fn glitches(args: &ListArgs, console: Console) -> Result<(), Error> {
     match &args.preview {
         Some(folder) => {
             let each = glitch::TABLE.iter().map(|glitch| (glitch.name, glitch_preview(glitch)));
-            previews(existing(folder)?, each, console)
+            previews(existing_dir(folder)?, each, console)
         }
         None => say(|out| {
             for glitch in glitch::TABLE {
@@ -120,15 +120,15 @@ fn properties(out: &mut dyn Write, properties: &[(&str, &str)]) -> io::Result<()
 }
 
 /// `flaky completions`.
-pub fn completions(args: &Completions) -> Result<(), Error> {
+pub fn completions(args: &CompletionsArgs) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "flaky", &mut script);
     say(|out| out.write_all(&script))
 }
 
 /// `flaky man`.
-pub fn man(args: &Man, console: Console) -> Result<(), Error> {
-    let folder = existing(&args.dir)?;
+pub fn man(args: &ManArgs, console: Console) -> Result<(), Error> {
+    let folder = existing_dir(&args.dir)?;
     let mut program = Cli::command();
     program.build();
     let commands = program.get_subcommands().filter(|command| command.get_name() != "help");
@@ -172,7 +172,7 @@ pub fn glitch_preview(glitch: &'static Glitch) -> Vec<u8> {
 
 /// A loop with one glitch, rotated so that the preview shows the glitch.
 fn loop_with(glitch: &'static Glitch) -> Rhythm {
-    let recipe = Recipe {
+    let settings = LoopSettings {
         duration_s: 4.0 * SHOWN_S,
         bpm: BPM,
         hrv_bpm: 1.0,
@@ -180,7 +180,7 @@ fn loop_with(glitch: &'static Glitch) -> Rhythm {
         glitches_per_min: 1.0,
         seed: SEED,
     };
-    let mut rhythm = random::draw(&recipe).expect("half a minute holds any glitch").rhythm;
+    let mut rhythm = random::draw(&settings).expect("half a minute holds any glitch").rhythm;
     let Some(Episode { start_s, end_s, .. }) = rhythm.episodes.first().cloned() else {
         return rhythm;
     };

@@ -9,11 +9,11 @@ mod words;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use super::budget::{self, Budget, Smaller};
-use super::{human, plays, write_frames};
+use super::budget::{self, Budget, Quality};
+use super::{human_bytes, plays, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
-use crate::cli::history::{self as typed, HOLD_S, History as Typed};
+use crate::cli::history::{self as cli, HOLD_S, HistoryArgs};
 use crate::cli::values;
 use crate::error::Error;
 use crate::history::heartbeat::Heartbeat;
@@ -39,7 +39,7 @@ const FEWER_LEVELS: [usize; 3] = [8, 6, 4];
 const LARGEST_SVG: usize = 1_000_000;
 const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
 
-pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
+pub fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     if args.print_log_command {
         let line = format!("{}\n", log::command(args.first_parent));
         let print = |out: &mut dyn Write| out.write_all(line.as_bytes());
@@ -48,38 +48,39 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
     let options = Options::new(args)?;
     let history = Arc::new(source::read(args, console)?);
     let group = options.group(&history, console)?;
-    let pulse = Arc::new(Heartbeat::new(&history, args.scale, group));
-    let drawing = Drawing { options: &options, history, pulse };
-    let full = drawing.full();
-    let (bytes, drawn) = match (options.format, args.max_bytes) {
+    let heartbeat = Arc::new(Heartbeat::new(&history, args.scale, group));
+    let renderer = Renderer { options: &options, history, heartbeat };
+    let full = renderer.full();
+    let (bytes, actual) = match (options.format, args.max_bytes) {
         (Format::Json, _) => {
-            let write = |out: &mut dyn Write| json::write(&drawing.history, &drawing.pulse, out);
+            let write =
+                |out: &mut dyn Write| json::write(&renderer.history, &renderer.heartbeat, out);
             (output::write(&options.target, false, write)?, full)
         }
-        (_, None) => (drawing.picture(&full, console)?, full),
-        (_, Some(budget)) => drawing.fitted(&full, budget, console)?,
+        (_, None) => (renderer.picture(&full, console)?, full),
+        (_, Some(budget)) => renderer.fitted(&full, budget, console)?,
     };
-    console.say(&drawing.summary(&drawn, bytes));
+    console.say(&renderer.summary(&actual, bytes));
     Ok(())
 }
 
 /// A history on its way to a picture.
-struct Drawing<'a> {
+struct Renderer<'a> {
     options: &'a Options<'a>,
     history: Arc<History>,
-    pulse: Arc<Heartbeat>,
+    heartbeat: Arc<Heartbeat>,
 }
 
-impl Drawing<'_> {
+impl Renderer<'_> {
     /// What is drawn where there is room for all of it.
-    fn full(&self) -> Smaller {
-        let typed = self.options.typed;
-        let usual = || values::size(typed::SIZE).expect("the default is a size");
-        let size = match typed.size {
-            None if self.options.sheet => sheet::size(&self.pulse.rhythm),
+    fn full(&self) -> Quality {
+        let args = self.options.args;
+        let usual = || values::size(cli::SIZE).expect("the default is a size");
+        let size = match args.size {
+            None if self.options.sheet => sheet::size(&self.heartbeat.rhythm),
             size => size.unwrap_or_else(usual),
         };
-        Smaller { levels: LEVELS, fps: typed.fps, size }
+        Quality { levels: LEVELS, fps: args.fps, size }
     }
 
     /// Whether it is an SVG that moves.
@@ -88,14 +89,14 @@ impl Drawing<'_> {
     }
 
     /// Draws the picture and writes it.
-    fn picture(&self, full: &Smaller, console: Console) -> Result<u64, Error> {
+    fn picture(&self, full: &Quality, console: Console) -> Result<u64, Error> {
         let Options { format, target, .. } = self.options;
         if self.moves() {
             let document = self.moving_svg(full.size);
             small_enough(&document)?;
             return output::write(target, false, |out| out.write_all(&document));
         }
-        let progress = console.progress("rendering", self.pulse.shown_s.len() as u64);
+        let progress = console.progress("rendering", self.heartbeat.shown_s.len() as u64);
         let encode = |out: &mut dyn Write| self.encode(full, progress.as_ref(), out);
         let written = output::write(target, format.is_binary(), encode);
         progress.finish();
@@ -105,49 +106,49 @@ impl Drawing<'_> {
     /// Draws the largest picture that the budget allows and writes it.
     fn fitted(
         &self,
-        full: &Smaller,
+        full: &Quality,
         bytes: u64,
         console: Console,
-    ) -> Result<(u64, Smaller), Error> {
+    ) -> Result<(u64, Quality), Error> {
         let Options { format, target, sheet, .. } = self.options;
         let fades = !sheet && *format != Format::Svg;
         let ladder = full.ladder(if fades { &FEWER_LEVELS } else { &[] }, false);
         let bytes = if self.moves() { bytes.min(LARGEST_SVG as u64) } else { bytes };
-        let budget = Budget { bytes, otherwise: "name a shorter range" };
-        budget::write(&ladder, budget, target, format.is_binary(), console, |smaller, out| {
-            self.encode(smaller, &Silent, out)
+        let budget = Budget { bytes, advice: "name a shorter range" };
+        budget::write(&ladder, budget, target, format.is_binary(), console, |quality, out| {
+            self.encode(quality, &Silent, out)
         })
     }
 
     /// Beats → scene → frames → bytes.
     fn encode(
         &self,
-        smaller: &Smaller,
+        quality: &Quality,
         progress: &dyn Progress,
         out: &mut dyn Write,
     ) -> io::Result<()> {
         let Options { format, threads, sheet, .. } = *self.options;
         if sheet {
-            return self.encode_sheet(smaller, out);
+            return self.encode_sheet(quality, out);
         }
         if self.moves() {
-            return out.write_all(&self.moving_svg(smaller.size));
+            return out.write_all(&self.moving_svg(quality.size));
         }
-        let timelapse = self.timelapse(smaller.size, LONGEST_TEXTS[0]);
+        let timelapse = self.timelapse(quality.size, LONGEST_TEXTS[0]);
         let timeline = self.timeline(match format {
             Format::Apng => 1000,
             _ => gif::TICKS_PER_S,
         });
-        let plays = plays(self.options.typed.loops);
-        let mut animation = raster::timelapse(&timelapse, timeline, plays, smaller.levels);
+        let plays = plays(self.options.args.loops);
+        let mut animation = raster::timelapse(&timelapse, timeline, plays, quality.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
-        let rate = ((100.0 * smaller.fps).round() as u32, 100);
+        let rate = ((100.0 * quality.fps).round() as u32, 100);
         write_frames(animation, format, rate, threads, out)
     }
 
     /// Beats → scene → an SVG that moves, its texts as long as it may be large.
     fn moving_svg(&self, size: Size) -> Vec<u8> {
-        let plays = plays(self.options.typed.loops);
+        let plays = plays(self.options.args.loops);
         let timeline = self.timeline(gif::TICKS_PER_S);
         let mut document = Vec::new();
         for longest in LONGEST_TEXTS {
@@ -162,10 +163,10 @@ impl Drawing<'_> {
     }
 
     /// Beats → scene → one sheet.
-    fn encode_sheet(&self, smaller: &Smaller, out: &mut dyn Write) -> io::Result<()> {
+    fn encode_sheet(&self, quality: &Quality, out: &mut dyn Write) -> io::Result<()> {
         let own =
-            self.options.typed.size.is_none() && smaller.size == sheet::size(&self.pulse.rhythm);
-        let sheet = self.sheet((!own).then_some(smaller.size));
+            self.options.args.size.is_none() && quality.size == sheet::size(&self.heartbeat.rhythm);
+        let sheet = self.sheet((!own).then_some(quality.size));
         if self.options.format == Format::Svg {
             return svg::sheet(&sheet, out);
         }
@@ -178,16 +179,16 @@ impl Drawing<'_> {
         let settings = SheetSettings {
             size,
             theme: self.options.theme().clone(),
-            title: words::title(&self.history, self.pulse.group),
+            title: words::title(&self.history, self.heartbeat.group),
         };
-        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
-        let note = move |beat| words::note(&history, &pulse, beat);
-        scene::sheet(&self.pulse.rhythm, &settings, &DejaVu, note)
+        let (history, heartbeat) = (Arc::clone(&self.history), Arc::clone(&self.heartbeat));
+        let note = move |beat| words::note(&history, &heartbeat, beat);
+        scene::sheet(&self.heartbeat.rhythm, &settings, &DejaVu, note)
     }
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
-        let shown_s = self.pulse.shown_s.clone();
-        Timeline::listed(shown_s, self.options.typed.fps, HOLD_S, ticks_per_s)
+        let shown_s = self.heartbeat.shown_s.clone();
+        Timeline::listed(shown_s, self.options.args.fps, HOLD_S, ticks_per_s)
     }
 
     /// The timelapse, with texts of at most `longest` characters.
@@ -195,34 +196,40 @@ impl Drawing<'_> {
         let settings = TimelapseSettings {
             size,
             theme: self.options.theme().clone(),
-            detail: match self.options.typed.captions {
-                typed::Captions::None => Detail::None,
-                typed::Captions::Short => Detail::Short,
-                typed::Captions::Full => Detail::Full,
+            detail: match self.options.args.captions {
+                cli::Captions::None => Detail::None,
+                cli::Captions::Short => Detail::Short,
+                cli::Captions::Full => Detail::Full,
             },
-            title: words::title(&self.history, self.pulse.group),
+            title: words::title(&self.history, self.heartbeat.group),
             ends: words::dates(&self.history),
             motion: if self.options.format == Format::Svg { Motion::Scroll } else { Motion::Sweep },
         };
-        let (history, pulse) = (Arc::clone(&self.history), Arc::clone(&self.pulse));
+        let (history, heartbeat) = (Arc::clone(&self.history), Arc::clone(&self.heartbeat));
         let releases = words::Releases::new(&history);
-        let caption = move |beat| words::caption(&history, &pulse, &releases, beat, longest);
-        scene::timelapse(&self.pulse.rhythm, &self.pulse.shown_s, &settings, &DejaVu, caption)
+        let caption = move |beat| words::caption(&history, &heartbeat, &releases, beat, longest);
+        scene::timelapse(
+            &self.heartbeat.rhythm,
+            &self.heartbeat.shown_s,
+            &settings,
+            &DejaVu,
+            caption,
+        )
     }
 
-    fn summary(&self, drawn: &Smaller, bytes: u64) -> String {
+    fn summary(&self, actual: &Quality, bytes: u64) -> String {
         let commits = self.history.commits.len();
         let what = match self.options.format {
             Format::Json => plural(commits, "beat"),
             _ if self.options.sheet => format!("{} on a sheet", plural(commits, "commit")),
             format => {
-                let Size { width, height } = drawn.size;
-                let frames = self.pulse.shown_s.len();
+                let Size { width, height } = actual.size;
+                let frames = self.heartbeat.shown_s.len();
                 let frames = plural(frames, if format == Format::Svg { "beat" } else { "frame" });
                 format!("{} in {frames}, {width}x{height}", plural(commits, "commit"))
             }
         };
-        format!("wrote {}: {what}, {}", self.options.target.name(), human(bytes))
+        format!("wrote {}: {what}, {}", self.options.target.name(), human_bytes(bytes))
     }
 }
 
@@ -231,7 +238,7 @@ fn small_enough(document: &[u8]) -> Result<(), Error> {
     if document.len() <= LARGEST_SVG {
         return Ok(());
     }
-    let (most, bytes) = (human(LARGEST_SVG as u64), human(document.len() as u64));
+    let (most, bytes) = (human_bytes(LARGEST_SVG as u64), human_bytes(document.len() as u64));
     let message = format!("an animated SVG has at most {most}; this one would have {bytes}");
     Err(Error::failed(message).hint(
         "add --still for a sheet of the whole history, name a range or a smaller --size, or write \

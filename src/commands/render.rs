@@ -7,17 +7,17 @@ use std::path::Path;
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::budget::{self, Budget, Smaller};
-use super::{format_of, human, plays, threads, write_frames};
+use super::budget::{self, Budget, Quality};
+use super::{format_of, human_bytes, plays, threads, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
-use crate::cli::render::{self as typed, Render, SAMPLE_RATE};
+use crate::cli::render::{self as cli, RenderArgs, SAMPLE_RATE};
 use crate::cli::values::{Gain, Seconds};
 use crate::error::{Error, did_you_mean, io_message};
 use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
 use flaky_core::animation::Plays;
-use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::random::{self, LoopSettings};
 use flaky_core::rhythm::{Rhythm, glitch, json};
 use flaky_core::scene::{self, MonitorSettings, Motion, Trail, monitor};
 use flaky_core::signal::Signal;
@@ -33,113 +33,107 @@ const SHORTEST_SWEEP_S: f64 = 0.2;
 /// Ticks a second where a format leaves the choice and the rate is no whole number.
 const MILLISECONDS: u32 = 1000;
 
-pub fn run(args: &Render, console: Console) -> Result<(), Error> {
-    let settings = Settings::new(args)?;
+pub fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
+    let options = Options::new(args)?;
     let rhythm = source(args, console)?;
-    let full = settings.full();
-    let (bytes, used) = match settings.format {
+    let full = options.full();
+    let (bytes, actual) = match options.format {
         Format::Json => {
             let text = json::to_string(&rhythm);
             let write = |out: &mut dyn Write| out.write_all(text.as_bytes());
-            (output::write(&settings.target, false, write)?, full)
+            (output::write(&options.target, false, write)?, full)
         }
         Format::Csv => {
             let hz = args.sample_rate.unwrap_or(SAMPLE_RATE);
             let write = |out: &mut dyn Write| samples(&rhythm, hz, out);
-            (output::write(&settings.target, false, write)?, full)
+            (output::write(&options.target, false, write)?, full)
         }
         _ => match args.max_bytes {
             Some(bytes) => {
-                let budget = Budget { bytes, otherwise: "use a shorter --duration" };
-                let (target, binary) = (&settings.target, settings.format.is_binary());
-                let ladder = settings.ladder(full);
-                budget::write(&ladder, budget, target, binary, console, |smaller, out| {
-                    encode(&settings, &rhythm, smaller, &Silent, out)
+                let budget = Budget { bytes, advice: "use a shorter --duration" };
+                let (target, binary) = (&options.target, options.format.is_binary());
+                let ladder = options.ladder(full);
+                budget::write(&ladder, budget, target, binary, console, |quality, out| {
+                    encode(&options, &rhythm, quality, &Silent, out)
                 })?
             }
-            None => (picture(&settings, &rhythm, &full, console)?, full),
+            None => (picture(&options, &rhythm, &full, console)?, full),
         },
     };
-    console.say(&settings.summary(&rhythm, &used, bytes));
+    console.say(&options.summary(&rhythm, &actual, bytes));
     Ok(())
 }
 
 /// The options and what they mean.
-pub struct Settings<'a> {
-    pub typed: &'a Render,
+pub struct Options<'a> {
+    pub args: &'a RenderArgs,
     pub target: Destination,
     pub format: Format,
     pub threads: usize,
     pub plays: Plays,
 }
 
-impl<'a> Settings<'a> {
-    fn new(typed: &'a Render) -> Result<Self, Error> {
-        let target = Destination::new(&typed.output);
-        let format = match typed.format {
+impl<'a> Options<'a> {
+    fn new(args: &'a RenderArgs) -> Result<Self, Error> {
+        let target = Destination::new(&args.output);
+        let format = match args.format {
             Some(format) => format,
             None => format_of(&target, Format::ALL)?,
         };
-        check(typed, format)?;
-        Ok(Self {
-            typed,
-            target,
-            format,
-            threads: threads(typed.threads),
-            plays: plays(typed.loops),
-        })
+        check(args, format)?;
+        Ok(Self { args, target, format, threads: threads(args.threads), plays: plays(args.loops) })
     }
 
     pub fn is_still(&self) -> bool {
-        self.typed.still || self.format == Format::Png
+        self.args.still || self.format == Format::Png
     }
 
     /// The picture as asked for.
-    fn full(&self) -> Smaller {
-        Smaller { levels: raster::LEVELS, fps: self.typed.fps, size: self.typed.size }
+    fn full(&self) -> Quality {
+        Quality { levels: raster::LEVELS, fps: self.args.fps, size: self.args.size }
     }
 
     /// Smaller pictures to try if that exceeds the budget.
-    fn ladder(&self, full: Smaller) -> Vec<Smaller> {
-        let levels: &[usize] = match (self.format, self.typed.trail) {
+    fn ladder(&self, full: Quality) -> Vec<Quality> {
+        let levels: &[usize] = match (self.format, self.args.trail) {
             (Format::Svg, _) => &[],
-            (_, typed::Trail::Phosphor) => &budget::LEVELS,
-            (_, typed::Trail::Lcd) => &budget::LCD_LEVELS,
+            (_, cli::Trail::Phosphor) => &budget::PHOSPHOR_LEVELS,
+            (_, cli::Trail::Lcd) => &budget::LCD_LEVELS,
         };
         full.ladder(levels, self.format != Format::Svg && !self.is_still())
     }
 
     /// The moment of a still, in seconds: as asked for, or one that shows the glitch.
     fn still_s(&self, rhythm: &Rhythm) -> f64 {
-        self.typed.at.map_or_else(|| rhythm.healed_s(), |Seconds(at)| at)
+        self.args.at.map_or_else(|| rhythm.healed_s(), |Seconds(at)| at)
     }
 
-    fn monitor(&self, smaller: &Smaller) -> MonitorSettings {
-        let typed = self.typed;
-        let mut theme = typed.theme.clone();
-        for (colour, rgb) in &typed.colour {
+    fn monitor(&self, quality: &Quality) -> MonitorSettings {
+        let args = self.args;
+        let mut theme = args.theme.clone();
+        for (colour, rgb) in &args.colour {
             theme.colours[*colour as usize] = *rgb;
         }
         MonitorSettings {
-            size: smaller.size,
+            size: quality.size,
             theme,
-            transparent: typed.transparent,
-            speed_mm_s: typed.sweep_speed,
-            gain_mm_mv: match typed.gain {
+            transparent: args.transparent,
+            speed_mm_s: args.sweep_speed,
+            gain_mm_mv: match args.gain {
                 Gain::Auto => None,
                 Gain::Fixed(gain) => Some(gain),
             },
-            motion: match typed.motion {
-                typed::Motion::Sweep => Motion::Sweep,
-                typed::Motion::Scroll => Motion::Scroll,
+            motion: match args.motion {
+                cli::Motion::Sweep => Motion::Sweep,
+                cli::Motion::Scroll => Motion::Scroll,
             },
-            trail: match typed.trail {
-                typed::Trail::Phosphor => Trail::Phosphor,
-                typed::Trail::Lcd => Trail::Lcd,
+            trail: match args.trail {
+                cli::Trail::Phosphor => Trail::Phosphor,
+                cli::Trail::Lcd => Trail::Lcd,
             },
-            lead: typed.label.clone(),
-            grid: !typed.no_grid,
-            readout: !typed.no_readout,
+            lead: args.label.clone(),
+            grid: !args.no_grid,
+            readout: !args.no_readout,
         }
     }
 
@@ -157,71 +151,71 @@ impl<'a> Settings<'a> {
         }
     }
 
-    fn summary(&self, rhythm: &Rhythm, used: &Smaller, bytes: u64) -> String {
+    fn summary(&self, rhythm: &Rhythm, actual: &Quality, bytes: u64) -> String {
         let what = match self.format {
             Format::Csv => {
-                let rate = self.typed.sample_rate.unwrap_or(SAMPLE_RATE);
+                let rate = self.args.sample_rate.unwrap_or(SAMPLE_RATE);
                 format!("{} samples", (rhythm.duration_s * rate).round())
             }
             Format::Json => format!("{} beats", rhythm.beats.len()),
             _ if self.is_still() => "a still".to_string(),
             Format::Svg => format!("{} beats", rhythm.beats.len()),
-            _ => format!("{} frames", self.timeline(rhythm, used.fps).frames()),
+            _ => format!("{} frames", self.timeline(rhythm, actual.fps).frames()),
         };
         let size = match self.format {
             Format::Csv | Format::Json => String::new(),
-            _ => format!(", {}x{}", used.size.width, used.size.height),
+            _ => format!(", {}x{}", actual.size.width, actual.size.height),
         };
         format!(
             "wrote {}: {what}, {} s{size}, {}, seed {}",
             self.target.name(),
             rhythm.duration_s,
-            human(bytes),
+            human_bytes(bytes),
             rhythm.seed
         )
     }
 }
 
 /// Refuses options that contradict the format.
-fn check(typed: &Render, format: Format) -> Result<(), Error> {
+fn check(args: &RenderArgs, format: Format) -> Result<(), Error> {
     let name = format.name();
     let numbers = matches!(format, Format::Csv | Format::Json);
-    if format == Format::Gif && typed.fps > gif::MOST_FPS {
+    if format == Format::Gif && args.fps > gif::MOST_FPS {
         return Err(Error::usage(format!(
             "--fps {}: a GIF plays at most 50 frames per second",
-            typed.fps
+            args.fps
         ))
         .hint("use --fps 50, or write .apng"));
     }
-    if typed.transparent && !matches!(format, Format::Svg | Format::Apng | Format::Png) {
+    if args.transparent && !matches!(format, Format::Svg | Format::Apng | Format::Png) {
         return Err(Error::usage(format!("--transparent: {name} cannot be transparent"))
             .hint("write .svg, .apng or .png"));
     }
-    if typed.still && numbers {
+    if args.still && numbers {
         return Err(Error::usage(format!("--still: {name} is not a picture"))
             .hint("write .png or .svg, or leave --still out"));
     }
-    let has_still = typed.still || matches!(format, Format::Png | Format::Svg);
-    if typed.at.is_some() && !has_still {
+    let has_still = args.still || matches!(format, Format::Png | Format::Svg);
+    if args.at.is_some() && !has_still {
         return Err(Error::usage(format!(
             "--at selects the time of a still, and this {name} is not one"
         ))
         .hint(if numbers { "leave --at out" } else { "add --still" }));
     }
-    if typed.sample_rate.is_some() && format != Format::Csv {
+    if args.sample_rate.is_some() && format != Format::Csv {
         return Err(Error::usage(format!("--sample-rate: only csv has samples, not {name}"))
             .hint("write .csv, or leave --sample-rate out"));
     }
-    let sweep_s = monitor::nominal_sweep_s(typed.size, typed.sweep_speed);
+    let sweep_s = monitor::nominal_sweep_s(args.size, args.sweep_speed);
     if sweep_s < SHORTEST_SWEEP_S && !numbers {
         return Err(Error::usage(format!(
             "--sweep-speed {}: the beam would cross the picture in {sweep_s:.3} s",
-            typed.sweep_speed
+            args.sweep_speed
         ))
         .hint("use a slower --sweep-speed or a wider --size"));
     }
     let measured = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
-    if typed.max_bytes.is_some() && !measured {
+    if args.max_bytes.is_some() && !measured {
         return Err(Error::usage(format!("--max-bytes: {name} cannot be reduced"))
             .hint("write .gif, .apng, .png or .svg, or leave --max-bytes out"));
     }
@@ -229,7 +223,7 @@ fn check(typed: &Render, format: Format) -> Result<(), Error> {
 }
 
 /// The rhythm to draw: from a file, or from chance.
-fn source(args: &Render, console: Console) -> Result<Rhythm, Error> {
+fn source(args: &RenderArgs, console: Console) -> Result<Rhythm, Error> {
     let rhythm = match &args.rhythm {
         Some(path) => read_rhythm(path)?,
         None => draw(args, console)?,
@@ -258,8 +252,11 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
     let mut bytes = Vec::new();
     input.take(LARGEST_RHYTHM + 1).read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     if bytes.len() as u64 > LARGEST_RHYTHM {
-        return Err(Error::failed(format!("{name} is larger than {}", human(LARGEST_RHYTHM)))
-            .hint("a rhythm is a JSON list of beats; this is probably another file"));
+        return Err(Error::failed(format!(
+            "{name} is larger than {}",
+            human_bytes(LARGEST_RHYTHM)
+        ))
+        .hint("a rhythm is a JSON list of beats; this is probably another file"));
     }
     let broken = |message: &str, hint: &str| {
         Error::failed(format!("{name} is not a rhythm: {message}")).hint(hint)
@@ -279,7 +276,7 @@ fn read_rhythm(path: &Path) -> Result<Rhythm, Error> {
     })
 }
 
-fn draw(args: &Render, console: Console) -> Result<Rhythm, Error> {
+fn draw(args: &RenderArgs, console: Console) -> Result<Rhythm, Error> {
     let seed = match args.seed {
         Some(seed) => seed,
         None => SysRng.try_next_u32().map_err(|error| {
@@ -287,7 +284,7 @@ fn draw(args: &Render, console: Console) -> Result<Rhythm, Error> {
         })?,
     };
     let Seconds(duration_s) = args.duration;
-    let mut recipe = Recipe {
+    let mut settings = LoopSettings {
         duration_s,
         bpm: args.bpm,
         hrv_bpm: args.hrv,
@@ -295,16 +292,16 @@ fn draw(args: &Render, console: Console) -> Result<Rhythm, Error> {
         glitches_per_min: args.glitch_rate,
         seed,
     };
-    let random_loop = match random::draw(&recipe) {
+    let random_loop = match random::draw(&settings) {
         Ok(random_loop) => random_loop,
-        Err(none) if recipe.pool.len() == 1 => {
+        Err(none) if settings.pool.len() == 1 => {
             return Err(Error::usage(format!("--duration {duration_s}s is too short: {none}"))
                 .hint(format!("use --duration {:.2}s or more", none.shortest_s)));
         }
         Err(none) => {
             console.say(&format!("no glitch fits into {duration_s} s: {none}"));
-            recipe.pool.clear();
-            random::draw(&recipe).map_err(|error| Error::failed(error.to_string()))?
+            settings.pool.clear();
+            random::draw(&settings).map_err(|error| Error::failed(error.to_string()))?
         }
     };
     let placed = random_loop.rhythm.episodes.len();
@@ -328,15 +325,15 @@ fn samples(rhythm: &Rhythm, hz: f64, out: &mut dyn Write) -> io::Result<()> {
 
 /// Draws the picture and writes it.
 fn picture(
-    settings: &Settings<'_>,
+    options: &Options<'_>,
     rhythm: &Rhythm,
-    full: &Smaller,
+    full: &Quality,
     console: Console,
 ) -> Result<u64, Error> {
-    let frames = settings.timeline(rhythm, full.fps).frames();
+    let frames = options.timeline(rhythm, full.fps).frames();
     let progress = console.progress("rendering", u64::from(frames));
-    let written = output::write(&settings.target, settings.format.is_binary(), |out| {
-        encode(settings, rhythm, full, progress.as_ref(), out)
+    let written = output::write(&options.target, options.format.is_binary(), |out| {
+        encode(options, rhythm, full, progress.as_ref(), out)
     });
     progress.finish();
     written
@@ -344,21 +341,21 @@ fn picture(
 
 /// Scene → frames → bytes.
 fn encode(
-    settings: &Settings<'_>,
+    options: &Options<'_>,
     rhythm: &Rhythm,
-    smaller: &Smaller,
+    quality: &Quality,
     progress: &dyn Progress,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let monitor = scene::monitor(rhythm, &settings.monitor(smaller), &DejaVu);
-    if settings.format == Format::Svg {
-        let plays = (!settings.is_still()).then_some(settings.plays);
-        return svg::monitor(&monitor, plays, settings.still_s(rhythm), out);
+    let monitor = scene::monitor(rhythm, &options.monitor(quality), &DejaVu);
+    if options.format == Format::Svg {
+        let plays = (!options.is_still()).then_some(options.plays);
+        return svg::monitor(&monitor, plays, options.still_s(rhythm), out);
     }
-    let timeline = settings.timeline(rhythm, smaller.fps);
-    let mut animation = raster::monitor(&monitor, timeline, settings.plays, smaller.levels);
+    let timeline = options.timeline(rhythm, quality.fps);
+    let mut animation = raster::monitor(&monitor, timeline, options.plays, quality.levels);
     animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
     let hundredths = (rhythm.duration_s * 100.0).round() as u32;
-    let rate = if settings.is_still() { (1, 1) } else { (animation.frame_count * 100, hundredths) };
-    write_frames(animation, settings.format, rate, settings.threads, out)
+    let rate = if options.is_still() { (1, 1) } else { (animation.frame_count * 100, hundredths) };
+    write_frames(animation, options.format, rate, options.threads, out)
 }

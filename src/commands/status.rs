@@ -2,16 +2,16 @@
 
 use std::io::{self, Write};
 
-use super::asking;
+use super::report;
 use crate::cli::Console;
-use crate::cli::status::Status as Typed;
+use crate::cli::status::StatusArgs;
 use crate::error::{Error, ExitKind};
 use crate::output::{self, Destination};
 use flaky_core::verdict::Report;
 
-pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
-    let reported = asking::report(&args.source, console)?;
-    let report = &reported.report;
+pub fn run(args: &StatusArgs, console: Console) -> Result<(), Error> {
+    let fetched = report::fetch(&args.source, console)?;
+    let report = &fetched.report;
     let write =
         |out: &mut dyn Write| if args.json { json(report, out) } else { words(report, out) };
     output::write(&Destination::Stdout, false, write)?;
@@ -21,7 +21,7 @@ pub fn run(args: &Typed, console: Console) -> Result<(), Error> {
         error.exit = ExitKind::VerdictMatched;
         return Err(error);
     }
-    reported.strictly(&args.source)
+    fetched.into_result(&args.source)
 }
 
 fn words(report: &Report, out: &mut dyn Write) -> io::Result<()> {

@@ -50,7 +50,7 @@ impl Cache {
                 let commit = &mut commits[comparison.commit as usize];
                 let Some(churn) = self.find(commit.id.bytes()) else { return true };
                 commit.churn = churn;
-                commit.traits.counted = true;
+                commit.flags.counted = true;
                 false
             })
             .collect()
@@ -72,7 +72,7 @@ impl Cache {
     /// If the file cannot be written; only these counts are lost then.
     pub fn keep(self, comparisons: &[Comparison], commits: &[Commit]) -> io::Result<()> {
         let counted = comparisons.iter().map(|comparison| &commits[comparison.commit as usize]);
-        let whole = counted.filter(|commit| commit.traits.counted && !commit.traits.damaged);
+        let whole = counted.filter(|commit| commit.flags.counted && !commit.flags.damaged);
         let new: Vec<[u8; RECORD]> = whole.map(record).collect();
         if new.is_empty() {
             return if self.known.is_empty() { Ok(()) } else { self.file.touch() };

@@ -122,7 +122,7 @@ pub fn count(
         add(commits, &count);
     }
     for comparison in comparisons {
-        commits[comparison.commit as usize].traits.counted = true;
+        commits[comparison.commit as usize].flags.counted = true;
     }
     Ok(())
 }
@@ -134,7 +134,7 @@ fn add(commits: &mut [Commit], count: &PartialCount) {
     sum.added = sum.added.saturating_add(more.added);
     sum.removed = sum.removed.saturating_add(more.removed);
     sum.weight = sum.weight.saturating_add(more.weight);
-    commit.traits.damaged |= count.damaged;
+    commit.flags.damaged |= count.damaged;
 }
 
 fn compare_trees(

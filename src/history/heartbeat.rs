@@ -190,10 +190,10 @@ fn ranked_mark(commit: &Commit) -> (u8, &'static Mark) {
     match commit.verdict {
         Some(Verdict::Flaky) => (7, &mark::FLAKY),
         Some(Verdict::Failed) => (6, &mark::FAILED),
-        _ if commit.traits.damaged => (5, &mark::LOST),
-        _ if commit.traits.revert => (4, &mark::REVERT),
+        _ if commit.flags.damaged => (5, &mark::LOST),
+        _ if commit.flags.revert => (4, &mark::REVERT),
         _ if commit.is_root() => (3, &mark::ROOT),
-        _ if commit.traits.fixup => (0, &mark::FIXUP),
+        _ if commit.flags.fixup => (0, &mark::FIXUP),
         _ if commit.is_merge() => (1, &mark::MERGE),
         _ => (2, &mark::COMMIT),
     }
@@ -201,7 +201,7 @@ fn ranked_mark(commit: &Commit) -> (u8, &'static Mark) {
 
 /// Height of a beat, as a factor on its waves.
 fn height(commits: &[Commit], lines: u32) -> f64 {
-    if commits.iter().all(|commit| commit.is_merge() && !commit.traits.counted) {
+    if commits.iter().all(|commit| commit.is_merge() && !commit.flags.counted) {
         return MERGE_HEIGHT;
     }
     let weight: f64 = commits.iter().map(|commit| f64::from(commit.churn.weight)).sum();
@@ -237,7 +237,7 @@ pub fn meaning(before: Option<&Commit>, commit: &Commit) -> String {
         let parents = format!("{} parents", commit.parents.len());
         words.push(if mark.name == "merge" { parents } else { format!("a merge of {parents}") });
     }
-    if commit.traits.boundary {
+    if commit.flags.boundary {
         words.push("a shallow clone ends here, so its changes are unknown".to_string());
     }
     match before.map(|before| gap_s(before, commit)) {

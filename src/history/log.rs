@@ -11,7 +11,7 @@ use super::error::Error;
 use super::exclude::Exclusions;
 use super::message::{MAX_NAME, MAX_SUBJECT, classify, offset_min, one_line, seconds};
 use super::people::People;
-use super::{Churn, Commit, History, Id, Traits};
+use super::{Churn, Commit, CommitFlags, History, Id};
 use crate::error::io_message;
 
 /// The first field of every record, with the version of the format.
@@ -74,7 +74,7 @@ pub fn read(
     let compares = |commit: &Commit| commit.is_merge() && commit.churn.files > 0;
     if !first_parent && !history.commits.iter().any(compares) {
         let merges = history.commits.iter_mut().filter(|commit| commit.is_merge());
-        merges.for_each(|commit| commit.traits.counted = false);
+        merges.for_each(|commit| commit.flags.counted = false);
     }
     history.people = people.list;
     Ok(history)
@@ -124,7 +124,11 @@ fn commit(texts: &[String], people: &mut People) -> Option<Commit> {
         written_s,
         offset_min: offset_min(offset).unwrap_or_default(),
         committed_s: committed.unwrap_or(written_s),
-        traits: classify(&subject, body, Traits { counted: true, damaged, ..Traits::default() }),
+        flags: classify(
+            &subject,
+            body,
+            CommitFlags { counted: true, damaged, ..CommitFlags::default() },
+        ),
         subject: subject.into(),
         tags: tags.join(" ").into(),
         churn: Churn::default(),

@@ -2,7 +2,7 @@
 
 use encoding_rs::Encoding;
 
-use super::{Id, Traits};
+use super::{CommitFlags, Id};
 use flaky_core::sanitize::SHORT_ID;
 
 /// Length at which a subject is cut, in characters.
@@ -12,7 +12,7 @@ pub const MAX_NAME: usize = 100;
 
 /// A parsed commit object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Parsed {
+pub struct ParsedCommit {
     /// Id of its tree.
     pub tree: Option<Id>,
     /// Ids of its parents.
@@ -24,7 +24,7 @@ pub struct Parsed {
     /// First paragraph of the message, in one line.
     pub subject: String,
     /// Properties that follow from the object.
-    pub traits: Traits,
+    pub flags: CommitFlags,
 }
 
 /// A person and a date.
@@ -43,8 +43,8 @@ pub struct Signature {
 }
 
 /// Parses a commit object.
-pub fn parse(object: &[u8]) -> Parsed {
-    let mut parsed = Parsed::default();
+pub fn parse(object: &[u8]) -> ParsedCommit {
+    let mut parsed = ParsedCommit::default();
     let mut rest = object;
     let (mut author, mut committer, mut encoding) = (None, None, None);
     while !rest.is_empty() {
@@ -74,17 +74,17 @@ pub fn parse(object: &[u8]) -> Parsed {
     };
     parsed.author = author.map(|bytes| signature(&text(bytes))).unwrap_or_default();
     let committer = committer.map(|bytes| signature(&text(bytes))).unwrap_or_default();
-    parsed.traits.damaged = !(parsed.author.valid && committer.valid) || parsed.tree.is_none();
+    parsed.flags.damaged = !(parsed.author.valid && committer.valid) || parsed.tree.is_none();
     parsed.committed_s = if committer.valid { committer.time_s } else { parsed.author.time_s };
     // The beginning of a message is enough; for git a NUL ends it.
     let message = &rest[..rest.len().min(1 << 16)];
     let end = memchr::memchr(0, message).unwrap_or(message.len());
     let message = text(&message[..end]);
-    (parsed.subject, parsed.traits) = read_message(&message, parsed.traits);
+    (parsed.subject, parsed.flags) = read_message(&message, parsed.flags);
     parsed
 }
 
-fn read_message(message: &str, traits: Traits) -> (String, Traits) {
+fn read_message(message: &str, flags: CommitFlags) -> (String, CommitFlags) {
     let message = message.trim_start_matches(['\n', '\r', ' ', '\t']);
     // A line of white space ends the subject, also a carriage return.
     let mut end = 0;
@@ -96,22 +96,22 @@ fn read_message(message: &str, traits: Traits) -> (String, Traits) {
     }
     let (subject, body) = message.split_at(end);
     let subject = one_line(subject, MAX_SUBJECT);
-    let traits = classify(&subject, body, traits);
-    (subject, traits)
+    let flags = classify(&subject, body, flags);
+    (subject, flags)
 }
 
 /// Adds the properties that follow from subject and body.
-pub fn classify(subject: &str, body: &str, traits: Traits) -> Traits {
+pub fn classify(subject: &str, body: &str, flags: CommitFlags) -> CommitFlags {
     let starts =
         |word: &str| subject.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));
     let names_a_commit = body.find("This reverts commit ").is_some_and(|at| {
         let id = &body[at + "This reverts commit ".len()..];
         id.bytes().take_while(u8::is_ascii_hexdigit).count() >= SHORT_ID
     });
-    Traits {
+    CommitFlags {
         revert: names_a_commit && (starts("revert") || starts("reapply")),
         fixup: ["fixup!", "squash!", "amend!"].iter().any(|word| starts(word)),
-        ..traits
+        ..flags
     }
 }
 

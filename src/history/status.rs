@@ -45,9 +45,9 @@ pub fn from_lines(history: &mut History, file: &str, text: &str) -> Result<(), E
     if missing > 0 {
         let lines = verdicts.len();
         let message = format!("{missing} of {lines} lines of {file} are not of commits drawn here");
-        history.remark(message, None);
+        history.warning(message, None);
     }
-    unknown.remark(history);
+    unknown.warning(history);
     Ok(())
 }
 
@@ -83,7 +83,7 @@ pub fn from_notes(
         }
     }
     assign(&mut history.commits, &verdicts);
-    unknown.remark(history);
+    unknown.warning(history);
     Ok(())
 }
 
@@ -120,7 +120,7 @@ impl UnknownWords {
         self.first.get_or_insert_with(|| (word(), source()));
     }
 
-    fn remark(self, history: &mut History) {
+    fn warning(self, history: &mut History) {
         let Some((word, source)) = self.first else { return };
         let others = match self.count {
             1 => String::new(),
@@ -131,6 +131,6 @@ impl UnknownWords {
             Some(near) => format!("did you mean {near:?}?"),
             None => format!("use {}, or a CI system's own word", known.join(", ")),
         };
-        history.remark(format!("{source}: {word:?} is not a status{others}"), Some(&hint));
+        history.warning(format!("{source}: {word:?} is not a status{others}"), Some(&hint));
     }
 }

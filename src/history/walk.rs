@@ -10,7 +10,7 @@ use git2::{ObjectType, Odb, Oid, Repository};
 
 use super::churn::Comparison;
 use super::error::{Error, git_message};
-use super::message::{self, Parsed};
+use super::message::{self, ParsedCommit};
 use super::people::People;
 use super::repo::{self, Revisions};
 use super::select::Selection;
@@ -157,7 +157,7 @@ impl Graph<'_> {
         if boundary {
             // Its parents are not in this clone.
             parsed.parents.clear();
-            parsed.traits.boundary = true;
+            parsed.flags.boundary = true;
         }
         let tree = parsed.tree.and_then(|tree| Oid::from_bytes(tree.bytes()).ok());
         let author = self.people.index(&parsed.author.name, &parsed.author.email);
@@ -170,7 +170,7 @@ impl Graph<'_> {
             committed_s: parsed.committed_s,
             subject: parsed.subject.into(),
             tags: "".into(),
-            traits: parsed.traits,
+            flags: parsed.flags,
             churn: super::Churn::default(),
             verdict: None,
         };
@@ -224,7 +224,7 @@ impl Graph<'_> {
 }
 
 /// Placeholder for a commit that cannot be read, at the time of its child.
-fn lost(time_s: i64) -> Parsed {
+fn lost(time_s: i64) -> ParsedCommit {
     let time_s = if time_s == i64::MAX { 0 } else { time_s };
     let mut parsed = message::parse(b"");
     parsed.subject = "(this commit cannot be read)".to_string();
@@ -256,12 +256,12 @@ fn finish(
         commits.push(node.commit);
         let commit = &mut commits[at];
         let compared = !commit.is_merge() || selection.first_parent;
-        if commit.traits.boundary || !compared {
+        if commit.flags.boundary || !compared {
             continue;
         }
         let old = node.parents.first().map(|parent| trees[*parent as usize]);
         match (node.tree, old) {
-            (None, _) | (_, Some(None)) => commit.traits.damaged = true,
+            (None, _) | (_, Some(None)) => commit.flags.damaged = true,
             (Some(new), old) => {
                 let comparison = Comparison { commit: at as u32, new, old: old.flatten() };
                 walked.comparisons.push(comparison);

@@ -2,7 +2,7 @@
 //! forgotten, and everything is the same as on a line.
 
 use flaky_core::raster::{Ground, LEVELS, NoText, Pace, Palette, Screen};
-use flaky_core::rhythm::endless::{Condition, Endless, Settings, Stretch};
+use flaky_core::rhythm::endless::{Condition, Endless, EndlessSettings, RhythmSegment};
 use flaky_core::rhythm::glitch;
 use flaky_core::rhythm::json::LEAST_RR_S;
 use flaky_core::rhythm::{Beat, BeatKind, Extent, Rhythm};
@@ -12,8 +12,8 @@ use flaky_draw::encode::canvas::Canvas;
 
 const BPM: f64 = 75.0;
 
-fn settings(glitches_per_min: f64) -> Settings {
-    Settings {
+fn settings(glitches_per_min: f64) -> EndlessSettings {
+    EndlessSettings {
         condition: Condition::Beating,
         bpm: BPM,
         hrv_bpm: 1.0,
@@ -22,37 +22,37 @@ fn settings(glitches_per_min: f64) -> Settings {
     }
 }
 
-fn until(source: &mut Endless, t_s: f64) -> Vec<Stretch> {
-    let mut stretches: Vec<Stretch> = Vec::new();
-    while stretches.last().is_none_or(|stretch| stretch.until_s < t_s) {
-        stretches.extend(source.next());
+fn until(source: &mut Endless, t_s: f64) -> Vec<RhythmSegment> {
+    let mut segments: Vec<RhythmSegment> = Vec::new();
+    while segments.last().is_none_or(|segment| segment.until_s < t_s) {
+        segments.extend(source.next());
     }
-    stretches
+    segments
 }
 
 /// The same beats and episodes as a rhythm with two ends.
-fn line(stretches: &[Stretch], seed: u32) -> Rhythm {
-    let until_s = stretches.last().expect("a stretch").until_s;
+fn line(segments: &[RhythmSegment], seed: u32) -> Rhythm {
+    let until_s = segments.last().expect("a stretch").until_s;
     Rhythm {
         duration_s: until_s.ceil() + 2.0,
         extent: Extent::Line,
         bpm: BPM,
         seed,
         state: None,
-        beats: stretches.iter().flat_map(|stretch| stretch.beats.clone()).collect(),
-        episodes: stretches.iter().filter_map(|stretch| stretch.episode.clone()).collect(),
+        beats: segments.iter().flat_map(|segment| segment.beats.clone()).collect(),
+        episodes: segments.iter().filter_map(|segment| segment.episode.clone()).collect(),
     }
 }
 
 #[test]
 fn beats_follow_one_another_and_glitches_heal() {
     for seed in 0..20 {
-        let stretches = until(&mut Endless::new(seed, settings(8.0)), 600.0);
-        let beats: Vec<&Beat> = stretches.iter().flat_map(|stretch| &stretch.beats).collect();
+        let segments = until(&mut Endless::new(seed, settings(8.0)), 600.0);
+        let beats: Vec<&Beat> = segments.iter().flat_map(|segment| &segment.beats).collect();
         for pair in beats.windows(2) {
             assert!(pair[1].t_s - pair[0].t_s >= LEAST_RR_S, "seed {seed}: {pair:?}");
         }
-        let glitches: Vec<_> = stretches.iter().filter_map(|s| s.episode.as_ref()).collect();
+        let glitches: Vec<_> = segments.iter().filter_map(|s| s.episode.as_ref()).collect();
         for pair in glitches.windows(2) {
             assert_ne!(pair[0].kind.name, pair[1].kind.name, "seed {seed}: twice in a row");
             let between = beats.iter().filter(|beat| {
@@ -62,9 +62,9 @@ fn beats_follow_one_another_and_glitches_heal() {
             });
             assert!(between.count() >= 2, "seed {seed}: no rest before {:?}", pair[1]);
         }
-        for stretch in &stretches {
-            let known = |t_s: f64| t_s <= stretch.until_s;
-            assert!(stretch.beats.iter().all(|beat| known(beat.t_s)));
+        for segment in &segments {
+            let known = |t_s: f64| t_s <= segment.until_s;
+            assert!(segment.beats.iter().all(|beat| known(beat.t_s)));
         }
     }
 }
@@ -73,21 +73,22 @@ fn beats_follow_one_another_and_glitches_heal() {
 fn glitches_come_at_the_rate_that_was_asked_for() {
     for asked in [0.5, 2.0, 6.0] {
         let minutes = 600.0;
-        let stretches = until(&mut Endless::new(3, settings(asked)), 60.0 * minutes);
-        let count = stretches.iter().filter(|stretch| stretch.episode.is_some()).count();
+        let segments = until(&mut Endless::new(3, settings(asked)), 60.0 * minutes);
+        let count = segments.iter().filter(|segment| segment.episode.is_some()).count();
         let rate = count as f64 / minutes;
         assert!((rate - asked).abs() < 0.12 * asked, "{asked} a minute asked, {rate} came");
     }
     let none = until(&mut Endless::new(3, settings(0.0)), 600.0);
-    assert!(none.iter().all(|stretch| stretch.episode.is_none()));
+    assert!(none.iter().all(|segment| segment.episode.is_none()));
 }
 
 #[test]
 fn every_glitch_of_the_pool_is_drawn() {
-    let stretches = until(&mut Endless::new(1, settings(10.0)), 3600.0);
+    let segments = until(&mut Endless::new(1, settings(10.0)), 3600.0);
     for glitch in glitch::TABLE {
-        let drawn = |s: &Stretch| s.episode.as_ref().is_some_and(|e| e.kind.name == glitch.name);
-        assert!(stretches.iter().any(drawn), "{}", glitch.name);
+        let drawn =
+            |s: &RhythmSegment| s.episode.as_ref().is_some_and(|e| e.kind.name == glitch.name);
+        assert!(segments.iter().any(drawn), "{}", glitch.name);
     }
 }
 
@@ -98,17 +99,17 @@ fn a_change_on_the_way_leaves_what_is_laid_out() {
     assert_eq!(until(&mut steady, 30.0), until(&mut changed, 30.0));
     let laid_out_s = 31.0;
 
-    changed.change(Settings { bpm: 120.0, ..settings(0.0) });
+    changed.change(EndlessSettings { bpm: 120.0, ..settings(0.0) });
     let beats = until(&mut changed, 60.0);
     let later: Vec<f64> = beats.iter().flat_map(|s| &s.beats).map(|beat| beat.t_s).collect();
     let rate = 60.0 * (later.len() - 1) as f64 / (later[later.len() - 1] - later[0]);
     assert!(later[0] > 30.0 && (rate - 120.0).abs() < 3.0, "{rate}");
 
-    changed.change(Settings { condition: Condition::Flat, ..settings(8.0) });
+    changed.change(EndlessSettings { condition: Condition::Flat, ..settings(8.0) });
     let flat = until(&mut changed, 90.0);
     assert!(flat.iter().all(|s| s.beats.is_empty() && s.episode.is_none()));
 
-    changed.change(Settings { condition: Condition::LeadOff, ..settings(8.0) });
+    changed.change(EndlessSettings { condition: Condition::LeadOff, ..settings(8.0) });
     let off = until(&mut changed, 120.0);
     assert!(off.iter().all(|s| s.beats.is_empty() && s.episode.is_some()));
 
@@ -121,8 +122,8 @@ fn a_change_on_the_way_leaves_what_is_laid_out() {
 #[test]
 fn an_open_signal_is_bit_for_bit_that_of_a_line() {
     let seed = 11;
-    let stretches = until(&mut Endless::new(seed, settings(10.0)), 300.0);
-    let whole = Signal::new(&line(&stretches, seed));
+    let segments = until(&mut Endless::new(seed, settings(10.0)), 300.0);
+    let whole = Signal::new(&line(&segments, seed));
     let mut open = Signal::open(seed, BPM);
     let mut source = Endless::new(seed, settings(10.0));
     let mut now_s = 0.0;
@@ -222,9 +223,9 @@ fn an_open_axis_looks_like_a_line() {
     let size = Size { width: 400, height: 150 };
     let theme = theme::find("phosphor").expect("a theme");
     let (trace, _, open) = driven(size, Motion::Sweep, Trail::Lcd, 30.0);
-    let stretches = until(&mut Endless::new(2, settings(10.0)), 60.0);
+    let segments = until(&mut Endless::new(2, settings(10.0)), 60.0);
     let mut whole = trace.clone();
-    whole.signal = Signal::new(&line(&stretches, 2));
+    whole.signal = Signal::new(&line(&segments, 2));
     whole.sweeps = (whole.signal.duration_s() / whole.sweep_s).ceil() as u32;
     let line = fresh(&whole, size, 30.0);
     // Its pieces are simplified one by one, so a point of the line may lie a quarter pixel off.

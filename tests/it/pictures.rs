@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use flaky_core::animation::{Animation, Plays};
 use flaky_core::rhythm::glitch;
-use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::random::{self, LoopSettings};
 use flaky_core::scene;
 use flaky_core::scene::{Monitor, MonitorSettings, Motion, Size, Trail, theme};
 use flaky_core::timeline::Timeline;
@@ -75,7 +75,7 @@ pub const SAMPLE: Sample = Sample {
 
 impl Sample {
     pub fn scene(&self) -> Monitor {
-        let recipe = Recipe {
+        let loop_settings = LoopSettings {
             duration_s: self.duration_s,
             bpm: 75.0,
             hrv_bpm: 1.0,
@@ -93,7 +93,7 @@ impl Sample {
             readout: self.readout,
             ..MonitorSettings::default()
         };
-        scene::monitor(&random::draw(&recipe).expect("it fits").rhythm, &settings, &DejaVu)
+        scene::monitor(&random::draw(&loop_settings).expect("it fits").rhythm, &settings, &DejaVu)
     }
 
     pub fn timeline(&self, ticks_per_s: u32) -> Timeline {

@@ -2,13 +2,13 @@
 
 use flaky_core::rhythm::glitch::{self, Course};
 use flaky_core::rhythm::json;
-use flaky_core::rhythm::random::{self, Recipe};
+use flaky_core::rhythm::random::{self, LoopSettings};
 use flaky_core::rhythm::{BeatKind, Code, Extent, Rhythm};
 use flaky_core::signal::Signal;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
-fn recipes() -> impl Strategy<Value = Recipe> {
+fn loop_settings() -> impl Strategy<Value = LoopSettings> {
     let all: Vec<_> = glitch::TABLE.iter().collect();
     (
         100_u32..12_000,
@@ -18,7 +18,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
         0.01_f64..=30.0,
         any::<u32>(),
     )
-        .prop_map(|(hundredths, bpm, hrv_bpm, pool, glitches_per_min, seed)| Recipe {
+        .prop_map(|(hundredths, bpm, hrv_bpm, pool, glitches_per_min, seed)| LoopSettings {
             duration_s: f64::from(hundredths) / 100.0,
             bpm,
             hrv_bpm,
@@ -38,20 +38,20 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn are_well_formed(recipe in recipes()) {
-        let drawn = match random::draw(&recipe) {
+    fn are_well_formed(settings in loop_settings()) {
+        let drawn = match random::draw(&settings) {
             Ok(drawn) => drawn,
             Err(none) => {
-                prop_assert!(none.shortest_s > recipe.duration_s);
-                let longer = Recipe { duration_s: none.shortest_s, ..recipe };
+                prop_assert!(none.shortest_s > settings.duration_s);
+                let longer = LoopSettings { duration_s: none.shortest_s, ..settings };
                 prop_assert!(random::draw(&longer).is_ok(), "{none} is not enough");
                 return Ok(());
             }
         };
         let rhythm = drawn.rhythm;
-        let duration = recipe.duration_s;
+        let duration = settings.duration_s;
 
-        let (asked, got) = (recipe.bpm, rhythm.bpm);
+        let (asked, got) = (settings.bpm, rhythm.bpm);
         prop_assert!((got - asked).abs() <= 30.0 / duration + 1e-6, "{asked} bpm asked, {got} got");
 
         let times: Vec<f64> = rhythm.beats.iter().map(|beat| beat.t_s).collect();
@@ -114,10 +114,10 @@ proptest! {
     }
 
     #[test]
-    fn join_at_the_seam(recipe in recipes()) {
-        let Ok(drawn) = random::draw(&recipe) else { return Ok(()) };
+    fn join_at_the_seam(settings in loop_settings()) {
+        let Ok(drawn) = random::draw(&settings) else { return Ok(()) };
         let signal = Signal::new(&drawn.rhythm);
-        let duration = recipe.duration_s;
+        let duration = settings.duration_s;
         let step = (signal.at(duration - 0.001) - signal.at(0.0)).abs();
         prop_assert!(step < 0.05, "a step of {step} mV in a millisecond");
     }
@@ -149,7 +149,7 @@ fn waves_go_on_over_the_seam() {
 
 #[test]
 fn the_same_seed_is_the_same_rhythm() {
-    let recipe = |seed| Recipe {
+    let settings = |seed| LoopSettings {
         duration_s: 30.0,
         bpm: 75.0,
         hrv_bpm: 1.0,
@@ -157,7 +157,7 @@ fn the_same_seed_is_the_same_rhythm() {
         glitches_per_min: 6.0,
         seed,
     };
-    let draw = |seed| random::draw(&recipe(seed)).unwrap().rhythm;
+    let draw = |seed| random::draw(&settings(seed)).unwrap().rhythm;
     assert_eq!(draw(7), draw(7));
     assert_ne!(draw(7), draw(8));
 }
@@ -284,7 +284,7 @@ fn the_rate_is_kept_in_short_loops() {
         for bpm in [60.0, 83.128_173_863_751_71, 100.0, 140.0, 180.0] {
             for hundredths in 100..800 {
                 let duration_s = f64::from(hundredths) / 100.0;
-                let recipe = Recipe {
+                let settings = LoopSettings {
                     duration_s,
                     bpm,
                     hrv_bpm: 0.0,
@@ -292,7 +292,7 @@ fn the_rate_is_kept_in_short_loops() {
                     glitches_per_min: 1.0,
                     seed: 0,
                 };
-                let Ok(drawn) = random::draw(&recipe) else { continue };
+                let Ok(drawn) = random::draw(&settings) else { continue };
                 let off = (drawn.rhythm.bpm - bpm).abs();
                 assert!(
                     off <= 30.0 / duration_s + 1e-6,
@@ -309,7 +309,7 @@ fn the_rate_is_kept_in_short_loops() {
 fn a_rate_halfway_between_two_numbers_of_beats_is_kept() {
     for glitch in glitch::TABLE {
         for (duration_s, bpm) in [(4.5, 100.0), (6.25, 168.0), (9.4, 150.0), (25.5, 140.0)] {
-            let recipe = Recipe {
+            let settings = LoopSettings {
                 duration_s,
                 bpm,
                 hrv_bpm: 0.0,
@@ -317,7 +317,7 @@ fn a_rate_halfway_between_two_numbers_of_beats_is_kept() {
                 glitches_per_min: 1.0,
                 seed: 0,
             };
-            let Ok(drawn) = random::draw(&recipe) else { continue };
+            let Ok(drawn) = random::draw(&settings) else { continue };
             let off = (drawn.rhythm.bpm - bpm).abs();
             assert!(off <= 30.0 / duration_s + 1e-6, "{}, {bpm} bpm, {duration_s} s", glitch.name);
         }

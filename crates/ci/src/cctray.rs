@@ -35,9 +35,9 @@ pub(crate) fn target(query: &Query) -> Result<Target, QueryError> {
 }
 
 pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, FetchError> {
-    let reply = client.get(target.root.clone()).await?;
+    let response = client.get(target.root.clone()).await?;
     let mut projects = Vec::new();
-    let parsed = xml::parse(&reply.body, |event| match event {
+    let parsed = xml::parse(&response.body, |event| match event {
         XmlEvent::Start(element, attributes) if element == "Project" => projects.push(Project {
             name: attributes.get("name"),
             activity: attributes.get("activity"),

@@ -25,7 +25,7 @@ const CONCURRENT_REQUESTS: usize = 6;
 
 /// An answer.
 #[derive(Debug)]
-pub(crate) struct Reply {
+pub(crate) struct Response {
     /// Its body.
     pub body: Vec<u8>,
     /// The address of the next page.
@@ -34,7 +34,7 @@ pub(crate) struct Reply {
     host: String,
 }
 
-impl Reply {
+impl Response {
     /// The body as JSON.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
         serde_json::from_slice(&self.body).map_err(|error| {
@@ -87,17 +87,17 @@ impl Client {
     }
 
     /// Requests an address.
-    pub(crate) async fn get(&self, url: Url) -> Result<Reply, FetchError> {
+    pub(crate) async fn get(&self, url: Url) -> Result<Response, FetchError> {
         self.transport()?.get(url).await
     }
 
     /// Requests several addresses, a few at a time; the answers are in the order of the addresses.
-    pub(crate) async fn get_all(&self, urls: Vec<Url>) -> Vec<Result<Reply, FetchError>> {
+    pub(crate) async fn get_all(&self, urls: Vec<Url>) -> Vec<Result<Response, FetchError>> {
         let transport = match self.transport() {
             Ok(transport) => transport,
             Err(error) => return urls.iter().map(|_| Err(error.clone())).collect(),
         };
-        let mut replies: Vec<Option<Result<Reply, FetchError>>> =
+        let mut responses: Vec<Option<Result<Response, FetchError>>> =
             urls.iter().map(|_| None).collect();
         let mut waiting = urls.into_iter().enumerate();
         let mut requests = JoinSet::new();
@@ -108,14 +108,17 @@ impl Client {
         for first in waiting.by_ref().take(CONCURRENT_REQUESTS) {
             requests.spawn(request(first));
         }
-        while let Some(reply) = requests.join_next().await {
-            let (at, reply) = reply.expect("a request neither panics nor is cancelled");
-            replies[at] = Some(reply);
+        while let Some(response) = requests.join_next().await {
+            let (at, response) = response.expect("a request neither panics nor is cancelled");
+            responses[at] = Some(response);
             if let Some(next) = waiting.next() {
                 requests.spawn(request(next));
             }
         }
-        replies.into_iter().map(|reply| reply.expect("every address is requested")).collect()
+        responses
+            .into_iter()
+            .map(|response| response.expect("every address is requested"))
+            .collect()
     }
 
     fn transport(&self) -> Result<&Arc<Transport>, FetchError> {

@@ -13,7 +13,7 @@ pub(crate) static INFO: ProviderInfo = ProviderInfo { name: "endpoint", ..Provid
 
 /// A badge.
 #[derive(Deserialize)]
-struct Badge {
+struct EndpointBadge {
     message: String,
     #[serde(default, rename = "isError")]
     is_error: bool,
@@ -26,7 +26,7 @@ pub(crate) fn target(query: &Query) -> Result<Target, QueryError> {
 }
 
 pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, FetchError> {
-    let badge: Badge = client.get(target.root.clone()).await?.json()?;
+    let badge: EndpointBadge = client.get(target.root.clone()).await?.json()?;
     let key = RunKey {
         provider: Provider::Endpoint,
         project: target.project.clone(),
@@ -38,7 +38,7 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
     Ok(RunPage { runs: vec![Run::new(key, state)], more: false })
 }
 
-impl Badge {
+impl EndpointBadge {
     /// The verdict of the message: the gravest of its words, without "0 failed", "failed: 0" or
     /// "no errors". It is unknown if there is no such word, or "not" is before one.
     fn verdict(&self) -> Verdict {

@@ -50,21 +50,21 @@ impl TestName {
 /// The executions of a test.
 #[derive(Clone, Copy, Debug, Default)]
 struct Test {
-    last: Execution,
+    last: TestExecution,
     /// Failed executions before the last test case.
     earlier_failures: usize,
 }
 
 /// A test case.
 #[derive(Clone, Copy, Debug, Default)]
-struct Execution {
+struct TestExecution {
     failed: bool,
     /// Failures before it passed.
     flakes: usize,
     skipped: bool,
 }
 
-impl Execution {
+impl TestExecution {
     /// Failed executions in it. A flake that counts as a failure is not one more.
     fn failures(self) -> usize {
         self.flakes.max(usize::from(self.failed))
@@ -84,7 +84,7 @@ impl TestReports {
         let mut path: Vec<String> = Vec::new();
         let mut host = String::new();
         let mut suites: Vec<(usize, String)> = Vec::new();
-        let mut open: Option<(TestName, Execution, usize)> = None;
+        let mut open: Option<(TestName, TestExecution, usize)> = None;
         xml::parse(bytes, |event| match event {
             XmlEvent::Start(element, attributes) => {
                 is_report |=
@@ -99,7 +99,7 @@ impl TestReports {
                     let class =
                         if is_silent { names().collect::<Vec<_>>().join(" ") } else { class };
                     let name = TestName { class, test: attributes.get("name"), host: host.clone() };
-                    open = Some((name, Execution::default(), path.len()));
+                    open = Some((name, TestExecution::default(), path.len()));
                 } else if let Some((_, execution, depth)) = &mut open
                     && path.len() == *depth + 1
                 {
@@ -125,7 +125,7 @@ impl TestReports {
         if is_report { Ok(()) } else { Err("it has no <testsuite>".to_string()) }
     }
 
-    fn add_execution(&mut self, mut name: TestName, execution: Execution) {
+    fn add_execution(&mut self, mut name: TestName, execution: TestExecution) {
         if name.test.is_empty() {
             // Tests without a name are not executions of one test.
             name.test = format!("(unnamed {})", self.tests.len() + 1);

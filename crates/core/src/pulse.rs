@@ -1,7 +1,7 @@
 //! The rhythm of a report: steady, glitching at the measured rate, flat, or with the lead off.
 
 use crate::rhythm::glitch::{self, Alarm};
-use crate::rhythm::{Beat, BeatKind, Code, Episode, Extent, Rhythm, State};
+use crate::rhythm::{Beat, BeatKind, Code, DisplayedState, Episode, Extent, Rhythm};
 use crate::verdict::{Report, Verdict};
 
 /// How fast the heart at rest beats, and how long its loop is at least.
@@ -59,7 +59,7 @@ pub fn rhythm(report: &Report, scale: TimeScale) -> Rhythm {
         extent: Extent::Loop,
         bpm: 60.0 / rr_s,
         seed: 0,
-        state: Some(State { word: report.message(), alarm: alarm(report.verdict) }),
+        state: Some(DisplayedState { word: report.message(), alarm: alarm(report.verdict) }),
         beats: Vec::new(),
         episodes: Vec::new(),
     };

@@ -100,7 +100,7 @@ pub struct Episode {
 
 /// The state that the whole rhythm stands for, shown on the screen all the time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct State {
+pub struct DisplayedState {
     /// The word to show, such as "failed".
     pub word: String,
     /// Its alarm priority.
@@ -119,7 +119,7 @@ pub struct Rhythm {
     /// The seed of the noise.
     pub seed: u32,
     /// The state it stands for, if any.
-    pub state: Option<State>,
+    pub state: Option<DisplayedState>,
     /// The QRS complexes in the order of their R peaks.
     pub beats: Vec<Beat>,
     /// The episodes in the order of their beginnings.

@@ -15,7 +15,7 @@ mod overlay;
 use std::collections::VecDeque;
 use std::f64::consts::TAU;
 
-use crate::rhythm::endless::Stretch;
+use crate::rhythm::endless::RhythmSegment;
 use crate::rhythm::{Extent, Rhythm};
 use compile::{Compiler, Complex, REACH_S};
 use noise::Noise;
@@ -99,26 +99,26 @@ impl Signal {
     }
 
     /// Adds what happens next, after everything that was pushed before.
-    pub fn push(&mut self, stretch: &Stretch) {
-        let lone = stretch.episode.iter().filter_map(|episode| self.compiler.lone_waves(episode));
+    pub fn push(&mut self, segment: &RhythmSegment) {
+        let lone = segment.episode.iter().filter_map(|episode| self.compiler.lone_waves(episode));
         let lone: Vec<Complex> = lone.collect();
-        let beats = stretch.beats.iter().map(|beat| self.compiler.beat(beat));
+        let beats = segment.beats.iter().map(|beat| self.compiler.beat(beat));
         for complex in beats.chain(lone) {
             let at = self.complexes.partition_point(|other| other.t_s <= complex.t_s);
             self.complexes.insert(at, complex);
         }
-        if let Some(episode) = &stretch.episode {
+        if let Some(episode) = &segment.episode {
             self.overlays.push(episode.clone());
         }
         // The next beat reaches back.
-        self.known_until_s = self.known_until_s.max(stretch.until_s - REACH_S.0);
+        self.known_until_s = self.known_until_s.max(segment.until_s - REACH_S.0);
     }
 
     /// Pushes stretches of `source` until everything before `t_s` seconds is known.
-    pub fn extend(&mut self, source: &mut impl Iterator<Item = Stretch>, t_s: f64) {
+    pub fn extend(&mut self, source: &mut impl Iterator<Item = RhythmSegment>, t_s: f64) {
         while self.known_until_s < t_s {
-            let Some(stretch) = source.next() else { break };
-            self.push(&stretch);
+            let Some(segment) = source.next() else { break };
+            self.push(&segment);
         }
     }
 

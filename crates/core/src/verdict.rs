@@ -97,12 +97,12 @@ pub struct Flakiness {
     /// The rate, 0–1.
     pub rate: f64,
     /// The numbers behind the rate; `None` where only the rate is given.
-    pub counted: Option<Counted>,
+    pub counted: Option<FlakyCount>,
 }
 
 /// The numbers behind a rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Counted {
+pub struct FlakyCount {
     /// Those that disagreed with themselves.
     pub flaky: usize,
     /// All that could have, at least one.
@@ -120,7 +120,7 @@ impl Flakiness {
     /// A counted rate; `None` where nothing could have disagreed.
     pub fn counted(flaky: usize, of: usize, what: &'static str) -> Option<Self> {
         let rate = flaky as f64 / of as f64;
-        (of > 0).then_some(Self { rate, counted: Some(Counted { flaky, of, what }) })
+        (of > 0).then_some(Self { rate, counted: Some(FlakyCount { flaky, of, what }) })
     }
 
     /// The rate for a person: "7.3%", "12%", "<0.1%".

@@ -1,7 +1,7 @@
 //! The outcomes in CI of the commits that are drawn.
 
-use super::super::{asking, runtime, warn};
-use crate::cli::history::History as Typed;
+use super::super::{report, runtime, warn};
+use crate::cli::history::HistoryArgs;
 use crate::error::Error;
 use crate::history::{History, status};
 use crate::store::{Records, Store};
@@ -17,11 +17,11 @@ const LONGEST_ADDRESS: usize = 200;
 
 /// Fetches the outcomes of the commits and gives them to the history. A failure is warned of, and
 /// is an error with `--strict`.
-pub fn add_outcomes(history: &mut History, args: &Typed) -> Result<(), Error> {
-    let asked = asking::asked(&args.asked, &args.access)?;
-    let guessed = asked.is_none() && args.access.server.is_none();
-    let (provider, query) = match asked {
-        Some(asked) => asked,
+pub fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<(), Error> {
+    let query = report::query(&args.provider, &args.access)?;
+    let guessed = query.is_none() && args.access.server.is_none();
+    let (provider, query) = match query {
+        Some(query) => query,
         None => cloned_from(history.origin.as_deref(), args)?,
     };
     let info = provider.info();
@@ -37,8 +37,9 @@ pub fn add_outcomes(history: &mut History, args: &Typed) -> Result<(), Error> {
         current_job: None,
         ..query
     };
-    let target = provider.target(&query).map_err(|error| asking::malformed(provider, &error))?;
-    let client = asking::client(provider, &target, &args.access, guessed)?;
+    let target =
+        provider.target(&query).map_err(|error| report::invalid_query(provider, &error))?;
+    let client = report::client(provider, &target, &args.access, guessed)?;
     let (records, mut known) = if args.no_cache { None } else { Store::user_folder() }
         .map(|folder| {
             let key = (info.name, target.root.as_str(), &target.project, target.git_ref());
@@ -57,7 +58,7 @@ pub fn add_outcomes(history: &mut History, args: &Typed) -> Result<(), Error> {
     }
     status::assign(&mut history.commits, &verdicts);
     let Some(error) = error else { return Ok(()) };
-    let hint = asking::way_out(provider, &client, &error);
+    let hint = report::hint(provider, &client, &error);
     let what = match missing {
         0 => "CI results may be out of date".to_string(),
         _ => format!("CI results are missing for {missing} of {} commits", wanted.len()),
@@ -71,7 +72,7 @@ pub fn add_outcomes(history: &mut History, args: &Typed) -> Result<(), Error> {
 }
 
 /// The platform and the project of the remote that was cloned.
-fn cloned_from(remote: Option<&str>, args: &Typed) -> Result<(Provider, Query), Error> {
+fn cloned_from(remote: Option<&str>, args: &HistoryArgs) -> Result<(Provider, Query), Error> {
     let unclear = |what: String| {
         Error::usage(what).hint("name it, such as --gitlab group/project, or --github owner/repo")
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::super::{format_of, threads};
 use crate::cli::Console;
 use crate::cli::format::Format;
-use crate::cli::history::{FORMATS, History as Typed, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME};
+use crate::cli::history::{FORMATS, HistoryArgs, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME};
 use crate::error::Error;
 use crate::history::History;
 use crate::output::Destination;
@@ -17,7 +17,7 @@ const MAX_ANIMATED: usize = 500;
 
 /// The arguments, and what follows from them.
 pub struct Options<'a> {
-    pub typed: &'a Typed,
+    pub args: &'a HistoryArgs,
     pub target: Destination,
     pub format: Format,
     /// Whether to draw a still sheet of the whole history.
@@ -26,36 +26,36 @@ pub struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    pub fn new(typed: &'a Typed) -> Result<Self, Error> {
-        let target = Destination::new(typed.output.as_deref().unwrap_or(Path::new("-")));
-        let format = match typed.format {
-            _ if typed.json => Format::Json,
+    pub fn new(args: &'a HistoryArgs) -> Result<Self, Error> {
+        let target = Destination::new(args.output.as_deref().unwrap_or(Path::new("-")));
+        let format = match args.format {
+            _ if args.json => Format::Json,
             Some(format) => format,
             None => format_of(&target, FORMATS)?,
         };
-        let sheet = typed.still || format == Format::Png;
+        let sheet = args.still || format == Format::Png;
         let name = format.name();
         let refuse = |message: String, hint: &str| Err(Error::usage(message).hint(hint));
-        if typed.still && !matches!(format, Format::Svg | Format::Png) {
+        if args.still && !matches!(format, Format::Svg | Format::Png) {
             return refuse(format!("--still does not support {name}"), "write .svg or .png");
         }
-        if format == Format::Gif && typed.fps > gif::MOST_FPS {
-            let message = format!("--fps {}: a GIF has at most 50 frames a second", typed.fps);
+        if format == Format::Gif && args.fps > gif::MOST_FPS {
+            let message = format!("--fps {}: a GIF has at most 50 frames a second", args.fps);
             return refuse(message, "use --fps 50, or write .apng");
         }
         let shrinks = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
-        if typed.max_bytes.is_some() && !shrinks {
+        if args.max_bytes.is_some() && !shrinks {
             let message = format!("--max-bytes does not support {name}");
             return refuse(message, "write .gif, .apng, .png or .svg, or leave it out");
         }
-        Ok(Self { typed, target, format, sheet, threads: threads(typed.threads) })
+        Ok(Self { args, target, format, sheet, threads: threads(args.threads) })
     }
 
     /// Number of commits for each beat.
     pub fn group(&self, history: &History, console: Console) -> Result<usize, Error> {
         let commits = history.commits.len();
         let default = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
-        let max = self.typed.max_frames.unwrap_or(default) as usize;
+        let max = self.args.max_frames.unwrap_or(default) as usize;
         if self.format == Format::Json {
             return Ok(1);
         }
@@ -82,6 +82,6 @@ impl<'a> Options<'a> {
     /// The theme, or the default one.
     pub fn theme(&self) -> &'static Theme {
         let default = if self.sheet { SHEET_THEME } else { theme::DEFAULT };
-        self.typed.theme.or_else(|| theme::find(default)).expect("the default is in the table")
+        self.args.theme.or_else(|| theme::find(default)).expect("the default is in the table")
     }
 }

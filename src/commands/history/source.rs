@@ -7,7 +7,7 @@ use std::path::Path;
 use super::super::threads;
 use super::{ci, hints};
 use crate::cli::Console;
-use crate::cli::history::History as Typed;
+use crate::cli::history::HistoryArgs;
 use crate::error::{Error, io_message};
 use crate::history::cache::Cache;
 use crate::history::churn::{self, Counting};
@@ -21,7 +21,7 @@ use flaky_ci::without_secrets;
 const MAX_STATUS: u64 = 64 << 20;
 
 /// The selected commits with their changes and CI results.
-pub fn read(args: &Typed, console: Console) -> Result<History, Error> {
+pub fn read(args: &HistoryArgs, console: Console) -> Result<History, Error> {
     let exclusions = Exclusions::new(&args.exclude).map_err(|error| {
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;
@@ -39,7 +39,7 @@ pub fn read(args: &Typed, console: Console) -> Result<History, Error> {
         status::from_lines(&mut history, &name, &text(path)?)
             .map_err(|error| hints::explain(&error))?;
     }
-    if args.ci || args.asked.0.is_some() {
+    if args.ci || args.provider.0.is_some() {
         ci::add_outcomes(&mut history, args)?;
     } else if args.access.server.is_some() || args.access.token_file.is_some() {
         return Err(
@@ -74,14 +74,14 @@ fn explain(error: &history::Error, word: Option<&str>) -> Error {
 }
 
 /// The path and the range; a single word is a path if that exists.
-fn path_and_range(args: &Typed) -> (Option<&Path>, Option<String>) {
+fn path_and_range(args: &HistoryArgs) -> (Option<&Path>, Option<String>) {
     match (&args.repository, &args.range) {
         (Some(one), None) if !Path::new(one).exists() => (None, Some(one.clone())),
         (path, range) => (path.as_ref().map(Path::new), range.clone()),
     }
 }
 
-fn selection(args: &Typed, range: Option<String>) -> Result<Selection, Error> {
+fn selection(args: &HistoryArgs, range: Option<String>) -> Result<Selection, Error> {
     if let (Some(range), Some(branch)) = (&range, &args.branch) {
         return Err(Error::usage(format!(
             "--branch {branch:?} cannot be used with a range ({range:?})"
@@ -106,7 +106,7 @@ fn selection(args: &Typed, range: Option<String>) -> Result<Selection, Error> {
 }
 
 fn from_repository(
-    args: &Typed,
+    args: &HistoryArgs,
     path: Option<&Path>,
     selection: &Selection,
     exclusions: &Exclusions,
@@ -191,7 +191,7 @@ fn text(path: &Path) -> Result<String, Error> {
 /// Prints the warnings about a history; with `strict`, damage is an error.
 fn report(history: &History, strict: bool, console: Console) -> Result<(), Error> {
     let (damaged, commits) = (history.damaged(), history.commits.len());
-    let cut = history.commits.iter().filter(|commit| commit.traits.boundary).count();
+    let cut = history.commits.iter().filter(|commit| commit.flags.boundary).count();
     if damaged > 0 {
         let what = format!("{damaged} of {commits} commits could not be read completely");
         let hint = "`git fsck` lists missing and damaged objects";
@@ -206,10 +206,10 @@ fn report(history: &History, strict: bool, console: Console) -> Result<(), Error
              git fetch --unshallow completes it (in CI: GIT_DEPTH: 0, or fetch-depth: 0)",
         );
     }
-    for remark in &history.remarks {
-        match &remark.hint {
-            Some(hint) => console.say(&format!("warning: {}; {hint}", remark.message)),
-            None => console.say(&format!("warning: {}", remark.message)),
+    for warning in &history.warnings {
+        match &warning.hint {
+            Some(hint) => console.say(&format!("warning: {}; {hint}", warning.message)),
+            None => console.say(&format!("warning: {}", warning.message)),
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::{FetchError, FetchErrorKind, TlsFailure};
 use flaky_core::sanitize::sanitize;
 
 /// A failure, and whether a retry may help.
-pub struct Refusal {
+pub struct RequestError {
     pub error: FetchError,
     pub retry: Retry,
 }
@@ -23,14 +23,14 @@ pub enum Retry {
     After(Duration),
 }
 
-impl From<FetchError> for Refusal {
+impl From<FetchError> for RequestError {
     fn from(error: FetchError) -> Self {
         Self { error, retry: Retry::Never }
     }
 }
 
 /// A status that is no success.
-pub fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal {
+pub fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> RequestError {
     let number = |name: &str| -> Option<f64> { parse_number(headers.get(name)?.to_str().ok()?) };
     let used_up = ["x-ratelimit-remaining", "ratelimit-remaining"]
         .into_iter()
@@ -70,7 +70,7 @@ pub fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> Refusal
     let retry = after_s.map_or(Retry::Soon, |seconds: f64| {
         Retry::After(Duration::from_secs_f64(seconds.clamp(0.0, 1e6)))
     });
-    Refusal { error, retry }
+    RequestError { error, retry }
 }
 
 /// A number in a header. "NaN" parses as one, and is of no use.

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use reqwest::Url;
 use reqwest::header::{LINK, LOCATION};
 
-use super::failure::{self, Refusal, Retry};
-use super::{Deadline, Reply};
+use super::failure::{self, RequestError, Retry};
+use super::{Deadline, Response};
 use crate::target::host;
 use crate::token::Token;
 use crate::{AuthScheme, FetchError, FetchErrorKind};
@@ -58,21 +58,22 @@ impl Transport {
         Ok(Self { http, home, token, auth, deadline, received: AtomicUsize::new(0) })
     }
 
-    pub async fn get(&self, url: Url) -> Result<Reply, FetchError> {
+    pub async fn get(&self, url: Url) -> Result<Response, FetchError> {
         let host = host(&url);
-        let reply = tokio::time::timeout_at(self.deadline.at.into(), self.with_retries(url)).await;
-        reply.unwrap_or_else(|_| {
+        let response =
+            tokio::time::timeout_at(self.deadline.at.into(), self.with_retries(url)).await;
+        response.unwrap_or_else(|_| {
             let timeout_s = self.deadline.timeout.as_secs_f64();
             let message = format!("{host} did not answer within {timeout_s} s");
             Err(FetchError::new(FetchErrorKind::TimedOut, message))
         })
     }
 
-    async fn with_retries(&self, url: Url) -> Result<Reply, FetchError> {
+    async fn with_retries(&self, url: Url) -> Result<Response, FetchError> {
         let mut waits = RETRY_WAITS_S.into_iter();
         loop {
-            let Refusal { error, retry } = match self.with_redirects(url.clone()).await {
-                Ok(reply) => return Ok(reply),
+            let RequestError { error, retry } = match self.with_redirects(url.clone()).await {
+                Ok(response) => return Ok(response),
                 Err(refusal) => refusal,
             };
             let (wait, asked) = match (retry, waits.next()) {
@@ -95,7 +96,7 @@ impl Transport {
         }
     }
 
-    async fn with_redirects(&self, mut url: Url) -> Result<Reply, Refusal> {
+    async fn with_redirects(&self, mut url: Url) -> Result<Response, RequestError> {
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send(&url).await?;
             if !response.status().is_redirection() {
@@ -118,7 +119,7 @@ impl Transport {
         Err(FetchError::new(FetchErrorKind::BadRedirect, message))?
     }
 
-    async fn send(&self, url: &Url) -> Result<reqwest::Response, Refusal> {
+    async fn send(&self, url: &Url) -> Result<reqwest::Response, RequestError> {
         let mut request = self
             .http
             .get(url.clone())
@@ -134,7 +135,11 @@ impl Transport {
         request.send().await.map_err(|error| failure::no_connection(url, &error).into())
     }
 
-    async fn read(&self, mut response: reqwest::Response, url: &Url) -> Result<Reply, Refusal> {
+    async fn read(
+        &self,
+        mut response: reqwest::Response,
+        url: &Url,
+    ) -> Result<Response, RequestError> {
         let host = host(url);
         let status = response.status();
         if !status.is_success() {
@@ -161,7 +166,7 @@ impl Transport {
         }
         let next =
             next.and_then(|next| url.join(&next).ok()).and_then(|next| on_server(url, &next));
-        Ok(Reply { body, next, host })
+        Ok(Response { body, next, host })
     }
 }
 

@@ -29,15 +29,15 @@ pub(crate) async fn runs(
         ("verification", Some("false")),
         ("files", Some("false")),
     ];
-    let reply = client.get(target.repository_url(&["commits"], &parameters)).await?;
-    let commits: Vec<Commit> = reply.json()?;
+    let response = client.get(target.repository_url(&["commits"], &parameters)).await?;
+    let commits: Vec<Commit> = response.json()?;
     let statuses = statuses(client, target, &commits).await?;
     let runs = commits
         .iter()
         .zip(statuses)
         .filter_map(|(commit, statuses)| run(target, &commit.sha, statuses))
         .collect();
-    Ok(RunPage { runs, more: reply.next.is_some() || commits.len() == size })
+    Ok(RunPage { runs, more: response.next.is_some() || commits.len() == size })
 }
 
 /// The statuses of each commit: a job sets about three of them.
@@ -54,10 +54,10 @@ async fn statuses(
     let mut waiting: Vec<(usize, _)> = commits.iter().map(first).enumerate().collect();
     for _ in 0..MAX_STATUS_PAGES {
         let (indices, urls): (Vec<usize>, Vec<_>) = waiting.drain(..).unzip();
-        for (at, reply) in indices.into_iter().zip(client.get_all(urls).await) {
-            let reply = reply?;
-            all[at].extend(reply.json::<Vec<Status>>()?);
-            waiting.extend(reply.next.map(|next| (at, next)));
+        for (at, response) in indices.into_iter().zip(client.get_all(urls).await) {
+            let response = response?;
+            all[at].extend(response.json::<Vec<Status>>()?);
+            waiting.extend(response.next.map(|next| (at, next)));
         }
     }
     Ok(all)

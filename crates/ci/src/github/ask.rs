@@ -16,8 +16,8 @@ const MAX_ATTEMPTS: usize = 3;
 /// Looks up the default branch, of a repository on GitHub or Gitea.
 pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
     if !target.branch_is_known() {
-        let reply = client.get(target.repository_url(&[], &[])).await?;
-        target.query.git_ref = Some(reply.json::<Repository>()?.default_branch);
+        let response = client.get(target.repository_url(&[], &[])).await?;
+        target.query.git_ref = Some(response.json::<Repository>()?.default_branch);
     }
     Ok(())
 }
@@ -41,8 +41,8 @@ pub(crate) async fn runs(
         ("per_page", Some(size.as_str())),
         ("page", Some(number.as_str())),
     ];
-    let reply = client.get(target.repository_url(&path, &parameters)).await?;
-    let WorkflowRuns { total_count, workflow_runs } = reply.json()?;
+    let response = client.get(target.repository_url(&path, &parameters)).await?;
+    let WorkflowRuns { total_count, workflow_runs } = response.json()?;
     let is_unfiltered = workflow.is_none() && target.query.source.is_none();
     let is_empty = total_count == 0 && workflow_runs.is_empty();
     if page.page == 1 && is_empty && is_unfiltered && !target.query.all_branches {
@@ -55,7 +55,7 @@ pub(crate) async fn runs(
         .filter(|run| !run.is_of_fork() || Some(run.id) == current)
         .map(|run| run.into_run(&target.project))
         .collect();
-    Ok(RunPage { runs, more: reply.next.is_some() })
+    Ok(RunPage { runs, more: response.next.is_some() })
 }
 
 /// Adds earlier attempts, and the jobs of the run that the current job is in.
@@ -77,8 +77,8 @@ pub(crate) async fn enrich(
         }
     }
     let mut earlier = Vec::new();
-    for reply in client.get_all(urls).await {
-        match reply.and_then(|reply| reply.json::<WorkflowRun>()) {
+    for response in client.get_all(urls).await {
+        match response.and_then(|response| response.json::<WorkflowRun>()) {
             Ok(run) => earlier.push(run.into_run(&target.project)),
             Err(error) => {
                 failure.get_or_insert(error);
@@ -106,9 +106,9 @@ async fn jobs(client: &Client, target: &Target, run: u64) -> Result<Vec<Job>, Fe
     let mut next = Some(target.repository_url(&["actions", "runs", &id, "jobs"], &parameters));
     for _ in 0..MAX_JOB_PAGES {
         let Some(url) = next.take() else { break };
-        let reply = client.get(url).await?;
-        jobs.extend(reply.json::<WorkflowJobs>()?.jobs.into_iter().map(Job::from));
-        next = reply.next;
+        let response = client.get(url).await?;
+        jobs.extend(response.json::<WorkflowJobs>()?.jobs.into_iter().map(Job::from));
+        next = response.next;
     }
     Ok(jobs)
 }
@@ -123,9 +123,10 @@ async fn commit_statuses(client: &Client, target: &Target) -> Result<Option<Run>
         target.repository_url(&["commits", git_ref, part], &parameters)
     };
     let statuses = client.get_all(vec![url("status"), url("check-runs")]).await;
-    let mut replies = statuses.into_iter();
-    let combined: CombinedStatus = replies.next().expect("two answers")?.json()?;
-    let checks = replies.next().expect("two answers").and_then(|reply| reply.json::<CheckRuns>());
+    let mut responses = statuses.into_iter();
+    let combined: CombinedStatus = responses.next().expect("two answers")?.json()?;
+    let checks =
+        responses.next().expect("two answers").and_then(|response| response.json::<CheckRuns>());
     let checks = checks.map(|checks| checks.check_runs).unwrap_or_default();
     let jobs: Vec<Job> = checks.into_iter().map(Job::from).collect();
     if combined.total_count == 0 && jobs.is_empty() {

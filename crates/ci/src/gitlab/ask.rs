@@ -24,8 +24,8 @@ pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), 
     if target.branch_is_known() {
         return Ok(());
     }
-    let reply = client.get(target.url(&["projects", &target.project], &[])).await?;
-    let Project { default_branch } = reply.json()?;
+    let response = client.get(target.url(&["projects", &target.project], &[])).await?;
+    let Project { default_branch } = response.json()?;
     let branch = default_branch.ok_or_else(|| {
         FetchError::new(FetchErrorKind::NoBranch, "the project has no branch yet")
     })?;
@@ -51,10 +51,10 @@ pub(crate) async fn runs(
             ("page", Some(&number)),
         ],
     );
-    let reply = client.get(url).await?;
-    let pipelines: Vec<Pipeline> = reply.json()?;
+    let response = client.get(url).await?;
+    let pipelines: Vec<Pipeline> = response.json()?;
     let runs = pipelines.into_iter().map(|pipeline| pipeline.into_run(&target.project)).collect();
-    Ok(RunPage { runs, more: reply.next.is_some() })
+    Ok(RunPage { runs, more: response.next.is_some() })
 }
 
 /// Adds the jobs of finished pipelines and of their child pipelines.
@@ -118,8 +118,10 @@ async fn jobs(
         let batch = waiting.drain(..waiting.len().min(BATCH));
         let (indices, urls): (Vec<usize>, Vec<_>) = batch.unzip();
         pages = pages.saturating_sub(urls.len());
-        for (at, reply) in indices.into_iter().zip(client.get_all(urls).await) {
-            match reply.and_then(|reply| Ok((reply.json::<Vec<Execution>>()?, reply.next))) {
+        for (at, response) in indices.into_iter().zip(client.get_all(urls).await) {
+            match response
+                .and_then(|response| Ok((response.json::<Vec<Execution>>()?, response.next)))
+            {
                 Ok((executions, next)) => {
                     jobs[at].extend(executions.into_iter().map(Job::from));
                     waiting.extend(next.map(|next| (at, next)));
@@ -153,10 +155,10 @@ async fn children(
     let mut found = false;
     for _ in 0..MAX_DEPTH {
         let url = |ancestor: &Ancestor| part_url(target, ancestor.pipeline, "bridges", false);
-        let replies = client.get_all(generation.iter().map(url).collect()).await;
+        let responses = client.get_all(generation.iter().map(url).collect()).await;
         let mut next = Vec::new();
-        for (ancestor, reply) in generation.into_iter().zip(replies) {
-            let bridges: Vec<Bridge> = match reply.and_then(|reply| reply.json()) {
+        for (ancestor, response) in generation.into_iter().zip(responses) {
+            let bridges: Vec<Bridge> = match response.and_then(|response| response.json()) {
                 Ok(bridges) => bridges,
                 Err(error) => {
                     failure.get_or_insert(error);

@@ -19,8 +19,8 @@ pub(crate) async fn runs(
          allBuilds[number,result,building,url,timestamp,duration,\
          actions[lastBuiltRevision[SHA1],remoteUrls]]{{{from},{to}}}"
     );
-    let reply = client.get(target.url(&["api", "json"], &[("tree", Some(&tree))])).await?;
-    let Job { color, builds, last } = reply.json()?;
+    let response = client.get(target.url(&["api", "json"], &[("tree", Some(&tree))])).await?;
+    let Job { color, builds, last } = response.json()?;
     let project = &target.project;
     let is_disabled = color.as_deref().is_some_and(|color| color.starts_with("disabled"));
     match (builds, color) {

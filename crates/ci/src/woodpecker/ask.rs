@@ -55,8 +55,8 @@ pub(crate) async fn enrich(
     let current = target.current_run()?;
     let run = runs.iter_mut().find(|run| run.key.id.number() == Some(current))?;
     let path = [&repository_id(target), "pipelines", &current.to_string()];
-    let reply = client.get(target.url(&path, &[])).await;
-    match reply.and_then(|reply| reply.json::<Pipeline>()) {
+    let response = client.get(target.url(&path, &[])).await;
+    match response.and_then(|response| response.json::<Pipeline>()) {
         Ok(pipeline) => {
             run.add_jobs(pipeline.into_run(&target.project).jobs);
             None

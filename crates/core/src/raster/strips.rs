@@ -19,7 +19,7 @@ type Key = (i64, i64);
 
 /// The strips that have been drawn, the most recently used last.
 pub(super) struct Strips {
-    drawn: Vec<(Key, Energy)>,
+    cached: Vec<(Key, Energy)>,
     keep: usize,
     width: u32,
     height: u32,
@@ -37,7 +37,7 @@ impl Strips {
             (Motion::Scroll, _) => on_screen as usize * SUBPIXELS as usize,
             (Motion::Sweep, _) => 2,
         };
-        Self { drawn: Vec::new(), keep, width: strip, height, glow }
+        Self { cached: Vec::new(), keep, width: strip, height, glow }
     }
 
     /// The strip that has the column `at_px`, counted from the beginning of the axis, and the
@@ -65,19 +65,19 @@ impl Strips {
     }
 
     fn get(&mut self, trace: &Trace, key: Key) -> Option<&Energy> {
-        if let Some(at) = self.drawn.iter().position(|(drawn, _)| *drawn == key) {
-            let found = self.drawn.remove(at);
-            self.drawn.push(found);
+        if let Some(at) = self.cached.iter().position(|(cached, _)| *cached == key) {
+            let found = self.cached.remove(at);
+            self.cached.push(found);
         } else {
-            let mut energy = if self.drawn.len() < self.keep {
+            let mut energy = if self.cached.len() < self.keep {
                 Energy::new(self.width, self.height)
             } else {
-                self.drawn.remove(0).1
+                self.cached.remove(0).1
             };
             let (number, part) = key;
             energy.draw(trace, self.glow, number, part as f64 / SUBPIXELS as f64);
-            self.drawn.push((key, energy));
+            self.cached.push((key, energy));
         }
-        self.drawn.last().map(|(_, energy)| energy)
+        self.cached.last().map(|(_, energy)| energy)
     }
 }

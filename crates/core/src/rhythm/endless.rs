@@ -1,7 +1,7 @@
 //! The seeded source without an end: a heart that beats steadily and sometimes, for no reason,
 //! weirds out and heals.
 //!
-//! [`Endless`] is an iterator of [`Stretch`]es, each a steady beat or a glitch with its way back.
+//! [`Endless`] is an iterator of [`RhythmSegment`]s, each a steady beat or a glitch with its way back.
 //! Its settings may change on the way. What has been laid out stays; the next stretch follows the
 //! new settings.
 
@@ -14,7 +14,7 @@ use super::variability::Variability;
 use super::{Beat, Episode};
 
 /// Steady beats between two glitches, at least.
-const BETWEEN: u32 = 2;
+const MIN_BETWEEN: u32 = 2;
 /// The length of a stretch without a beat, in seconds.
 const SILENT_S: f64 = 0.5;
 /// The lead is off for so long, then on (without a beat), in seconds.
@@ -22,7 +22,7 @@ const LEAD_OFF_S: (f64, f64) = (2.0, 1.2);
 
 /// Settings of an endless rhythm.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Settings {
+pub struct EndlessSettings {
     /// The state of the heart.
     pub condition: Condition,
     /// The steady rate in beats per minute.
@@ -48,7 +48,7 @@ pub enum Condition {
 
 /// The next piece of a rhythm.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stretch {
+pub struct RhythmSegment {
     /// The beats in order of time, none before those of earlier stretches.
     pub beats: Vec<Beat>,
     /// At most one episode.
@@ -60,7 +60,7 @@ pub struct Stretch {
 /// The source: an iterator that never ends.
 #[derive(Clone, Debug)]
 pub struct Endless {
-    settings: Settings,
+    settings: EndlessSettings,
     phrases: Phrases,
     variability: Variability,
     /// The mean duration of the glitches of the pool, in seconds.
@@ -74,7 +74,7 @@ pub struct Endless {
 impl Endless {
     /// A rhythm from 0 s on. The same seed and the same changes at the same stretches give the
     /// same rhythm.
-    pub fn new(seed: u32, settings: Settings) -> Self {
+    pub fn new(seed: u32, settings: EndlessSettings) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed));
         let variability = Variability::endless([rng.random(), rng.random()]);
         let mut this = Self {
@@ -90,7 +90,7 @@ impl Endless {
     }
 
     /// Follows other settings from the next stretch on.
-    pub fn change(&mut self, settings: Settings) {
+    pub fn change(&mut self, settings: EndlessSettings) {
         let rr = 60.0 / settings.bpm;
         // A copy is asked for the mean length, so that a change draws nothing from the source.
         let mut copy = self.phrases.clone();
@@ -103,63 +103,63 @@ impl Endless {
     }
 
     /// The settings that the next stretch follows.
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &EndlessSettings {
         &self.settings
     }
 
     /// The probability of a glitch after a steady beat, 0–1. The number of steady beats before a
-    /// glitch is geometrically distributed; a cycle of `BETWEEN` beats, waiting and the glitch
+    /// glitch is geometrically distributed; a cycle of `MIN_BETWEEN` beats, waiting and the glitch
     /// itself lasts as long on average as the requested rate says.
     fn chance(&self, rr: f64) -> f64 {
         if self.settings.pool.is_empty() || self.settings.glitches_per_min <= 0.0 {
             return 0.0;
         }
         let cycle_s = 60.0 / self.settings.glitches_per_min;
-        let waiting_s = cycle_s - self.glitch_s - f64::from(BETWEEN - 2) * rr;
+        let waiting_s = cycle_s - self.glitch_s - f64::from(MIN_BETWEEN - 2) * rr;
         if waiting_s <= rr { 1.0 } else { rr / waiting_s }
     }
 
-    fn silence(&mut self) -> Stretch {
+    fn silence(&mut self) -> RhythmSegment {
         self.now_s += SILENT_S;
         self.steady = 0;
-        Stretch { until_s: self.now_s, ..Stretch::default() }
+        RhythmSegment { until_s: self.now_s, ..RhythmSegment::default() }
     }
 
-    fn lead_off(&mut self) -> Stretch {
+    fn lead_off(&mut self) -> RhythmSegment {
         let kind = glitch::find("lead-off").expect("it stands in the table");
         let (off_s, on_s) = LEAD_OFF_S;
         let start_s = self.now_s + 0.5 * on_s;
         let episode = Episode { kind, start_s, end_s: start_s + off_s };
         self.now_s += off_s + on_s;
         self.steady = 0;
-        Stretch { episode: Some(episode), until_s: self.now_s, ..Stretch::default() }
+        RhythmSegment { episode: Some(episode), until_s: self.now_s, ..RhythmSegment::default() }
     }
 
-    fn steady_beat(&mut self, rr: f64) -> Stretch {
+    fn steady_beat(&mut self, rr: f64) -> RhythmSegment {
         self.now_s += self.variability.interval_s(self.now_s, rr, self.settings.hrv_bpm);
         self.steady = self.steady.saturating_add(1);
-        Stretch { beats: vec![Beat::steady(self.now_s)], episode: None, until_s: self.now_s }
+        RhythmSegment { beats: vec![Beat::steady(self.now_s)], episode: None, until_s: self.now_s }
     }
 
-    fn glitch(&mut self, phrase: &Phrase, rr: f64) -> Stretch {
+    fn glitch(&mut self, phrase: &Phrase, rr: f64) -> RhythmSegment {
         let slack = self.phrases.rng.random();
         let (beats, episode) = phrase.place(self.now_s, rr, slack);
         self.now_s = beats.last().map_or(self.now_s, |beat| beat.t_s);
         self.steady = 1;
-        Stretch { beats, episode: Some(episode), until_s: self.now_s }
+        RhythmSegment { beats, episode: Some(episode), until_s: self.now_s }
     }
 }
 
 impl Iterator for Endless {
-    type Item = Stretch;
+    type Item = RhythmSegment;
 
-    fn next(&mut self) -> Option<Stretch> {
+    fn next(&mut self) -> Option<RhythmSegment> {
         let rr = 60.0 / self.settings.bpm;
         Some(match self.settings.condition {
             Condition::Flat => self.silence(),
             Condition::LeadOff => self.lead_off(),
             Condition::Beating => {
-                let may = self.steady >= BETWEEN && {
+                let may = self.steady >= MIN_BETWEEN && {
                     let chance = self.chance(rr);
                     chance > 0.0 && self.phrases.rng.random::<f64>() < chance
                 };

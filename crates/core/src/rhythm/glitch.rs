@@ -114,7 +114,7 @@ pub struct Interval {
 
 /// A beat that a glitch adds.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct OwnBeat {
+pub struct GlitchBeat {
     /// The time since the last steady beat.
     pub after: Interval,
     /// Its code, which selects its shape.
@@ -124,7 +124,7 @@ pub struct OwnBeat {
 /// The return of the steady rhythm after the beats of a glitch.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Return {
+pub enum Recovery {
     /// The sinus node kept its schedule: the next normal beat comes when it was due (a full
     /// compensatory pause).
     Compensated,
@@ -161,9 +161,9 @@ pub enum Course {
         /// The maximum delay of all of them, in RR intervals.
         slack: f64,
         /// The beats in order of time.
-        beats: &'static [OwnBeat],
+        beats: &'static [GlitchBeat],
         /// The return of the steady rhythm.
-        back: Return,
+        back: Recovery,
     },
     /// Beats at random intervals of `RR · (least + spread · u)`, `u` uniform in 0–1.
     Irregular {

@@ -10,8 +10,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Alarm, Beat, BeatKind, Code, Episode, Extent, Glitch, MAX_DURATION_S, MAX_LINE_S,
-    MIN_DURATION_S, Rhythm, State, glitch, mark,
+    Alarm, Beat, BeatKind, Code, DisplayedState, Episode, Extent, Glitch, MAX_DURATION_S,
+    MAX_LINE_S, MIN_DURATION_S, Rhythm, glitch, mark,
 };
 
 /// The shortest interval between two beats, in seconds. It bounds the number of beats near an
@@ -231,7 +231,7 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     if !(0.0..=MOST_BPM).contains(&bpm) {
         return Err(Error::Value(format!("bpm is {bpm}, expected 0 to {MOST_BPM}")));
     }
-    let state = file.state.map(|state| State { word: state.word, alarm: state.alarm });
+    let state = file.state.map(|state| DisplayedState { word: state.word, alarm: state.alarm });
     Ok(Rhythm { duration_s, extent, bpm, seed: file.seed, state, beats, episodes })
 }
 

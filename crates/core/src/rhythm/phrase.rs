@@ -7,7 +7,7 @@ use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use super::glitch::{Course, Interval, Return};
+use super::glitch::{Course, Interval, Recovery};
 use super::{Beat, BeatKind, Code, Episode, Glitch};
 
 /// The end of the T wave, in RR intervals after the R peak.
@@ -94,10 +94,10 @@ impl Phrase {
                 phrase.delays_beats = slack > 0.0;
                 let last = phrase.last_beat();
                 phrase.back = match back {
-                    Return::Compensated => {
+                    Recovery::Compensated => {
                         Offset { rr: (last.seconds(rr) / rr + T_ENDS).ceil(), s: 0.0 }
                     }
-                    Return::Restarts { rr, slack } => {
+                    Recovery::Restarts { rr, slack } => {
                         phrase.slack += slack;
                         last.plus(rr, 0.0)
                     }

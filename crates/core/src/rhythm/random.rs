@@ -19,16 +19,16 @@ use super::{Beat, Extent, Glitch, Rhythm};
 const SEAM: f64 = 0.42;
 /// The normal intervals a loop needs besides its glitches: one before the first glitch, two
 /// after the last, and the one that the seam divides.
-const FRAME: usize = 4;
+const NORMALS_AROUND: usize = 4;
 /// The realised rate differs from the requested one by at most this, divided by the duration in
 /// seconds, in beats per minute: half a beat per loop.
-const MOST_OFF: f64 = 30.0;
+const MAX_RATE_ERROR: f64 = 30.0;
 /// The normal intervals between two glitches.
-const BETWEEN: usize = 2;
+const MIN_BETWEEN: usize = 2;
 
 /// Settings of a random loop.
 #[derive(Clone, Debug)]
-pub struct Recipe {
+pub struct LoopSettings {
     /// The length of the loop in seconds.
     pub duration_s: f64,
     /// The steady rate in beats per minute.
@@ -79,23 +79,23 @@ impl std::error::Error for DoesNotFit {}
 ///
 /// # Errors
 /// [`DoesNotFit`] if the pool is not empty and none of its glitches fits the loop.
-pub fn draw(recipe: &Recipe) -> Result<RandomLoop, DoesNotFit> {
-    let rng = ChaCha8Rng::seed_from_u64(u64::from(recipe.seed));
-    let requested = if recipe.pool.is_empty() {
+pub fn draw(settings: &LoopSettings) -> Result<RandomLoop, DoesNotFit> {
+    let rng = ChaCha8Rng::seed_from_u64(u64::from(settings.seed));
+    let requested = if settings.pool.is_empty() {
         0
     } else {
-        (recipe.duration_s / 60.0 * recipe.glitches_per_min).round().max(1.0) as usize
+        (settings.duration_s / 60.0 * settings.glitches_per_min).round().max(1.0) as usize
     };
-    let mut source = Phrases::new(recipe.pool.clone(), 60.0 / recipe.bpm, rng);
-    let phrases = choose(recipe, requested, &mut source)?;
-    let fill = Fill::of(recipe, &phrases).expect("the chosen glitches fit");
-    let rhythm = lay_out(recipe, &phrases, &fill, &mut source.rng);
+    let mut source = Phrases::new(settings.pool.clone(), 60.0 / settings.bpm, rng);
+    let phrases = choose(settings, requested, &mut source)?;
+    let fit = LoopFit::of(settings, &phrases).expect("the chosen glitches fit");
+    let rhythm = lay_out(settings, &phrases, &fit, &mut source.rng);
     Ok(RandomLoop { rhythm, requested })
 }
 
 /// Takes up to `requested` phrases that fit together.
 fn choose(
-    recipe: &Recipe,
+    settings: &LoopSettings,
     requested: usize,
     source: &mut Phrases,
 ) -> Result<Vec<Phrase>, DoesNotFit> {
@@ -103,7 +103,7 @@ fn choose(
     while chosen.len() < requested {
         let next = source.next_fitting(|phrase| {
             chosen.push(phrase.clone());
-            let fits = Fill::of(recipe, &chosen).is_some();
+            let fits = LoopFit::of(settings, &chosen).is_some();
             chosen.pop();
             fits
         });
@@ -113,7 +113,7 @@ fn choose(
         }
     }
     if requested > 0 && chosen.is_empty() {
-        let rr = 60.0 / recipe.bpm;
+        let rr = 60.0 / settings.bpm;
         let nearest = source
             .each()
             .into_iter()
@@ -128,17 +128,18 @@ fn choose(
 }
 
 /// The normal intervals that `count` glitches need around them.
-fn frame(count: usize) -> usize {
-    if count == 0 { 1 } else { FRAME + BETWEEN * (count - 1) }
+fn normals_around(count: usize) -> usize {
+    if count == 0 { 1 } else { NORMALS_AROUND + MIN_BETWEEN * (count - 1) }
 }
 
 /// The shortest loop that holds `phrases` at an interval of `rr` seconds.
 fn shortest_s(phrases: &[Phrase], rr: f64) -> f64 {
-    frame(phrases.len()) as f64 * rr + phrases.iter().map(|p| p.length().seconds(rr)).sum::<f64>()
+    normals_around(phrases.len()) as f64 * rr
+        + phrases.iter().map(|p| p.length().seconds(rr)).sum::<f64>()
 }
 
 /// The division of the time of a loop.
-struct Fill {
+struct LoopFit {
     normals: usize,
     /// The RR interval in seconds.
     rr: f64,
@@ -146,9 +147,9 @@ struct Fill {
     slack: f64,
 }
 
-impl Fill {
-    fn of(recipe: &Recipe, phrases: &[Phrase]) -> Option<Self> {
-        let (duration, requested_rr) = (recipe.duration_s, 60.0 / recipe.bpm);
+impl LoopFit {
+    fn of(settings: &LoopSettings, phrases: &[Phrase]) -> Option<Self> {
+        let (duration, requested_rr) = (settings.duration_s, 60.0 / settings.bpm);
         if phrases.is_empty() {
             let normals = (duration / requested_rr).round().max(1.0);
             return Some(Self { normals: normals as usize, rr: duration / normals, slack: 0.0 });
@@ -167,50 +168,55 @@ impl Fill {
             let rr = (duration - own.s) / (whole + own.rr + x * slack);
             return Some(Self { normals: whole as usize, rr, slack: x });
         }
-        let fills = [(whole, 1.0), (whole + 1.0, 0.0)].map(|(normals, x)| Self {
+        let fits = [(whole, 1.0), (whole + 1.0, 0.0)].map(|(normals, x)| Self {
             normals: normals as usize,
             rr: (duration - own.s) / (normals + own.rr + x * slack),
             slack: x,
         });
-        let off = |fill: &Self| (60.0 / fill.rr - recipe.bpm).abs();
-        let best = fills.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
+        let off = |fit: &Self| (60.0 / fit.rr - settings.bpm).abs();
+        let best = fits.into_iter().min_by(|a, b| off(a).total_cmp(&off(b)))?;
         // Halfway between two numbers of beats, rounding may put it just over the limit.
-        if off(&best) <= MOST_OFF / duration + 1e-9 || slack <= 0.0 {
+        if off(&best) <= MAX_RATE_ERROR / duration + 1e-9 || slack <= 0.0 {
             return Some(best);
         }
         // A short loop that is mostly glitch: a little more than all slack keeps the rate.
-        let x = (room - whole - MOST_OFF / 60.0 * (1.0 - own.s / duration)) / slack;
+        let x = (room - whole - MAX_RATE_ERROR / 60.0 * (1.0 - own.s / duration)) / slack;
         let rr = (duration - own.s) / (whole + own.rr + x * slack);
         Some(Self { normals: whole as usize, rr, slack: x })
     }
 }
 
-/// The normal intervals in their order, in seconds: `fill.rr` on average, varied with whole cycles
+/// The normal intervals in their order, in seconds: `fit.rr` on average, varied with whole cycles
 /// per loop.
-fn intervals(recipe: &Recipe, fill: &Fill, rng: &mut ChaCha8Rng) -> Vec<f64> {
+fn intervals(settings: &LoopSettings, fit: &LoopFit, rng: &mut ChaCha8Rng) -> Vec<f64> {
     let phases = [rng.random(), rng.random()];
-    let variability = Variability::looping(recipe.duration_s, phases);
-    let spread = recipe.duration_s / fill.normals as f64;
-    let raw: Vec<f64> = (0..fill.normals)
-        .map(|i| variability.interval_s(i as f64 * spread, fill.rr, recipe.hrv_bpm))
+    let variability = Variability::looping(settings.duration_s, phases);
+    let spread = settings.duration_s / fit.normals as f64;
+    let raw: Vec<f64> = (0..fit.normals)
+        .map(|i| variability.interval_s(i as f64 * spread, fit.rr, settings.hrv_bpm))
         .collect();
-    let stretch = fill.normals as f64 * fill.rr / raw.iter().sum::<f64>();
+    let stretch = fit.normals as f64 * fit.rr / raw.iter().sum::<f64>();
     raw.into_iter().map(|interval| interval * stretch).collect()
 }
 
-fn lay_out(recipe: &Recipe, phrases: &[Phrase], fill: &Fill, rng: &mut ChaCha8Rng) -> Rhythm {
-    let rr = fill.rr;
-    let mut gaps = vec![BETWEEN; phrases.len() + 1];
+fn lay_out(
+    settings: &LoopSettings,
+    phrases: &[Phrase],
+    fit: &LoopFit,
+    rng: &mut ChaCha8Rng,
+) -> Rhythm {
+    let rr = fit.rr;
+    let mut gaps = vec![MIN_BETWEEN; phrases.len() + 1];
     if phrases.is_empty() {
-        gaps[0] = fill.normals - 1;
+        gaps[0] = fit.normals - 1;
     } else {
         gaps[0] = 1;
-        for _ in frame(phrases.len())..fill.normals {
+        for _ in normals_around(phrases.len())..fit.normals {
             let gap = rng.random_range(0..gaps.len());
             gaps[gap] += 1;
         }
     }
-    let mut intervals = intervals(recipe, fill, rng).into_iter();
+    let mut intervals = intervals(settings, fit, rng).into_iter();
     let seam = intervals.next().expect("a loop has a beat");
 
     let mut now = SEAM * seam;
@@ -222,16 +228,16 @@ fn lay_out(recipe: &Recipe, phrases: &[Phrase], fill: &Fill, rng: &mut ChaCha8Rn
             beats.push(Beat::steady(now));
         }
         let Some(phrase) = phrases.get(i) else { break };
-        let (own, episode) = phrase.place(now, rr, fill.slack);
+        let (own, episode) = phrase.place(now, rr, fit.slack);
         beats.extend(own);
         episodes.push(episode);
         now = beats.last().expect("a phrase ends with a beat").t_s;
     }
     Rhythm {
-        duration_s: recipe.duration_s,
+        duration_s: settings.duration_s,
         extent: Extent::Loop,
         bpm: 60.0 / rr,
-        seed: recipe.seed,
+        seed: settings.seed,
         state: None,
         beats,
         episodes,

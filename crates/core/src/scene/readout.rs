@@ -34,22 +34,22 @@ pub fn readout(
     if width < SMALLEST_SCREEN.0 || height < SMALLEST_SCREEN.1 {
         return Vec::new();
     }
-    let screen = Screen { width, height, scale, pad: (13.0 * scale).max(4.0), metrics };
-    let lead = screen.lead(lead);
-    let rates = screen.rates(rhythm);
-    let left = lead.width(metrics) + 2.0 * screen.pad;
-    let right = rates.iter().map(|rate| rate.left(metrics)).fold(width, f64::min) - screen.pad;
-    let (alarms, below) = screen.alarms(rhythm, left, right);
+    let layout = Layout { width, height, scale, pad: (13.0 * scale).max(4.0), metrics };
+    let lead = layout.lead(lead);
+    let rates = layout.rates(rhythm);
+    let left = lead.width(metrics) + 2.0 * layout.pad;
+    let right = rates.iter().map(|rate| rate.left(metrics)).fold(width, f64::min) - layout.pad;
+    let (alarms, below) = layout.alarms(rhythm, left, right);
     let mut captions = vec![lead];
-    captions.extend(screen.scales(scales).filter(|_| !below));
-    captions.extend(screen.unit(rates[0].y));
+    captions.extend(layout.scales(scales).filter(|_| !below));
+    captions.extend(layout.unit(rates[0].y));
     captions.extend(rates);
     captions.extend(alarms);
     captions
 }
 
 /// The screen the texts are placed on.
-struct Screen<'a> {
+struct Layout<'a> {
     width: f64,
     height: f64,
     scale: f64,
@@ -58,7 +58,7 @@ struct Screen<'a> {
     metrics: &'a dyn TextMetrics,
 }
 
-impl Screen<'_> {
+impl Layout<'_> {
     /// A text whose capitals touch the upper margin at the left.
     fn text(&self, text: String, face: Face, size: f64, colour: Colour) -> Caption {
         let size = (size * self.scale).max(SMALLEST_TEXT);

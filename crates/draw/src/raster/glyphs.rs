@@ -63,7 +63,7 @@ type Key = (Face, u64, u16, u8);
 
 /// Draws captions and caches their glyphs.
 pub struct Glyphs {
-    drawn: BTreeMap<Key, Rc<GlyphBitmap>>,
+    bitmaps: BTreeMap<Key, Rc<GlyphBitmap>>,
     palette: Palette,
     /// Whether letters have a halo.
     halo: bool,
@@ -71,7 +71,7 @@ pub struct Glyphs {
 
 impl Glyphs {
     pub fn new(palette: &Palette, transparent: bool) -> Self {
-        Self { drawn: BTreeMap::new(), palette: palette.clone(), halo: !transparent }
+        Self { bitmaps: BTreeMap::new(), palette: palette.clone(), halo: !transparent }
     }
 
     /// Draws a caption on a screen of this size.
@@ -93,7 +93,7 @@ impl Glyphs {
             let fine = ((left + glyph.x) * PHASES).round();
             let column = (fine / PHASES).floor();
             let phase = (fine - column * PHASES) as u8;
-            let drawn = self.glyph(caption, glyph.id, phase);
+            let bitmap = self.glyph(caption, glyph.id, phase);
             let (dx, dy) = (
                 (column - margin) as isize - columns.0 as isize,
                 (baseline - above) as isize - rows.0 as isize,
@@ -104,16 +104,16 @@ impl Glyphs {
                 let last = (most as isize - shift).clamp(first as isize, length as isize) as usize;
                 first..last
             };
-            let xs = part(dx, width, drawn.width);
-            for y in part(dy, height, drawn.ink.len() / drawn.width) {
-                let from = y * drawn.width;
+            let xs = part(dx, width, bitmap.width);
+            for y in part(dy, height, bitmap.ink.len() / bitmap.width) {
+                let from = y * bitmap.width;
                 let to = (y as isize + dy) as usize * width + (xs.start as isize + dx) as usize;
                 let from = from + xs.start..from + xs.end;
                 let to = to..to + xs.len();
-                for (ink, step) in ink[to.clone()].iter_mut().zip(&drawn.ink[from.clone()]) {
+                for (ink, step) in ink[to.clone()].iter_mut().zip(&bitmap.ink[from.clone()]) {
                     *ink = (*ink).max(*step);
                 }
-                for (halo, lit) in halo[to].iter_mut().zip(&drawn.halo[from]) {
+                for (halo, lit) in halo[to].iter_mut().zip(&bitmap.halo[from]) {
                     *halo |= *lit;
                 }
             }
@@ -132,12 +132,12 @@ impl Glyphs {
 
     fn glyph(&mut self, caption: &Caption, id: u16, phase: u8) -> Rc<GlyphBitmap> {
         let key = (caption.face, caption.size.to_bits(), id, phase);
-        if let Some(drawn) = self.drawn.get(&key) {
-            return Rc::clone(drawn);
+        if let Some(bitmap) = self.bitmaps.get(&key) {
+            return Rc::clone(bitmap);
         }
-        let drawn = Rc::new(draw(caption, id, f64::from(phase) / PHASES, self.halo));
-        self.drawn.insert(key, Rc::clone(&drawn));
-        drawn
+        let bitmap = Rc::new(draw(caption, id, f64::from(phase) / PHASES, self.halo));
+        self.bitmaps.insert(key, Rc::clone(&bitmap));
+        bitmap
     }
 }
 
@@ -152,7 +152,7 @@ fn draw(caption: &Caption, id: u16, phase: f64, with_halo: bool) -> GlyphBitmap 
     let margin = (ASIDE * caption.size + caption.halo()).ceil();
     let width = (text::advance(caption.face, id, caption.size) + 2.0 * margin).ceil() as usize + 1;
     let height = (above + below) as usize;
-    let mut drawn =
+    let mut bitmap =
         GlyphBitmap { width, ink: vec![0; width * height], halo: vec![false; width * height] };
     let (dx, dy) = ((margin + phase) as f32, above as f32);
     let (px, py) = (|x: f32| dx + x * scale, |y: f32| dy - y * scale);
@@ -165,7 +165,7 @@ fn draw(caption: &Caption, id: u16, phase: f64, with_halo: bool) -> GlyphBitmap 
             PathSegment::Close => path.close(),
         }
     }
-    let Some(path) = path.finish() else { return drawn };
+    let Some(path) = path.finish() else { return bitmap };
     let fill = |path: &Path| {
         let mut mask = Mask::new(width as u32, height as u32)?;
         mask.fill_path(path, FillRule::Winding, true, Transform::identity());
@@ -179,13 +179,13 @@ fn draw(caption: &Caption, id: u16, phase: f64, with_halo: bool) -> GlyphBitmap 
     if let Some(mask) = path.stroke(&stroke, 1.0).and_then(|outline| fill(&outline))
         && with_halo
     {
-        for (halo, &coverage) in drawn.halo.iter_mut().zip(mask.data()) {
+        for (halo, &coverage) in bitmap.halo.iter_mut().zip(mask.data()) {
             *halo = coverage > 127;
         }
     }
-    let Some(mask) = fill(&path) else { return drawn };
-    for (ink, &coverage) in drawn.ink.iter_mut().zip(mask.data()) {
+    let Some(mask) = fill(&path) else { return bitmap };
+    for (ink, &coverage) in bitmap.ink.iter_mut().zip(mask.data()) {
         *ink = ((usize::from(coverage) * TEXT_STEPS + 127) / 255) as u8;
     }
-    drawn
+    bitmap
 }

@@ -1,8 +1,8 @@
 //! The rows of the table of glitches.
 
 use super::{
-    Alarm, Code, Course, Dropout, Glitch, Interval, NO_OVERLAY, Oscillator, Overlay, OwnBeat,
-    P_WAVE, Return,
+    Alarm, Code, Course, Dropout, Glitch, GlitchBeat, Interval, NO_OVERLAY, Oscillator, Overlay,
+    P_WAVE, Recovery,
 };
 
 const fn rr(rr: f64) -> Interval {
@@ -18,8 +18,8 @@ const fn fast(n: f64) -> Interval {
     Interval { rr: 0.6 * n, s: 0.0, at_most_s: Some(0.36 * n) }
 }
 
-const fn own(after: Interval, code: Code) -> OwnBeat {
-    OwnBeat { after, code }
+const fn own(after: Interval, code: Code) -> GlitchBeat {
+    GlitchBeat { after, code }
 }
 
 const fn sine(gain: f64, hz: f64) -> Oscillator {
@@ -62,7 +62,7 @@ pub static TABLE: &[Glitch] = &[
         course: Course::Beats {
             slack: 0.0,
             beats: &[own(fast(1.0), Code::A)],
-            back: Return::Restarts { rr: 1.0, slack: 0.25 },
+            back: Recovery::Restarts { rr: 1.0, slack: 0.25 },
         },
         ..DEFAULTS
     },
@@ -89,7 +89,7 @@ pub static TABLE: &[Glitch] = &[
         course: Course::Beats {
             slack: 0.0,
             beats: &[own(rr(0.62), Code::V)],
-            back: Return::Compensated,
+            back: Recovery::Compensated,
         },
         ..DEFAULTS
     },
@@ -100,7 +100,7 @@ pub static TABLE: &[Glitch] = &[
         course: Course::Beats {
             slack: 0.0,
             beats: &[own(rr(0.62), Code::V), own(rr_plus(0.62, 0.42), Code::V)],
-            back: Return::Compensated,
+            back: Recovery::Compensated,
         },
         ..DEFAULTS
     },
@@ -111,7 +111,7 @@ pub static TABLE: &[Glitch] = &[
         course: Course::Beats {
             slack: 0.0,
             beats: &[own(rr(0.62), Code::V), own(rr(2.0), Code::N), own(rr(2.62), Code::V)],
-            back: Return::Compensated,
+            back: Recovery::Compensated,
         },
         ..DEFAULTS
     },
@@ -130,7 +130,7 @@ pub static TABLE: &[Glitch] = &[
                 own(fast(5.0), Code::V),
                 own(fast(6.0), Code::V),
             ],
-            back: Return::Restarts { rr: 0.9, slack: 0.0 },
+            back: Recovery::Restarts { rr: 0.9, slack: 0.0 },
         },
         ..DEFAULTS
     },

@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{runtime, warn};
 use crate::cli::Console;
 use crate::cli::providers;
-use crate::cli::source::{Access, Asked, Source};
+use crate::cli::source::{AccessArgs, ProviderArg, SourceArgs};
 use crate::cli::values::Seconds;
 use crate::error::{Error, io_message};
 use flaky_ci::judge::{self, Judgement};
@@ -19,7 +19,7 @@ use flaky_ci::{Client, Filter, Provider, Query, Target, Token, without_secrets};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Flakiness, Report, Verdict};
 
-pub use advice::{malformed, way_out};
+pub use advice::{hint, invalid_query};
 
 /// The variable in which a token is looked for first.
 const TOKEN: &str = "FLAKY_TOKEN";
@@ -29,14 +29,14 @@ const MAX_TOKEN_FILE: u64 = 1 << 16;
 const LONGEST_REASON: usize = 300;
 
 /// A report, and the error of an unknown verdict that `--strict` ends with.
-pub struct Reported {
+pub struct FetchedReport {
     pub report: Report,
     unknown: Option<Error>,
 }
 
-impl Reported {
+impl FetchedReport {
     /// Warns of an unknown verdict, unless `--strict` makes it an error later.
-    fn new(report: Report, hint: Option<String>, source: &Source) -> Self {
+    fn new(report: Report, hint: Option<String>, source: &SourceArgs) -> Self {
         let unknown = (report.verdict == Verdict::Unknown).then(|| {
             let what = format!("the state is unknown: {}", report.reason);
             Error { hint, ..Error::failed(what) }
@@ -48,7 +48,7 @@ impl Reported {
     }
 
     /// Fails with `--strict` if the verdict is unknown.
-    pub fn strictly(self, source: &Source) -> Result<(), Error> {
+    pub fn into_result(self, source: &SourceArgs) -> Result<(), Error> {
         match self.unknown {
             Some(error) if source.strict => Err(error),
             _ => Ok(()),
@@ -57,10 +57,10 @@ impl Reported {
 }
 
 /// Finds the report. A failure to fetch it makes the verdict unknown and is not an error.
-pub fn report(source: &Source, console: Console) -> Result<Reported, Error> {
+pub fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedReport, Error> {
     if let Some(verdict) = source.status {
-        let report = given(verdict, source.flake_rate)?;
-        return Ok(Reported { report, unknown: None });
+        let report = given_by_hand(verdict, source.flake_rate)?;
+        return Ok(FetchedReport { report, unknown: None });
     }
     if !source.junit.is_empty() {
         check_filters(source, "junit", &[])?;
@@ -68,11 +68,11 @@ pub fn report(source: &Source, console: Console) -> Result<Reported, Error> {
             Ok(report) => (report, None),
             Err(failure) => (unknown(&failure.message), failure.hint),
         };
-        let report = sourced(report, "junit", &source.junit[0]);
-        return Ok(Reported::new(report, hint, source));
+        let report = with_source(report, "junit", &source.junit[0]);
+        return Ok(FetchedReport::new(report, hint, source));
     }
-    let (provider, query) = query(source)?;
-    let target = provider.target(&query).map_err(|error| malformed(provider, &error))?;
+    let (provider, query) = filtered_query(source)?;
+    let target = provider.target(&query).map_err(|error| invalid_query(provider, &error))?;
     let client = client(provider, &target, &source.access, false)?;
     let judging = judge::fetch(provider, &client, target, usize::from(source.runs));
     let (report, hint) = match runtime::block_on(judging)? {
@@ -83,10 +83,10 @@ pub fn report(source: &Source, console: Console) -> Result<Reported, Error> {
             }
             (report, None)
         }
-        Err(error) => (unknown(&error.message), way_out(provider, &client, &error)),
+        Err(error) => (unknown(&error.message), hint(provider, &client, &error)),
     };
-    let report = sourced(report, provider.info().name, &query.project);
-    Ok(Reported::new(report, hint, source))
+    let report = with_source(report, provider.info().name, &query.project);
+    Ok(FetchedReport::new(report, hint, source))
 }
 
 fn unknown(reason: &str) -> Report {
@@ -94,13 +94,13 @@ fn unknown(reason: &str) -> Report {
 }
 
 /// The report with where it comes from.
-fn sourced(report: Report, provider: &str, subject: &str) -> Report {
+fn with_source(report: Report, provider: &str, subject: &str) -> Report {
     let subject = sanitize(&without_secrets(subject), LONGEST_REASON);
     Report { provider: Some(provider.to_string()), subject: Some(subject), ..report }
 }
 
 /// The verdict that a person gives.
-fn given(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
+fn given_by_hand(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
     if rate.is_some() && verdict != Verdict::Flaky {
         return Err(Error::usage(format!("--flake-rate does not go with --status {verdict}"))
             .hint("use it with --status flaky, or leave it out"));
@@ -110,8 +110,8 @@ fn given(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
 }
 
 /// The platform and the query that are typed, or that the variables of the job say.
-fn query(source: &Source) -> Result<(Provider, Query), Error> {
-    let (provider, mut query) = asked(&source.asked, &source.access)?.ok_or_else(|| {
+fn filtered_query(source: &SourceArgs) -> Result<(Provider, Query), Error> {
+    let (provider, mut query) = query(&source.provider, &source.access)?.ok_or_else(|| {
         Error::usage("no pipeline is named, and no variables of a CI job name one")
             .hint("name it, such as --gitlab group/project, or give --status passed")
     })?;
@@ -130,7 +130,7 @@ fn query(source: &Source) -> Result<(Provider, Query), Error> {
 }
 
 /// Refuses options that a source does not support.
-fn check_filters(source: &Source, name: &str, supported: &[Filter]) -> Result<(), Error> {
+fn check_filters(source: &SourceArgs, name: &str, supported: &[Filter]) -> Result<(), Error> {
     let typed = [
         (Filter::Server, source.access.server.is_some()),
         (Filter::GitRef, source.r#ref.is_some()),
@@ -148,13 +148,13 @@ fn check_filters(source: &Source, name: &str, supported: &[Filter]) -> Result<()
 }
 
 /// The platform that is typed, or that of the job this runs in.
-pub fn asked<const COMMITS: bool>(
-    typed: &Asked<COMMITS>,
-    access: &Access,
+pub fn query<const COMMITS: bool>(
+    arg: &ProviderArg<COMMITS>,
+    access: &AccessArgs,
 ) -> Result<Option<(Provider, Query)>, Error> {
     let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let job = Provider::of_current_job(&env);
-    let Some((provider, project)) = &typed.0 else {
+    let Some((provider, project)) = &arg.0 else {
         return Ok(job.map(|(provider, query)| {
             let server = access.server.clone().or(query.server);
             (provider, Query { server, ..query })
@@ -184,7 +184,7 @@ pub fn asked<const COMMITS: bool>(
 pub fn client(
     provider: Provider,
     target: &Target,
-    access: &Access,
+    access: &AccessArgs,
     guessed: bool,
 ) -> Result<Client, Error> {
     let Seconds(timeout_s) = access.timeout;
