@@ -26,6 +26,6 @@ pub mod cli;
 pub mod commands;
 pub mod error;
 pub mod history;
-pub mod output;
+pub(crate) mod output;
 pub mod progress;
 pub mod store;

@@ -8,9 +8,9 @@ use crate::verdict::{Report, Verdict};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeScale {
     /// The RR interval at rest, in seconds.
-    pub resting_rr_s: f64,
+    pub(crate) resting_rr_s: f64,
     /// The least length of the loop, in windows ([`TimeScale::window_s`]).
-    pub min_windows: u32,
+    pub(crate) min_windows: u32,
 }
 
 impl TimeScale {

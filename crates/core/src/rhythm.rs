@@ -12,7 +12,7 @@ pub mod endless;
 pub mod glitch;
 pub mod json;
 pub mod mark;
-pub mod phrase;
+mod phrase;
 pub mod random;
 mod variability;
 
@@ -20,11 +20,11 @@ pub use glitch::{Alarm, Code, Glitch};
 pub use mark::Mark;
 
 /// The longest loop that is accepted, in seconds (an hour).
-pub const MAX_DURATION_S: f64 = 3600.0;
+pub(crate) const MAX_DURATION_S: f64 = 3600.0;
 /// The longest line that is accepted, in seconds (sixty days; a million commits).
-pub const MAX_LINE_S: f64 = 5_184_000.0;
+pub(crate) const MAX_LINE_S: f64 = 5_184_000.0;
 /// The shortest extent that is accepted, in seconds.
-pub const MIN_DURATION_S: f64 = 1.0;
+pub(crate) const MIN_DURATION_S: f64 = 1.0;
 
 /// The topology of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,7 +142,7 @@ impl Rhythm {
     }
 
     /// A text alternative to the picture: "ECG: 17 normal beats, one flatline".
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let beats = |name: &str| self.beats.iter().filter(|beat| beat.kind.name() == name).count();
         let normal = beats(BeatKind::Normal.name()) + beats(mark::COMMIT.name);
         let first = match normal {

@@ -132,7 +132,7 @@ impl Caption {
 
     /// The caption with its text shortened to a width of `room` pixels.
     #[must_use]
-    pub fn shortened(mut self, metrics: &dyn TextMetrics, room: f64) -> Self {
+    pub(crate) fn shortened(mut self, metrics: &dyn TextMetrics, room: f64) -> Self {
         self.text = metrics.shorten(self.face, &self.text, self.size, room);
         self
     }

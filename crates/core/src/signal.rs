@@ -42,7 +42,7 @@ pub enum Axis {
 
 impl Axis {
     /// Time returns to its beginning.
-    pub fn is_loop(self) -> bool {
+    pub(crate) fn is_loop(self) -> bool {
         matches!(self, Self::Loop(_))
     }
 }
@@ -130,11 +130,6 @@ impl Signal {
         self.overlays.forget_before(t_s);
     }
 
-    /// The instant before which everything is known, in seconds; infinite on a loop and a line.
-    pub fn known_until_s(&self) -> f64 {
-        self.known_until_s
-    }
-
     /// The time axis.
     pub fn axis(&self) -> Axis {
         self.axis
@@ -178,7 +173,7 @@ impl Signal {
     }
 
     /// The lowest and the highest voltage of an axis that is not open, in millivolts.
-    pub fn range_mv(&self) -> (f64, f64) {
+    pub(crate) fn range_mv(&self) -> (f64, f64) {
         let peaks = self.complexes.iter().map(|complex| self.at(complex.t_s));
         self.samples(LATTICE_HZ / 2.0)
             .map(|(_, mv)| mv)

@@ -61,7 +61,7 @@ impl Verdict {
     }
 
     /// Whether there is an outcome: it passed, failed, or did both.
-    pub fn is_decided(self) -> bool {
+    pub(crate) fn is_decided(self) -> bool {
         matches!(self, Self::Passed | Self::Failed | Self::Flaky)
     }
 

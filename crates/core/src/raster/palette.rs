@@ -40,7 +40,7 @@ pub struct Palette {
     /// The entries.
     pub colours: Vec<Rgba>,
     /// The entries of unlit ground, each with its index in [`GROUNDS`].
-    pub shades: Vec<(u8, usize)>,
+    pub(crate) shades: Vec<(u8, usize)>,
     /// The level of light 0–255; 0 if it is too faint to be visible.
     pub levels: [u8; 256],
     /// The entry for a level (from 1) over each ground.

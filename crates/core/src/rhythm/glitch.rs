@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use table::TABLE;
 
 /// The cross-fade at both ends of an overlay, in seconds.
-pub const CROSS_FADE_S: f64 = 0.15;
+pub(crate) const CROSS_FADE_S: f64 = 0.15;
 
 /// WFDB's annotation letters for the beats that are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,10 +82,10 @@ pub(super) const fn wave(mu_s: f64, rise_s: f64, fall_s: f64, mv: f64, scaling: 
 }
 
 /// The P wave of a normal beat; a dropped beat shows it alone.
-pub const P_WAVE: Wave = wave(-0.160, 0.024, 0.024, 0.15, Scaling::FourthRoot);
+pub(crate) const P_WAVE: Wave = wave(-0.160, 0.024, 0.024, 0.15, Scaling::FourthRoot);
 
 /// The QRS complex and the T wave of a normal beat.
-pub const QRST: &[Wave] = &[
+pub(crate) const QRST: &[Wave] = &[
     wave(-0.026, 0.008, 0.008, -0.10, Scaling::Fixed),
     wave(0.0, 0.010, 0.010, 1.10, Scaling::Fixed),
     wave(0.027, 0.009, 0.009, -0.25, Scaling::Fixed),
@@ -94,7 +94,7 @@ pub const QRST: &[Wave] = &[
 
 /// A beat that starts in the ventricles: no P, wide QRS, opposite T. One steep flank is what
 /// detectors of R peaks look for; without one, XQRS misses the beat.
-pub const VENTRICULAR: &[Wave] = &[
+pub(crate) const VENTRICULAR: &[Wave] = &[
     wave(0.0, 0.030, 0.018, 1.35, Scaling::Fixed),
     wave(0.072, 0.026, 0.060, -0.20, Scaling::Fixed),
     wave(0.290, 0.070, 0.055, -0.45, Scaling::SquareRoot),

@@ -18,9 +18,9 @@ use super::{
 /// instant, which the signal adds up.
 pub const LEAST_RR_S: f64 = 0.05;
 /// The highest rate in a file, in beats per minute.
-pub const MOST_BPM: f64 = 60.0 / LEAST_RR_S;
+pub(crate) const MOST_BPM: f64 = 60.0 / LEAST_RR_S;
 /// The maximum number of episodes in a file.
-pub const MAX_EPISODES: usize = 1_000_000;
+pub(crate) const MAX_EPISODES: usize = 1_000_000;
 /// The longest part of an unknown name that is quoted, in characters.
 const LONGEST_NAME: usize = 40;
 /// The maximum number of episodes at one instant.

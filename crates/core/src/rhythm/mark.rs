@@ -73,7 +73,7 @@ const FLAKY_WAVES: &[Wave] = &[
 const LOST_WAVES: &[Wave] = &[wave(0.0, 0.060, 0.060, 0.18, Scaling::Fixed)];
 
 /// The spike of a pacemaker just before a beat, which marks a tag.
-pub const SPIKE: Wave = wave(-0.062, 0.0016, 0.0016, 1.5, Scaling::Fixed);
+pub(crate) const SPIKE: Wave = wave(-0.062, 0.0016, 0.0016, 1.5, Scaling::Fixed);
 
 /// An ordinary commit.
 pub static COMMIT: Mark = Mark {

@@ -15,7 +15,7 @@ const DESIGN_HEIGHT: f64 = 300.0;
 /// The width that goes with it where a picture is narrow.
 const DESIGN_WIDTH: f64 = 480.0;
 /// The gains to choose from, in mm/mV, largest first.
-pub const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
+pub(crate) const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
 /// The part of the height that the trace may fill.
 const FILL: f64 = 0.8;
 /// The range of a normal beat in millivolts, from its S to its R.

@@ -13,7 +13,7 @@ impl Rgb {
     /// The colour `part` of the way (0–1) to `other`, channel by channel in sRGB as browsers
     /// blend.
     #[must_use]
-    pub fn mix(self, other: Self, part: f64) -> Self {
+    pub(crate) fn mix(self, other: Self, part: f64) -> Self {
         let channel = |a: u8, b: u8| {
             (f64::from(a) + (f64::from(b) - f64::from(a)) * part).round().clamp(0.0, 255.0) as u8
         };

@@ -83,7 +83,7 @@ impl Trace {
     }
 
     /// The way of the beam from the beginning until `t_s` seconds, in whole pixels.
-    pub fn beam_px(&self, t_s: f64) -> i64 {
+    pub(crate) fn beam_px(&self, t_s: f64) -> i64 {
         (t_s * self.px_per_s() + 1e-9).floor() as i64
     }
 
@@ -100,7 +100,7 @@ impl Trace {
     }
 
     /// Whether a dashed line has a gap at `px` pixels from the beginning of the axis.
-    pub fn gap_at(&self, px: f64) -> bool {
+    pub(crate) fn gap_at(&self, px: f64) -> bool {
         self.dash_px.is_some_and(|dash| (px / dash).floor().rem_euclid(2.0) >= 1.0)
     }
 

@@ -44,7 +44,7 @@ impl Report {
 
     /// The verdict whose rhythm is drawn: while it is running that of the last run that finished,
     /// where that failed or was flaky, else a steady one.
-    pub fn drawn_verdict(&self) -> Verdict {
+    pub(crate) fn drawn_verdict(&self) -> Verdict {
         match (self.verdict, self.before) {
             (Verdict::Running, Some(before @ (Verdict::Failed | Verdict::Flaky))) => before,
             (Verdict::Running, _) => Verdict::Passed,
@@ -61,7 +61,7 @@ impl Report {
     }
 
     /// The accessible name of a picture: "pipeline: flaky".
-    pub fn accessible_name(&self, label: &str) -> String {
+    pub(crate) fn accessible_name(&self, label: &str) -> String {
         let colon = if label.is_empty() { "" } else { ": " };
         format!("{label}{colon}{}", self.verdict)
     }
