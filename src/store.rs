@@ -16,6 +16,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use flaky_core::hash::fnv1a;
 use flate2::Crc;
 use serde::Serialize;
 
@@ -171,13 +172,6 @@ fn is_ours(path: &Path) -> bool {
             && extension == EXTENSION
     });
     stored || AtomicFile::is_temporary(&name)
-}
-
-/// FNV-1a, 64 bits: the same in every build, unlike the standard library's hashes.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

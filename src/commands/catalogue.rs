@@ -6,7 +6,7 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::existing_dir;
+use super::{existing_dir, report};
 use crate::cli::catalogue::{CompletionsArgs, ListArgs, ManArgs};
 use crate::cli::providers::{self, ProviderText};
 use crate::cli::{Cli, Console};
@@ -80,7 +80,8 @@ pub fn providers() -> Result<(), Error> {
             let ProviderText { value_name, help, .. } = providers::text(provider);
             let filters: Vec<_> =
                 info.filters.iter().map(|filter| providers::option(*filter)).collect();
-            let tokens: Vec<_> = ["FLAKY_TOKEN"].iter().chain(info.tokens).copied().collect();
+            let tokens: Vec<_> =
+                [report::TOKEN_VARIABLE].iter().chain(info.tokens).copied().collect();
             let commits = match info.commits {
                 CommitScope::None => "",
                 CommitScope::Branch => "status of each commit on a branch, for flaky history --ci",

@@ -22,7 +22,7 @@ use flaky_core::verdict::{Flakiness, Report, Verdict};
 pub use advice::{hint, invalid_query};
 
 /// The variable in which a token is looked for first.
-const TOKEN: &str = "FLAKY_TOKEN";
+pub const TOKEN_VARIABLE: &str = "FLAKY_TOKEN";
 /// The largest token file, in bytes.
 const MAX_TOKEN_FILE: u64 = 1 << 16;
 /// The longest reason, in characters.
@@ -194,7 +194,7 @@ pub fn client(
     let token = match &access.token_file {
         Some(path) => Some(token_in(path)?),
         None if guessed && !is_public(provider, target) => None,
-        None => [TOKEN].iter().chain(info.tokens).find_map(in_variable),
+        None => [TOKEN_VARIABLE].iter().chain(info.tokens).find_map(in_variable),
     };
     Ok(Client::new(target.root.clone(), token, info.auth, timeout))
 }

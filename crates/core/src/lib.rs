@@ -13,11 +13,13 @@
 //! - [`timeline`]: when frames are taken
 //! - [`raster`]: the trace as pixels, a moment at a time; [`animation`]: what a frame is
 //! - [`sanitize`]: text of unknown origin made safe to show
+//! - [`hash`]: a hash that is the same in every build
 //!
 //! There is deliberately no file, no clock, no network, no thread and no font here, so the crate
 //! compiles for the web as it is. Fonts are asked for through [`scene::text::TextMetrics`].
 
 pub mod animation;
+pub mod hash;
 pub mod pulse;
 pub mod raster;
 pub mod rhythm;

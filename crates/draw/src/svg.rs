@@ -19,10 +19,11 @@ use std::fmt;
 use std::io::{self, Write};
 
 use flaky_core::animation::Plays;
+use flaky_core::hash::fnv1a;
 use flaky_core::scene::markup::{badge_layer, number, put, static_layer};
 use flaky_core::scene::{AltText, Badge, Monitor, Scene, Sheet, Timelapse};
 use flaky_core::timeline::Timeline;
-use format::{escape, fnv, id};
+use format::{escape, id};
 
 pub(crate) use trace::{line_of, tenth};
 
@@ -166,7 +167,7 @@ impl<'a> Document<'a> {
         text.push_str(&self.body);
         text.push_str("</svg>\n");
         // Ids that depend on the content do not clash when pictures share a page.
-        let hash = fnv(text.as_bytes()) % RADIX.pow(SUFFIX_DIGITS);
+        let hash = fnv1a(text.as_bytes()) % RADIX.pow(SUFFIX_DIGITS);
         let suffix = format!("{:0>width$}", id(hash), width = SUFFIX_DIGITS as usize);
         text.replace(SUFFIX, &suffix)
     }
