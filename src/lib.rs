@@ -22,6 +22,8 @@
 //! After the source there is no clock, no environment and no unseeded randomness: the same
 //! rhythm and settings give the same bytes on any machine, with any number of threads.
 
+#![warn(unreachable_pub)]
+
 pub mod cli;
 pub mod commands;
 pub mod error;

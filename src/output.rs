@@ -17,7 +17,7 @@ use crate::error::{Error, ExitKind, io_message};
 
 /// Destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Destination {
+pub(crate) enum Destination {
     /// A file, device or pipe.
     File(PathBuf),
     /// Standard output.
@@ -26,7 +26,7 @@ pub enum Destination {
 
 impl Destination {
     /// `-` and `/dev/stdout` mean standard output; anything else is a path.
-    pub fn new(text: &Path) -> Self {
+    pub(crate) fn new(text: &Path) -> Self {
         if text.as_os_str() == "-" || text == Path::new("/dev/stdout") {
             Self::Stdout
         } else {
@@ -35,7 +35,7 @@ impl Destination {
     }
 
     /// Its name in messages.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::File(path) => path.display().to_string(),
             Self::Stdout => "standard output".to_string(),
@@ -48,7 +48,7 @@ impl Destination {
 /// # Errors
 /// If the target cannot be written, or `produce` fails; an older file is left as it was. A
 /// `binary` result is not written to a terminal.
-pub fn write(
+pub(crate) fn write(
     target: &Destination,
     binary: bool,
     produce: impl FnOnce(&mut dyn Write) -> io::Result<()>,

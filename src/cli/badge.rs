@@ -13,18 +13,18 @@ use flaky_core::scene::theme::{self, Theme};
 use flaky_core::scene::{Size, badge};
 
 /// Formats of a badge.
-pub const FORMATS: &[Format] = &[Format::Svg, Format::Gif, Format::Apng, Format::Png];
+pub(crate) const FORMATS: &[Format] = &[Format::Svg, Format::Gif, Format::Apng, Format::Png];
 /// Label of a badge.
-pub const LABEL: &str = "pipeline";
+pub(crate) const LABEL: &str = "pipeline";
 /// Maximum length of a label in characters.
-pub const LONGEST_LABEL: usize = 64;
+pub(crate) const LONGEST_LABEL: usize = 64;
 /// Default and minimum size of a monitor, in pixels.
-pub const MONITOR: Size = Size { width: 240, height: 80 };
+pub(crate) const MONITOR: Size = Size { width: 240, height: 80 };
 /// Heights of a badge that is not a monitor, in pixels.
-pub const HEIGHTS: std::ops::RangeInclusive<u32> = 20..=200;
+pub(crate) const HEIGHTS: std::ops::RangeInclusive<u32> = 20..=200;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Style {
+pub(crate) enum Style {
     /// Rounded corners and a gradient
     Flat,
     /// Square corners and no gradient
@@ -35,7 +35,7 @@ pub enum Style {
 
 /// The value of `--size`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PictureSize {
+pub(crate) enum PictureSize {
     /// The height in pixels of a flat badge, whose width follows from its text.
     Height(u32),
     /// The size of a monitor in pixels.
@@ -86,7 +86,7 @@ The pulse shows the state:
   fast             running; the rhythm is that of the last finished pipeline
   at a standstill  stopped
   lead off         unknown")]
-pub struct BadgeArgs {
+pub(crate) struct BadgeArgs {
     /// Output file; the extension selects the format: .svg, .gif, .apng, .png. `-` is standard
     /// output and needs --format
     #[arg(short, long, value_name = "FILE")]

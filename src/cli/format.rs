@@ -7,7 +7,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 /// An output format, selected by a file's extension or by `--format`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// Animation for any viewer, at most 50 frames per second
     Gif,
     /// Vector image, animated with CSS
@@ -27,11 +27,11 @@ pub enum Format {
 }
 
 impl Format {
-    pub const ALL: &[Self] =
+    pub(crate) const ALL: &[Self] =
         &[Self::Gif, Self::Svg, Self::Apng, Self::Png, Self::Csv, Self::Json, Self::Y4m, Self::Rgb];
 
     /// The name, which is also the file extension.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Gif => "gif",
             Self::Svg => "svg",
@@ -45,24 +45,24 @@ impl Format {
     }
 
     /// The format of a path's extension, ignoring case.
-    pub fn of(path: &Path) -> Option<Self> {
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?.to_str()?.to_ascii_lowercase();
         Self::ALL.iter().copied().find(|format| format.name() == extension)
     }
 
     /// The names as a list for a message: "svg, png".
-    pub fn names(among: &[Self]) -> String {
+    pub(crate) fn names(among: &[Self]) -> String {
         among.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
     }
 
     /// True if the bytes are not text and must not reach a terminal.
-    pub fn is_binary(self) -> bool {
+    pub(crate) fn is_binary(self) -> bool {
         !matches!(self, Self::Svg | Self::Csv | Self::Json)
     }
 }
 
 /// A parser that accepts only the formats in `among`.
-pub fn among(among: &'static [Format]) -> impl TypedValueParser<Value = Format> {
+pub(crate) fn among(among: &'static [Format]) -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(among.iter().filter_map(ValueEnum::to_possible_value)).map(|name| {
         let mut all = Format::ALL.iter().copied();
         all.find(|format| format.name() == name).expect("a possible value")

@@ -13,20 +13,20 @@ use flaky_core::scene::theme::{self, Theme};
 use flaky_core::scene::{Size, sheet};
 
 /// Formats of a history. It has no signal to export as CSV.
-pub const FORMATS: &[Format] =
+pub(crate) const FORMATS: &[Format] =
     &[Format::Gif, Format::Svg, Format::Apng, Format::Png, Format::Json, Format::Y4m, Format::Rgb];
 /// Frames per second, one commit each.
-pub const FPS: f64 = 10.0;
+pub(crate) const FPS: f64 = 10.0;
 /// Duration of the last frame in seconds.
-pub const HOLD_S: f64 = 3.0;
+pub(crate) const HOLD_S: f64 = 3.0;
 /// Maximum number of frames.
-pub const MAX_FRAMES: u32 = 2000;
+pub(crate) const MAX_FRAMES: u32 = 2000;
 /// Maximum number of beats on a sheet.
-pub const MAX_ON_A_SHEET: u32 = 5000;
+pub(crate) const MAX_ON_A_SHEET: u32 = 5000;
 /// Width and height of an animation in pixels.
-pub const SIZE: &str = "800x300";
+pub(crate) const SIZE: &str = "800x300";
 /// Theme of a sheet.
-pub const SHEET_THEME: &str = "paper";
+pub(crate) const SHEET_THEME: &str = "paper";
 
 /// Parses "own" or "lines:N".
 fn height_scale(text: &str) -> Result<HeightScale, String> {
@@ -40,7 +40,7 @@ fn height_scale(text: &str) -> Result<HeightScale, String> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Captions {
+pub(crate) enum Captions {
     /// No text
     None,
     /// Number, id and subject of the commit
@@ -73,7 +73,7 @@ The beats show:
   low baseline       night, 23:00 to 6:00 in the author's time zone
   wide, T inverted   the commit's pipeline failed
   double beat        flaky: the commit's pipeline failed and passed")]
-pub struct HistoryArgs {
+pub(crate) struct HistoryArgs {
     /// Repository; a single argument that is not an existing path is taken as RANGE [default: the
     /// repository around the current directory]
     #[arg(value_name = "PATH")]

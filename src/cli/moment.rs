@@ -6,15 +6,15 @@ use jiff::{Span, Timestamp};
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment(pub i64);
+pub(crate) struct Moment(pub i64);
 
 /// Parses a lower bound: a day without a time means its first second.
-pub fn since(text: &str) -> Result<Moment, String> {
+pub(crate) fn since(text: &str) -> Result<Moment, String> {
     moment(text, Time::midnight())
 }
 
 /// Parses an upper bound: a day without a time means its last second.
-pub fn until(text: &str) -> Result<Moment, String> {
+pub(crate) fn until(text: &str) -> Result<Moment, String> {
     moment(text, Time::constant(23, 59, 59, 0))
 }
 

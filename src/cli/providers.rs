@@ -4,7 +4,7 @@ use flaky_ci::{Filter, Provider};
 
 /// The texts of a platform.
 #[derive(Debug)]
-pub struct ProviderText {
+pub(crate) struct ProviderText {
     /// The placeholder of its option's value.
     pub value_name: &'static str,
     /// The help of its option.
@@ -16,7 +16,7 @@ pub struct ProviderText {
 const TOKEN: &str = "if it wants a token, put that into FLAKY_TOKEN";
 
 /// The texts of a platform.
-pub fn text(provider: Provider) -> ProviderText {
+pub(crate) fn text(provider: Provider) -> ProviderText {
     let (value_name, help, access) = match provider {
         Provider::GitLab => (
             "PROJECT",
@@ -61,7 +61,7 @@ pub fn text(provider: Provider) -> ProviderText {
 }
 
 /// The option of a filter.
-pub fn option(filter: Filter) -> &'static str {
+pub(crate) fn option(filter: Filter) -> &'static str {
     match filter {
         Filter::Server => "--server",
         Filter::GitRef => "--ref",

@@ -11,26 +11,26 @@ use flaky_core::scene::theme::{self, Rgb, Theme};
 use flaky_core::scene::{Colour, Size};
 
 /// Length of the loop in seconds.
-pub const DURATION_S: f64 = 16.0;
+pub(crate) const DURATION_S: f64 = 16.0;
 /// Heart rate in beats per minute.
-pub const BPM: f64 = 75.0;
+pub(crate) const BPM: f64 = 75.0;
 /// Standard deviation of the heart rate in beats per minute.
-pub const HRV: f64 = 1.0;
+pub(crate) const HRV: f64 = 1.0;
 /// Glitches per minute.
-pub const GLITCH_RATE: f64 = 4.0;
+pub(crate) const GLITCH_RATE: f64 = 4.0;
 /// Width and height in pixels.
-pub const SIZE: &str = "800x300";
+pub(crate) const SIZE: &str = "800x300";
 /// Frames per second.
-pub const FPS: f64 = 25.0;
+pub(crate) const FPS: f64 = 25.0;
 /// Sweep speed in mm/s.
-pub const SWEEP_SPEED: f64 = 25.0;
+pub(crate) const SWEEP_SPEED: f64 = 25.0;
 /// Samples per second of CSV.
-pub const SAMPLE_RATE: f64 = 500.0;
+pub(crate) const SAMPLE_RATE: f64 = 500.0;
 /// Name of the lead.
-pub const LABEL: &str = "II";
+pub(crate) const LABEL: &str = "II";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Motion {
+pub(crate) enum Motion {
     /// The beam moves, the trace stands still
     Sweep,
     /// The trace moves, the beam stands still
@@ -38,7 +38,7 @@ pub enum Motion {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Trail {
+pub(crate) enum Trail {
     /// Fades out, as on a cathode-ray tube
     Phosphor,
     /// Constant brightness, with a gap ahead of the beam
@@ -55,7 +55,7 @@ pub enum Trail {
   flaky render --seed 7 -o beats.json
   flaky render --rhythm beats.json -o ecg.apng
   flaky render --format y4m -o - | ffmpeg -i - ecg.mp4")]
-pub struct RenderArgs {
+pub(crate) struct RenderArgs {
     /// Output file; the extension selects the format: .gif, .svg, .apng, .png, .csv, .json, .y4m,
     /// .rgb. `-` is standard output and needs --format
     #[arg(short, long, value_name = "FILE")]

@@ -11,9 +11,9 @@ use flaky_ci::{CommitScope, Provider};
 use flaky_core::verdict::Verdict;
 
 /// Finished pipelines to measure flakiness over.
-pub const RUNS: u16 = 20;
+pub(crate) const RUNS: u16 = 20;
 /// Time limit for all queries together, in seconds.
-pub const TIMEOUT_S: f64 = 10.0;
+pub(crate) const TIMEOUT_S: f64 = 10.0;
 /// Options of this group exclude each other.
 const GROUP: &str = "verdict";
 /// Heading of these options in the help.
@@ -22,7 +22,7 @@ const HEADING: &str = "CI status";
 /// The provider whose option was given, and the option's values. There is one option per provider;
 /// with `COMMITS`, only for those that report the status of single commits.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ProviderArg<const COMMITS: bool>(pub Option<(Provider, String)>);
+pub(crate) struct ProviderArg<const COMMITS: bool>(pub Option<(Provider, String)>);
 
 impl<const COMMITS: bool> Args for ProviderArg<COMMITS> {
     fn augment_args(command: Command) -> Command {
@@ -67,7 +67,7 @@ impl<const COMMITS: bool> FromArgMatches for ProviderArg<COMMITS> {
 }
 
 #[derive(Args, Debug)]
-pub struct AccessArgs {
+pub(crate) struct AccessArgs {
     /// URL of the server, including any path, if it is not the platform's public server
     #[arg(long, value_name = "URL", help_heading = HEADING)]
     pub server: Option<String>,
@@ -82,7 +82,7 @@ pub struct AccessArgs {
 
 #[derive(Args, Debug)]
 #[allow(clippy::struct_field_names, reason = "a field is named after its option")]
-pub struct SourceArgs {
+pub(crate) struct SourceArgs {
     #[command(flatten)]
     pub provider: ProviderArg<false>,
     /// Read JUnit XML test reports; repeatable

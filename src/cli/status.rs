@@ -17,7 +17,7 @@ Exit codes:
   1  failure; with --strict also an unknown state
   2  invalid arguments
   3  the state is one of --fail-on")]
-pub struct StatusArgs {
+pub(crate) struct StatusArgs {
     #[command(flatten)]
     pub source: SourceArgs,
     /// Print JSON instead of text

@@ -22,7 +22,7 @@ use flaky_draw::text::{self, DejaVu};
 /// [`badge::FPS`] as a fraction.
 const RATE: (u32, u32) = (25, 2);
 
-pub fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
+pub(super) fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
     let options = Options::new(args)?;
     let lacking = text::missing_glyphs(Face::Regular, &args.label);
     if !lacking.is_empty() {

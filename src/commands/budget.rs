@@ -12,8 +12,8 @@ use flaky_core::scene::Size;
 
 /// The numbers of fade levels to try, for a phosphor and for an LCD, which does not fade and has
 /// few levels.
-pub const PHOSPHOR_LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
-pub const LCD_LEVELS: [usize; 2] = [16, 12];
+pub(super) const PHOSPHOR_LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
+pub(super) const LCD_LEVELS: [usize; 2] = [16, 12];
 /// Frame rates to try, below the one asked for.
 const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
 /// Sizes to try are multiples of the size asked for divided by this number.
@@ -21,7 +21,7 @@ const PARTS: u32 = 20;
 
 /// The settings that can be reduced.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Quality {
+pub(super) struct Quality {
     pub levels: usize,
     pub fps: f64,
     pub size: Size,
@@ -47,7 +47,7 @@ impl Quality {
 
     /// Smaller and smaller settings in the order to try them: fewer fade `levels`, fewer frames if
     /// `slower` is allowed, then smaller sizes.
-    pub fn ladder(self, levels: &[usize], slower: bool) -> Vec<Self> {
+    pub(super) fn ladder(self, levels: &[usize], slower: bool) -> Vec<Self> {
         let mut ladder = vec![self];
         let mut last = self;
         for &levels in levels.iter().filter(|levels| **levels < self.levels) {
@@ -71,7 +71,7 @@ impl Quality {
 
 /// A limit on the size of a file.
 #[derive(Clone, Copy, Debug)]
-pub struct Budget {
+pub(super) struct Budget {
     /// The largest number of bytes.
     pub bytes: u64,
     /// Advice for when no picture is small enough.
@@ -80,7 +80,7 @@ pub struct Budget {
 
 /// Writes the first picture of `ladder` that is within `budget` to `target` and reports what was
 /// reduced. Returns the number of bytes and the settings.
-pub fn write(
+pub(super) fn write(
     ladder: &[Quality],
     budget: Budget,
     target: &Destination,

@@ -34,7 +34,7 @@ const AFTER_S: f64 = 2.6;
 const BPM: f64 = 75.0;
 
 /// `flaky themes`.
-pub fn themes(args: &ListArgs, console: Console) -> Result<(), Error> {
+pub(super) fn themes(args: &ListArgs, console: Console) -> Result<(), Error> {
     match &args.preview {
         Some(folder) => {
             let each = THEMES.iter().map(|theme| (theme.name, theme_preview(theme)));
@@ -52,7 +52,7 @@ pub fn themes(args: &ListArgs, console: Console) -> Result<(), Error> {
 }
 
 /// `flaky glitches`.
-pub fn glitches(args: &ListArgs, console: Console) -> Result<(), Error> {
+pub(super) fn glitches(args: &ListArgs, console: Console) -> Result<(), Error> {
     match &args.preview {
         Some(folder) => {
             let each = glitch::TABLE.iter().map(|glitch| (glitch.name, glitch_preview(glitch)));
@@ -73,7 +73,7 @@ pub fn glitches(args: &ListArgs, console: Console) -> Result<(), Error> {
 }
 
 /// `flaky providers`.
-pub fn providers() -> Result<(), Error> {
+pub(super) fn providers() -> Result<(), Error> {
     say(|out| {
         for provider in Provider::ALL {
             let info = provider.info();
@@ -121,14 +121,14 @@ fn properties(out: &mut dyn Write, properties: &[(&str, &str)]) -> io::Result<()
 }
 
 /// `flaky completions`.
-pub fn completions(args: &CompletionsArgs) -> Result<(), Error> {
+pub(super) fn completions(args: &CompletionsArgs) -> Result<(), Error> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "flaky", &mut script);
     say(|out| out.write_all(&script))
 }
 
 /// `flaky man`.
-pub fn man(args: &ManArgs, console: Console) -> Result<(), Error> {
+pub(super) fn man(args: &ManArgs, console: Console) -> Result<(), Error> {
     let folder = existing_dir(&args.dir)?;
     let mut program = Cli::command();
     program.build();

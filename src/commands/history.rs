@@ -39,7 +39,7 @@ const FEWER_LEVELS: [usize; 3] = [8, 6, 4];
 const LARGEST_SVG: usize = 1_000_000;
 const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
 
-pub fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
+pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     if args.print_log_command {
         let line = format!("{}\n", log::command(args.first_parent));
         let print = |out: &mut dyn Write| out.write_all(line.as_bytes());

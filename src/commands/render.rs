@@ -33,7 +33,7 @@ const SHORTEST_SWEEP_S: f64 = 0.2;
 /// Ticks a second where a format leaves the choice and the rate is no whole number.
 const MILLISECONDS: u32 = 1000;
 
-pub fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
+pub(super) fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
     let options = Options::new(args)?;
     let rhythm = source(args, console)?;
     let full = options.full();
@@ -65,7 +65,7 @@ pub fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
 }
 
 /// The options and what they mean.
-pub struct Options<'a> {
+pub(super) struct Options<'a> {
     pub args: &'a RenderArgs,
     pub target: Destination,
     pub format: Format,
@@ -84,7 +84,7 @@ impl<'a> Options<'a> {
         Ok(Self { args, target, format, threads: threads(args.threads), plays: plays(args.loops) })
     }
 
-    pub fn is_still(&self) -> bool {
+    pub(super) fn is_still(&self) -> bool {
         self.args.still || self.format == Format::Png
     }
 

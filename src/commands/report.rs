@@ -19,17 +19,17 @@ use flaky_ci::{Client, Filter, Provider, Query, Target, Token, without_secrets};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Flakiness, Report, Verdict};
 
-pub use advice::{hint, invalid_query};
+pub(super) use advice::{hint, invalid_query};
 
 /// The variable in which a token is looked for first.
-pub const TOKEN_VARIABLE: &str = "FLAKY_TOKEN";
+pub(super) const TOKEN_VARIABLE: &str = "FLAKY_TOKEN";
 /// The largest token file, in bytes.
 const MAX_TOKEN_FILE: u64 = 1 << 16;
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 300;
 
 /// A report, and the error of an unknown verdict that `--strict` ends with.
-pub struct FetchedReport {
+pub(super) struct FetchedReport {
     pub report: Report,
     unknown: Option<Error>,
 }
@@ -48,7 +48,7 @@ impl FetchedReport {
     }
 
     /// Fails with `--strict` if the verdict is unknown.
-    pub fn into_result(self, source: &SourceArgs) -> Result<(), Error> {
+    pub(super) fn into_result(self, source: &SourceArgs) -> Result<(), Error> {
         match self.unknown {
             Some(error) if source.strict => Err(error),
             _ => Ok(()),
@@ -57,7 +57,7 @@ impl FetchedReport {
 }
 
 /// Finds the report. A failure to fetch it makes the verdict unknown and is not an error.
-pub fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedReport, Error> {
+pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedReport, Error> {
     if let Some(verdict) = source.status {
         let report = given_by_hand(verdict, source.flake_rate)?;
         return Ok(FetchedReport { report, unknown: None });
@@ -148,7 +148,7 @@ fn check_filters(source: &SourceArgs, name: &str, supported: &[Filter]) -> Resul
 }
 
 /// The platform that is typed, or that of the job this runs in.
-pub fn query<const COMMITS: bool>(
+pub(super) fn query<const COMMITS: bool>(
     arg: &ProviderArg<COMMITS>,
     access: &AccessArgs,
 ) -> Result<Option<(Provider, Query)>, Error> {
@@ -181,7 +181,7 @@ pub fn query<const COMMITS: bool>(
 
 /// A client for a target, with the token that there is. If the target was guessed, a platform's
 /// own token goes to its public hosts alone.
-pub fn client(
+pub(super) fn client(
     provider: Provider,
     target: &Target,
     access: &AccessArgs,

@@ -8,7 +8,7 @@ use crate::error::Error;
 
 /// Runs a future to its end on this thread. What it leaves behind, such as the lookup of a name, is
 /// not waited for: that would keep the program past its deadline.
-pub fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
+pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()

@@ -9,7 +9,7 @@ use crate::error::{Error, ExitKind};
 use crate::output::{self, Destination};
 use flaky_core::verdict::Report;
 
-pub fn run(args: &StatusArgs, console: Console) -> Result<(), Error> {
+pub(super) fn run(args: &StatusArgs, console: Console) -> Result<(), Error> {
     let fetched = report::fetch(&args.source, console)?;
     let report = &fetched.report;
     let write =

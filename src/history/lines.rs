@@ -5,13 +5,13 @@ use imara_diff::{Algorithm, Diff, InternedInput};
 /// A NUL in the first bytes, as many as these, makes a file binary, as in git.
 const BINARY_PREFIX: usize = 8000;
 /// Size above which git takes a file for binary unread, in bytes.
-pub const MAX_TEXT: u64 = 512 << 20;
+pub(super) const MAX_TEXT: u64 = 512 << 20;
 /// Bytes compared at once.
 const BLOCK: usize = 64;
 
 /// Numbers of lines removed and added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Lines {
+pub(super) struct Lines {
     /// Lines of the old version that are not in the new one.
     pub removed: u32,
     /// Lines of the new version that were not in the old one.
@@ -19,7 +19,7 @@ pub struct Lines {
 }
 
 /// Compares two versions; binary files have no lines.
-pub fn between(old: &[u8], new: &[u8]) -> Lines {
+pub(super) fn between(old: &[u8], new: &[u8]) -> Lines {
     if is_binary(old) || is_binary(new) {
         return Lines::default();
     }
@@ -58,7 +58,7 @@ fn shared_start(a: &[u8], b: &[u8]) -> usize {
 }
 
 /// Index of the first byte that differs.
-pub fn mismatch(a: &[u8], b: &[u8]) -> usize {
+pub(super) fn mismatch(a: &[u8], b: &[u8]) -> usize {
     let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK));
     let equal = BLOCK * blocks.take_while(|(a, b)| a == b).count();
     equal + a[equal..].iter().zip(&b[equal..]).take_while(|(a, b)| a == b).count()

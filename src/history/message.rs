@@ -6,13 +6,13 @@ use super::{CommitFlags, Id};
 use flaky_core::sanitize::SHORT_ID;
 
 /// Length at which a subject is cut, in characters.
-pub const MAX_SUBJECT: usize = 200;
+pub(crate) const MAX_SUBJECT: usize = 200;
 /// Length at which a name or address is cut, in characters.
-pub const MAX_NAME: usize = 100;
+pub(crate) const MAX_NAME: usize = 100;
 
 /// A parsed commit object.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ParsedCommit {
+pub(crate) struct ParsedCommit {
     /// Id of its tree.
     pub tree: Option<Id>,
     /// Ids of its parents.
@@ -29,7 +29,7 @@ pub struct ParsedCommit {
 
 /// A person and a date.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Signature {
+pub(crate) struct Signature {
     /// Name, possibly empty.
     pub name: String,
     /// Email address.
@@ -43,7 +43,7 @@ pub struct Signature {
 }
 
 /// Parses a commit object.
-pub fn parse(object: &[u8]) -> ParsedCommit {
+pub(crate) fn parse(object: &[u8]) -> ParsedCommit {
     let mut parsed = ParsedCommit::default();
     let mut rest = object;
     let (mut author, mut committer, mut encoding) = (None, None, None);
@@ -101,7 +101,7 @@ fn read_message(message: &str, flags: CommitFlags) -> (String, CommitFlags) {
 }
 
 /// Adds the properties that follow from subject and body.
-pub fn classify(subject: &str, body: &str, flags: CommitFlags) -> CommitFlags {
+pub(crate) fn classify(subject: &str, body: &str, flags: CommitFlags) -> CommitFlags {
     let starts =
         |word: &str| subject.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));
     let names_a_commit = body.find("This reverts commit ").is_some_and(|at| {
@@ -135,7 +135,7 @@ fn signature(text: &str) -> Signature {
 }
 
 /// Parses seconds since 1970; numbers out of range are clamped.
-pub fn seconds(text: &str) -> Option<i64> {
+pub(crate) fn seconds(text: &str) -> Option<i64> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
         return None;
@@ -145,7 +145,7 @@ pub fn seconds(text: &str) -> Option<i64> {
 }
 
 /// Parses `+hhmm` or `-hhmm` to minutes; offsets beyond 15 hours count as UTC.
-pub fn offset_min(text: &str) -> Option<i16> {
+pub(crate) fn offset_min(text: &str) -> Option<i16> {
     let (sign, digits) = match text.as_bytes().first()? {
         b'-' => (-1, &text[1..]),
         b'+' => (1, &text[1..]),
@@ -157,7 +157,7 @@ pub fn offset_min(text: &str) -> Option<i16> {
 }
 
 /// Text with its white space replaced by single spaces, cut after `max` characters.
-pub fn one_line(text: &str, max: usize) -> String {
+pub(crate) fn one_line(text: &str, max: usize) -> String {
     let mut line = String::with_capacity(text.len().min(max));
     for word in text.split_whitespace() {
         if !line.is_empty() {

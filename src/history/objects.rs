@@ -6,7 +6,7 @@ use std::rc::Rc;
 use git2::{Error, ObjectType, Odb, OdbObject, Oid};
 
 /// Reads objects; belongs to one thread.
-pub struct Objects<'odb> {
+pub(super) struct Objects<'odb> {
     odb: &'odb Odb<'odb>,
     capacity: usize,
     /// The latest last.
@@ -15,12 +15,12 @@ pub struct Objects<'odb> {
 
 impl<'odb> Objects<'odb> {
     /// Keeps up to `capacity` objects.
-    pub fn new(odb: &'odb Odb<'odb>, capacity: usize) -> Self {
+    pub(super) fn new(odb: &'odb Odb<'odb>, capacity: usize) -> Self {
         Self { odb, capacity, recent: VecDeque::with_capacity(capacity) }
     }
 
     /// The size of an object in bytes, from its header if it is not in memory.
-    pub fn size(&self, id: Oid) -> Result<u64, Error> {
+    pub(super) fn size(&self, id: Oid) -> Result<u64, Error> {
         match self.recent.iter().rev().find(|(known, _)| *known == id) {
             Some((_, object)) => Ok(object.len() as u64),
             None => Ok(self.odb.read_header(id)?.0 as u64),
@@ -28,7 +28,7 @@ impl<'odb> Objects<'odb> {
     }
 
     /// The object with this id, which must be of this kind.
-    pub fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<OdbObject<'odb>>, Error> {
+    pub(super) fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<OdbObject<'odb>>, Error> {
         let object = self.any(id)?;
         if object.kind() != kind {
             return Err(Error::from_str("an object is of another kind"));

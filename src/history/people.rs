@@ -8,7 +8,7 @@ use super::Person;
 
 /// Authors, each once.
 #[derive(Default)]
-pub struct People {
+pub(super) struct People {
     /// In the order in which they are first met.
     pub list: Vec<Person>,
     indices: BTreeMap<Person, u32>,
@@ -16,7 +16,7 @@ pub struct People {
 
 impl People {
     /// The index of a person in the list, to which new ones are added.
-    pub fn index(&mut self, name: &str, email: &str) -> u32 {
+    pub(super) fn index(&mut self, name: &str, email: &str) -> u32 {
         let name = if name.is_empty() { "(no name)" } else { name };
         let person = Person { name: name.into(), email: email.into() };
         let next = self.list.len() as u32;
@@ -27,7 +27,7 @@ impl People {
     }
 
     /// The list with the names of the repository's mailmap.
-    pub fn mapped(self, repository: &Repository) -> Vec<Person> {
+    pub(super) fn mapped(self, repository: &Repository) -> Vec<Person> {
         let Ok(mailmap) = repository.mailmap() else { return self.list };
         self.list.into_iter().map(|person| mapped(&mailmap, &person).unwrap_or(person)).collect()
     }

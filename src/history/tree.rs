@@ -17,7 +17,7 @@ const ID: usize = 20;
 
 /// An entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TreeEntry<'a> {
+pub(super) struct TreeEntry<'a> {
     /// The mode, normalised to one bit of permission and four kinds.
     mode: u32,
     name: &'a [u8],
@@ -45,7 +45,7 @@ impl<'a> TreeEntry<'a> {
     }
 
     /// Whether it is the commit of a submodule.
-    pub fn is_submodule(&self) -> bool {
+    pub(super) fn is_submodule(&self) -> bool {
         self.mode == SUBMODULE
     }
 
@@ -75,7 +75,7 @@ fn canonical(mode: u32) -> u32 {
 }
 
 /// Reads trees, and receives the differences.
-pub trait Visitor {
+pub(super) trait Visitor {
     /// A tree object.
     type Tree: AsRef<[u8]>;
     /// Reason that a tree could not be read.
@@ -92,7 +92,7 @@ pub trait Visitor {
 }
 
 /// Reports every difference between two trees at `path` to `visitor`.
-pub fn compare<V: Visitor>(
+pub(super) fn compare<V: Visitor>(
     visitor: &mut V,
     path: &mut Vec<u8>,
     old: &[u8],

@@ -12,7 +12,7 @@ const PREFIX: &str = ".flaky-";
 const SUFFIX: &str = ".tmp";
 
 /// Permissions of the file that is written.
-pub enum Mode {
+pub(crate) enum Mode {
     /// Those that the umask leaves to a new file.
     Umask,
     /// Readable and writable by the owner only.
@@ -25,7 +25,7 @@ pub enum Mode {
 ///
 /// Dropped without [`commit`](Self::commit), or ended by a signal, it leaves nothing behind, and
 /// whatever had the name before keeps it.
-pub struct AtomicFile {
+pub(crate) struct AtomicFile {
     path: PathBuf,
     // Removed before the guard is dropped.
     file: NamedTempFile,
@@ -37,7 +37,7 @@ impl AtomicFile {
     ///
     /// # Errors
     /// Those of creating a file in the folder of `path`, which is not created.
-    pub fn create(path: &Path, mode: Mode) -> io::Result<Self> {
+    pub(crate) fn create(path: &Path, mode: Mode) -> io::Result<Self> {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
@@ -47,7 +47,7 @@ impl AtomicFile {
     }
 
     /// Whether a file of this name is an unfinished one.
-    pub fn is_temporary(name: &str) -> bool {
+    pub(crate) fn is_temporary(name: &str) -> bool {
         name.starts_with(PREFIX) && name.ends_with(SUFFIX)
     }
 
@@ -55,7 +55,7 @@ impl AtomicFile {
     ///
     /// # Errors
     /// Those of renaming.
-    pub fn commit(self) -> io::Result<()> {
+    pub(crate) fn commit(self) -> io::Result<()> {
         self.file.persist(&self.path).map(drop).map_err(|error| error.error)
     }
 }

@@ -16,7 +16,7 @@ fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
 }
 
 /// Ends the watch over a file when it is dropped.
-pub struct Guard(PathBuf);
+pub(super) struct Guard(PathBuf);
 
 impl Drop for Guard {
     fn drop(&mut self) {
@@ -25,7 +25,7 @@ impl Drop for Guard {
 }
 
 /// Creates a file that a signal removes, from its first moment on.
-pub fn guarded(
+pub(super) fn guarded(
     create: impl FnOnce() -> io::Result<NamedTempFile>,
 ) -> io::Result<(NamedTempFile, Guard)> {
     static LISTEN: Once = Once::new();

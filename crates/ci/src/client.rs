@@ -36,7 +36,7 @@ pub(crate) struct Response {
 
 impl Response {
     /// The body as JSON.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let host = &self.host;
             if self.body.trim_ascii_start().starts_with(b"<") {

@@ -20,7 +20,7 @@ const UNIT: &str = "shas that ran twice";
 
 /// The flakiness of some runs.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct FlakinessReport {
+pub(crate) struct FlakinessReport {
     /// The rate; `None` where no sha ran twice.
     pub flakiness: Option<Flakiness>,
     /// The evidence, strongest first.
@@ -31,13 +31,13 @@ pub struct FlakinessReport {
 
 impl FlakinessReport {
     /// The number of shas that disagreed with themselves.
-    pub fn flaky(&self) -> usize {
+    pub(crate) fn flaky(&self) -> usize {
         let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
         counted.map_or(0, |counted| counted.flaky)
     }
 
     /// The reason in a clause: "3 of 41 shas that ran twice disagreed; job `e2e` 2×".
-    pub fn reason(&self) -> String {
+    pub(crate) fn reason(&self) -> String {
         let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
         let counted = counted.map_or_else(
             || "no sha ran twice".to_string(),
@@ -50,7 +50,7 @@ impl FlakinessReport {
 }
 
 /// Measures the flakiness of `runs`, newest first, attempts included.
-pub fn measure(runs: &[Run]) -> FlakinessReport {
+pub(crate) fn measure(runs: &[Run]) -> FlakinessReport {
     let mut order = Vec::new();
     let mut groups: BTreeMap<_, Vec<&Run>> = BTreeMap::new();
     for run in runs {
@@ -91,7 +91,7 @@ pub fn measure(runs: &[Run]) -> FlakinessReport {
 }
 
 /// The runs with their latest attempt each, in the same order.
-pub fn latest_attempts(runs: &[Run]) -> Vec<&Run> {
+pub(crate) fn latest_attempts(runs: &[Run]) -> Vec<&Run> {
     let mut latest: BTreeMap<_, u64> = BTreeMap::new();
     for run in runs {
         let attempt = latest.entry((&run.key.project, &run.key.id)).or_default();

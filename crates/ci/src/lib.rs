@@ -26,6 +26,8 @@
 //! lookup that it is given, and knows no option of the command line: its user turns a
 //! [`FetchErrorKind`] into advice.
 
+#![warn(unreachable_pub)]
+
 mod cctray;
 mod client;
 pub mod commits;

@@ -13,7 +13,7 @@ pub(crate) struct PageRequest {
 
 impl PageRequest {
     /// The size to request, where a page has `most` runs at most.
-    pub fn size(self, most: usize) -> usize {
+    pub(crate) fn size(self, most: usize) -> usize {
         const LEAST: usize = 20;
         (2 * self.useful).clamp(LEAST.min(most), most)
     }

@@ -8,7 +8,7 @@ const MAX_DEPTH: usize = 64;
 
 /// An event in a document.
 #[derive(Debug, PartialEq)]
-pub enum XmlEvent<'a> {
+pub(crate) enum XmlEvent<'a> {
     /// An element begins: its name without a prefix, and its attributes.
     Start(String, Attributes<'a>),
     /// An element ends.
@@ -17,11 +17,11 @@ pub enum XmlEvent<'a> {
 
 /// The attributes of an element.
 #[derive(Debug, PartialEq)]
-pub struct Attributes<'a>(BytesStart<'a>);
+pub(crate) struct Attributes<'a>(BytesStart<'a>);
 
 impl Attributes<'_> {
     /// The text of an attribute; empty if it is missing.
-    pub fn get(&self, name: &str) -> String {
+    pub(crate) fn get(&self, name: &str) -> String {
         let found = self.0.attributes().flatten().find(|one| one.key.as_ref() == name);
         let Some(found) = found else { return String::new() };
         // An undeclared entity stays as it is written.
@@ -34,7 +34,7 @@ impl Attributes<'_> {
 ///
 /// # Errors
 /// If it is malformed, incomplete, too deep, or has a document type.
-pub fn parse(bytes: &[u8], mut on_event: impl FnMut(XmlEvent<'_>)) -> Result<(), String> {
+pub(crate) fn parse(bytes: &[u8], mut on_event: impl FnMut(XmlEvent<'_>)) -> Result<(), String> {
     let (text, ..) = encoding_rs::UTF_8.decode(bytes);
     let mut reader = Reader::from_str(&text);
     let mut depth = 0_usize;

@@ -18,6 +18,8 @@
 //! There is deliberately no file, no clock, no network, no thread and no font here, so the crate
 //! compiles for the web as it is. Fonts are asked for through [`scene::text::TextMetrics`].
 
+#![warn(unreachable_pub)]
+
 pub mod animation;
 pub mod hash;
 pub mod pulse;

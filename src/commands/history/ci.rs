@@ -17,7 +17,7 @@ const LONGEST_ADDRESS: usize = 200;
 
 /// Fetches the outcomes of the commits and gives them to the history. A failure is warned of, and
 /// is an error with `--strict`.
-pub fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<(), Error> {
+pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<(), Error> {
     let query = report::query(&args.provider, &args.access)?;
     let guessed = query.is_none() && args.access.server.is_none();
     let (provider, query) = match query {

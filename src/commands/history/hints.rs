@@ -9,7 +9,7 @@ const USE_LOG: &str = "let git read it: \
     eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif";
 
 /// The error for a person, with a hint.
-pub fn explain(error: &history::Error) -> Error {
+pub(super) fn explain(error: &history::Error) -> Error {
     use history::Error as Kind;
 
     let explained = Error::failed(error.to_string());

@@ -16,7 +16,7 @@ use flaky_draw::encode::gif;
 const MAX_ANIMATED: usize = 500;
 
 /// The arguments, and what follows from them.
-pub struct Options<'a> {
+pub(super) struct Options<'a> {
     pub args: &'a HistoryArgs,
     pub target: Destination,
     pub format: Format,
@@ -26,7 +26,7 @@ pub struct Options<'a> {
 }
 
 impl<'a> Options<'a> {
-    pub fn new(args: &'a HistoryArgs) -> Result<Self, Error> {
+    pub(super) fn new(args: &'a HistoryArgs) -> Result<Self, Error> {
         let target = Destination::new(args.output.as_deref().unwrap_or(Path::new("-")));
         let format = match args.format {
             _ if args.json => Format::Json,
@@ -52,7 +52,7 @@ impl<'a> Options<'a> {
     }
 
     /// Number of commits for each beat.
-    pub fn group(&self, history: &History, console: Console) -> Result<usize, Error> {
+    pub(super) fn group(&self, history: &History, console: Console) -> Result<usize, Error> {
         let commits = history.commits.len();
         let default = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
         let max = self.args.max_frames.unwrap_or(default) as usize;
@@ -80,7 +80,7 @@ impl<'a> Options<'a> {
     }
 
     /// The theme, or the default one.
-    pub fn theme(&self) -> &'static Theme {
+    pub(super) fn theme(&self) -> &'static Theme {
         let default = if self.sheet { SHEET_THEME } else { theme::DEFAULT };
         self.args.theme.or_else(|| theme::find(default)).expect("the default is in the table")
     }

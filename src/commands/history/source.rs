@@ -21,7 +21,7 @@ use flaky_ci::without_secrets;
 const MAX_STATUS: u64 = 64 << 20;
 
 /// The selected commits with their changes and CI results.
-pub fn read(args: &HistoryArgs, console: Console) -> Result<History, Error> {
+pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Error> {
     let exclusions = Exclusions::new(&args.exclude).map_err(|error| {
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;

@@ -11,7 +11,7 @@ use flaky_core::scene::timelapse::{CommitCaption, Tag};
 use flaky_core::verdict::Verdict;
 
 /// The history in one line: "flaky main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
-pub fn title(history: &History, group: usize) -> String {
+pub(super) fn title(history: &History, group: usize) -> String {
     let human = |commit: &&Commit| !is_bot(history.author(commit));
     let mut authors: Vec<u32> =
         history.commits.iter().filter(human).map(|commit| commit.author).collect();
@@ -30,16 +30,16 @@ pub fn title(history: &History, group: usize) -> String {
 }
 
 /// Author dates of the first and the last commit.
-pub fn dates(history: &History) -> (String, String) {
+pub(super) fn dates(history: &History) -> (String, String) {
     let day = |commit: Option<&Commit>| commit.map(json::day).unwrap_or_default();
     (day(history.commits.first()), day(history.commits.last()))
 }
 
 /// Indices of the tagged commits.
-pub struct Releases(Vec<u32>);
+pub(super) struct Releases(Vec<u32>);
 
 impl Releases {
-    pub fn new(history: &History) -> Self {
+    pub(super) fn new(history: &History) -> Self {
         let tagged = |(index, commit): (u32, &Commit)| (!commit.tags.is_empty()).then_some(index);
         Self((0..).zip(&history.commits).filter_map(tagged).collect())
     }
@@ -54,7 +54,7 @@ impl Releases {
 
 /// Texts beside a beat; of a group of commits, those of the one that gives the mark. Each is cut
 /// after `longest` characters.
-pub fn caption(
+pub(super) fn caption(
     history: &History,
     heartbeat: &Heartbeat,
     releases: &Releases,
@@ -105,7 +105,7 @@ fn lines(commits: &[Commit]) -> (String, String) {
 }
 
 /// Texts of a beat on a sheet.
-pub fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> CommitNote {
+pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> CommitNote {
     let commits = heartbeat.commits(history, beat);
     let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
         return CommitNote::default();

@@ -9,7 +9,7 @@ const CERTIFICATES: &str = "install the system's certificates (the package ca-ce
                             name a file of your own in SSL_CERT_FILE";
 
 /// The error of a malformed query.
-pub fn invalid_query(provider: Provider, error: &QueryError) -> Error {
+pub(crate) fn invalid_query(provider: Provider, error: &QueryError) -> Error {
     let (what, hint) = match error {
         QueryError::InvalidAddress { .. } => (
             error.to_string(),
@@ -36,7 +36,7 @@ pub fn invalid_query(provider: Provider, error: &QueryError) -> Error {
 }
 
 /// The hint for a failure to fetch.
-pub fn hint(provider: Provider, client: &Client, error: &FetchError) -> Option<String> {
+pub(crate) fn hint(provider: Provider, client: &Client, error: &FetchError) -> Option<String> {
     if error.is_denied() {
         return Some(access(provider, client));
     }

@@ -14,7 +14,7 @@ const LONGEST_PATTERN: usize = 100;
 
 /// The report on the tests in the files that match. The outer error is a malformed pattern, the
 /// inner one a file that cannot be read, which makes the verdict unknown.
-pub fn read(patterns: &[String]) -> Result<Result<Report, Error>, Error> {
+pub(super) fn read(patterns: &[String]) -> Result<Result<Report, Error>, Error> {
     for pattern in patterns {
         if pattern.trim().is_empty() {
             return Err(Error::usage("--junit is empty").hint("write --junit GLOB"));

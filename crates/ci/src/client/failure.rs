@@ -11,13 +11,13 @@ use crate::{FetchError, FetchErrorKind, TlsFailure};
 use flaky_core::sanitize::sanitize;
 
 /// A failure, and whether a retry may help.
-pub struct RequestError {
+pub(super) struct RequestError {
     pub error: FetchError,
     pub retry: Retry,
 }
 
 /// When to retry.
-pub enum Retry {
+pub(super) enum Retry {
     Never,
     Soon,
     After(Duration),
@@ -30,7 +30,7 @@ impl From<FetchError> for RequestError {
 }
 
 /// A status that is no success.
-pub fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> RequestError {
+pub(super) fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> RequestError {
     let number = |name: &str| -> Option<f64> { parse_number(headers.get(name)?.to_str().ok()?) };
     let used_up = ["x-ratelimit-remaining", "ratelimit-remaining"]
         .into_iter()
@@ -100,7 +100,7 @@ const TLS: [(&str, TlsFailure, &str); 9] = [
 ];
 
 /// A request that got no answer.
-pub fn no_connection(url: &Url, error: &reqwest::Error) -> FetchError {
+pub(super) fn no_connection(url: &Url, error: &reqwest::Error) -> FetchError {
     let host = host(url);
     let cause = root_cause(error);
     if let Some((_, failure, words)) = TLS.iter().find(|(part, ..)| cause.contains(part)) {
@@ -112,13 +112,13 @@ pub fn no_connection(url: &Url, error: &reqwest::Error) -> FetchError {
 }
 
 /// An answer that broke off.
-pub fn interrupted(host: &str, error: &reqwest::Error) -> FetchError {
+pub(super) fn interrupted(host: &str, error: &reqwest::Error) -> FetchError {
     let message = format!("the answer of {host} broke off: {}", root_cause(error));
     FetchError::new(FetchErrorKind::Interrupted, message)
 }
 
 /// An HTTP client that cannot be set up.
-pub fn setup(error: &reqwest::Error) -> FetchError {
+pub(super) fn setup(error: &reqwest::Error) -> FetchError {
     let message = format!("cannot set up an HTTP client: {}", root_cause(error));
     FetchError::new(FetchErrorKind::Setup, message)
 }

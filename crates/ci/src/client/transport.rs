@@ -24,7 +24,7 @@ const RETRY_WAITS_S: [f64; 3] = [0.5, 1.0, 2.0];
 const DAY_S: u64 = 86_400;
 
 /// The part of a client that concurrent requests share.
-pub struct Transport {
+pub(super) struct Transport {
     http: reqwest::Client,
     home: Url,
     token: Option<Token>,
@@ -35,7 +35,7 @@ pub struct Transport {
 }
 
 impl Transport {
-    pub fn new(
+    pub(super) fn new(
         home: Url,
         token: Option<Token>,
         auth: AuthScheme,
@@ -58,7 +58,7 @@ impl Transport {
         Ok(Self { http, home, token, auth, deadline, received: AtomicUsize::new(0) })
     }
 
-    pub async fn get(&self, url: Url) -> Result<Response, FetchError> {
+    pub(super) async fn get(&self, url: Url) -> Result<Response, FetchError> {
         let host = host(&url);
         let response =
             tokio::time::timeout_at(self.deadline.at.into(), self.with_retries(url)).await;

@@ -10,7 +10,7 @@ use crate::time;
 
 /// A commit of a branch.
 #[derive(Debug, Deserialize)]
-pub struct Commit {
+pub(super) struct Commit {
     pub sha: String,
 }
 

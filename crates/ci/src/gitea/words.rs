@@ -5,7 +5,7 @@ use flaky_core::verdict::Verdict;
 
 /// The outcome of a status. A job that was cancelled is told from one that failed by its
 /// description alone.
-pub fn status(state: &str, description: Option<&str>) -> Outcome {
+pub(super) fn status(state: &str, description: Option<&str>) -> Outcome {
     let description = description.unwrap_or_default().to_ascii_lowercase();
     let is_cancelled =
         description.starts_with("cancel") || description.starts_with("has been cancel");

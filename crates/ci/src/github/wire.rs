@@ -10,13 +10,13 @@ use crate::{Provider, time};
 
 /// A repository, of GitHub or Gitea.
 #[derive(Debug, Deserialize)]
-pub struct Repository {
+pub(super) struct Repository {
     pub default_branch: String,
 }
 
 /// A page of runs.
 #[derive(Debug, Deserialize)]
-pub struct WorkflowRuns {
+pub(super) struct WorkflowRuns {
     /// The number of runs on all pages.
     #[serde(default)]
     pub total_count: usize,
@@ -26,7 +26,7 @@ pub struct WorkflowRuns {
 
 /// A run of a workflow.
 #[derive(Debug, Deserialize)]
-pub struct WorkflowRun {
+pub(super) struct WorkflowRun {
     pub id: u64,
     pub workflow_id: Option<u64>,
     pub head_sha: Option<String>,
@@ -51,19 +51,19 @@ pub struct WorkflowRun {
 
 /// A repository by its number.
 #[derive(Debug, Deserialize, PartialEq, Eq)]
-pub struct RepositoryId {
+pub(super) struct RepositoryId {
     pub id: u64,
 }
 
 impl WorkflowRun {
     /// Whether it is of a fork, whose branch may have the same name as ours.
-    pub fn is_of_fork(&self) -> bool {
+    pub(super) fn is_of_fork(&self) -> bool {
         let both = self.repository.as_ref().zip(self.head_repository.as_ref());
         both.is_some_and(|(ours, theirs)| ours != theirs)
     }
 
     /// The run of `project`.
-    pub fn into_run(self, project: &str) -> Run {
+    pub(super) fn into_run(self, project: &str) -> Run {
         let word = words::word(self.status.as_deref(), self.conclusion);
         let times =
             Times { created: self.created_at, started: self.run_started_at, finished: None };
@@ -90,13 +90,13 @@ impl WorkflowRun {
 
 /// A page of a run's jobs.
 #[derive(Debug, Deserialize)]
-pub struct WorkflowJobs {
+pub(super) struct WorkflowJobs {
     pub jobs: Vec<WorkflowJob>,
 }
 
 /// The checks of a commit.
 #[derive(Debug, Deserialize)]
-pub struct CheckRuns {
+pub(super) struct CheckRuns {
     #[serde(default)]
     pub check_runs: Vec<WorkflowJob>,
 }
@@ -134,7 +134,7 @@ impl From<WorkflowJob> for Job {
 
 /// The combined statuses of a commit.
 #[derive(Debug, Deserialize)]
-pub struct CombinedStatus {
+pub(super) struct CombinedStatus {
     #[serde(default)]
     pub sha: String,
     /// The state of all of them; "pending" where there are none.

@@ -4,7 +4,7 @@ use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;
 
 /// The word that counts: the conclusion of what is completed, else the status.
-pub fn word(status: Option<&str>, conclusion: Option<String>) -> String {
+pub(super) fn word(status: Option<&str>, conclusion: Option<String>) -> String {
     match (status, conclusion) {
         (Some("completed") | None, Some(conclusion)) => conclusion,
         (Some("completed") | None, None) => "unknown".to_string(),
@@ -13,7 +13,7 @@ pub fn word(status: Option<&str>, conclusion: Option<String>) -> String {
 }
 
 /// The verdict of a status or conclusion.
-pub fn verdict(word: &str) -> Verdict {
+pub(super) fn verdict(word: &str) -> Verdict {
     match word {
         "success" | "neutral" => Verdict::Passed,
         "failure" | "timed_out" | "startup_failure" => Verdict::Failed,
@@ -24,7 +24,7 @@ pub fn verdict(word: &str) -> Verdict {
 }
 
 /// The outcome of a workflow run. What was not started, or ran out of time, is no evidence.
-pub fn run(word: &str) -> Outcome {
+pub(super) fn run(word: &str) -> Outcome {
     Outcome {
         verdict: verdict(word),
         infra_failure: is_infra_failure(word),
@@ -33,7 +33,7 @@ pub fn run(word: &str) -> Outcome {
 }
 
 /// The outcome of a job or a check.
-pub fn job(word: &str) -> Outcome {
+pub(super) fn job(word: &str) -> Outcome {
     Outcome {
         verdict: verdict(word),
         infra_failure: is_infra_failure(word),
@@ -46,7 +46,7 @@ fn is_infra_failure(word: &str) -> bool {
 }
 
 /// The verdict of the combined state of a commit's statuses.
-pub fn combined(state: &str) -> Verdict {
+pub(super) fn combined(state: &str) -> Verdict {
     match state {
         "success" => Verdict::Passed,
         "failure" | "error" => Verdict::Failed,
@@ -56,7 +56,7 @@ pub fn combined(state: &str) -> Verdict {
 }
 
 /// The trigger of a run by its `event`.
-pub fn trigger(event: Option<&str>) -> Trigger {
+pub(super) fn trigger(event: Option<&str>) -> Trigger {
     match event {
         Some("schedule") => Trigger::Schedule,
         // pull_request, pull_request_target, pull_request_review …

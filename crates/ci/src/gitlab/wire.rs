@@ -10,14 +10,14 @@ use crate::{Provider, time};
 
 /// A project.
 #[derive(Debug, Deserialize)]
-pub struct Project {
+pub(super) struct Project {
     /// The default branch; none before the first commit.
     pub default_branch: Option<String>,
 }
 
 /// A pipeline in a list.
 #[derive(Debug, Deserialize)]
-pub struct Pipeline {
+pub(super) struct Pipeline {
     pub id: u64,
     pub sha: Option<String>,
     #[serde(rename = "ref")]
@@ -39,7 +39,7 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// The run of `project`.
-    pub fn into_run(self, project: &str) -> Run {
+    pub(super) fn into_run(self, project: &str) -> Run {
         let times = Times {
             created: self.created_at,
             started: self.started_at,
@@ -107,7 +107,7 @@ impl From<Execution> for Job {
 
 /// A job that starts another pipeline.
 #[derive(Debug, Deserialize)]
-pub struct Bridge {
+pub(super) struct Bridge {
     pub id: u64,
     pub name: String,
     /// Whether the pipeline passes although it fails.
@@ -120,7 +120,7 @@ pub struct Bridge {
 
 impl Bridge {
     /// The pipeline that it started, if that is of the same project.
-    pub fn child(&self) -> Option<&LinkedPipeline> {
+    pub(super) fn child(&self) -> Option<&LinkedPipeline> {
         let ours = self.pipeline.as_ref().and_then(|pipeline| pipeline.project_id);
         let child = self.downstream_pipeline.as_ref()?;
         let theirs = child.project_id;
@@ -130,7 +130,7 @@ impl Bridge {
 
 /// A pipeline at one end of a bridge.
 #[derive(Debug, Deserialize)]
-pub struct LinkedPipeline {
+pub(super) struct LinkedPipeline {
     pub id: u64,
     pub project_id: Option<u64>,
     pub status: Option<String>,

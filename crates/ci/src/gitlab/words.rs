@@ -17,7 +17,7 @@ const INFRA_FAILURES: [&str; 9] = [
 ];
 
 /// The verdict of a status.
-pub fn verdict(status: &str) -> Verdict {
+pub(super) fn verdict(status: &str) -> Verdict {
     match status {
         "success" => Verdict::Passed,
         "failed" => Verdict::Failed,
@@ -34,13 +34,13 @@ pub fn verdict(status: &str) -> Verdict {
 }
 
 /// The outcome of a pipeline.
-pub fn pipeline(status: &str) -> Outcome {
+pub(super) fn pipeline(status: &str) -> Outcome {
     let never_ran = matches!(status, "skipped" | "manual" | "scheduled");
     Outcome { never_ran, ..Outcome::new(verdict(status)) }
 }
 
 /// The outcome of a job; `reason` is its `failure_reason`. A job that waits for its time will run.
-pub fn job(status: &str, reason: Option<&str>) -> Outcome {
+pub(super) fn job(status: &str, reason: Option<&str>) -> Outcome {
     Outcome {
         verdict: verdict(status),
         infra_failure: reason.is_some_and(|reason| INFRA_FAILURES.contains(&reason)),
@@ -49,7 +49,7 @@ pub fn job(status: &str, reason: Option<&str>) -> Outcome {
 }
 
 /// The trigger of a pipeline by its `source`.
-pub fn trigger(source: Option<&str>) -> Trigger {
+pub(super) fn trigger(source: Option<&str>) -> Trigger {
     match source {
         Some("schedule") => Trigger::Schedule,
         Some("merge_request_event") => Trigger::MergeRequest,

@@ -10,7 +10,7 @@ use crate::{Provider, time};
 
 /// A job, or a folder of jobs.
 #[derive(Debug, Deserialize)]
-pub struct Job {
+pub(super) struct Job {
     /// The colour of its ball; none for a folder.
     pub color: Option<String>,
     /// Its builds, newest first.
@@ -23,7 +23,7 @@ pub struct Job {
 
 /// A build.
 #[derive(Debug, Deserialize)]
-pub struct Build {
+pub(super) struct Build {
     /// Its number in the job; none in incomplete answers.
     pub number: Option<u64>,
     /// The result; none while it is running.
@@ -44,7 +44,7 @@ pub struct Build {
 
 /// What a plugin says of a build.
 #[derive(Debug, Deserialize)]
-pub struct Action {
+pub(super) struct Action {
     /// A commit that was checked out.
     #[serde(rename = "lastBuiltRevision")]
     pub revision: Option<Revision>,
@@ -55,14 +55,14 @@ pub struct Action {
 
 /// A commit.
 #[derive(Debug, Deserialize)]
-pub struct Revision {
+pub(super) struct Revision {
     #[serde(rename = "SHA1")]
     pub sha: Option<String>,
 }
 
 impl Build {
     /// The run of `project`.
-    pub fn into_run(self, project: &str) -> Run {
+    pub(super) fn into_run(self, project: &str) -> Run {
         let checkouts = self
             .actions
             .into_iter()

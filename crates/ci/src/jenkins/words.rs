@@ -4,7 +4,7 @@ use crate::run::Outcome;
 use flaky_core::verdict::Verdict;
 
 /// The outcome of a build by its result, in lowercase, or "running".
-pub fn build(result: &str) -> Outcome {
+pub(super) fn build(result: &str) -> Outcome {
     Outcome {
         never_ran: result == "not_built",
         ..Outcome::new(match result {
@@ -19,7 +19,7 @@ pub fn build(result: &str) -> Outcome {
 
 /// The verdict of the colour of a job's ball; `None` where it never ran. It blinks while a build is
 /// running.
-pub fn color(color: &str) -> Option<Verdict> {
+pub(super) fn color(color: &str) -> Option<Verdict> {
     let (color, blinks) = match color.strip_suffix("_anime") {
         Some(color) => (color, true),
         None => (color, false),

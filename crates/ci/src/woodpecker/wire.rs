@@ -10,14 +10,14 @@ use crate::{Provider, time};
 
 /// A repository.
 #[derive(Debug, Deserialize)]
-pub struct Repository {
+pub(super) struct Repository {
     pub id: u64,
     pub default_branch: Option<String>,
 }
 
 /// A pipeline.
 #[derive(Debug, Deserialize)]
-pub struct Pipeline {
+pub(super) struct Pipeline {
     /// Its number in the repository.
     pub number: u64,
     pub status: String,
@@ -43,7 +43,7 @@ pub struct Pipeline {
 
 impl Pipeline {
     /// The run of `project`.
-    pub fn into_run(self, project: &str) -> Run {
+    pub(super) fn into_run(self, project: &str) -> Run {
         let times = Times { created: self.created, started: self.started, finished: self.finished };
         let key = RunKey {
             provider: Provider::Woodpecker,
@@ -71,7 +71,7 @@ impl Pipeline {
 
 /// A workflow of a pipeline.
 #[derive(Debug, Deserialize)]
-pub struct Workflow {
+pub(super) struct Workflow {
     /// Its number in the pipeline.
     #[serde(default)]
     pub pid: u64,
@@ -102,7 +102,7 @@ impl Workflow {
 
 /// A step of a workflow.
 #[derive(Debug, Deserialize)]
-pub struct Step {
+pub(super) struct Step {
     pub id: u64,
     pub name: String,
     pub state: String,

@@ -4,7 +4,7 @@ use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;
 
 /// The verdict of a status.
-pub fn verdict(status: &str) -> Verdict {
+pub(super) fn verdict(status: &str) -> Verdict {
     match status {
         "success" => Verdict::Passed,
         "failure" | "error" => Verdict::Failed,
@@ -15,7 +15,7 @@ pub fn verdict(status: &str) -> Verdict {
 }
 
 /// The outcome of a pipeline. An error is one of the configuration: nothing of the project ran.
-pub fn pipeline(status: &str) -> Outcome {
+pub(super) fn pipeline(status: &str) -> Outcome {
     Outcome {
         verdict: verdict(status),
         infra_failure: status == "error",
@@ -24,12 +24,12 @@ pub fn pipeline(status: &str) -> Outcome {
 }
 
 /// The outcome of a step.
-pub fn step(state: &str) -> Outcome {
+pub(super) fn step(state: &str) -> Outcome {
     Outcome { never_ran: state == "skipped", ..Outcome::new(verdict(state)) }
 }
 
 /// The trigger of a pipeline by its `event`.
-pub fn trigger(event: Option<&str>) -> Trigger {
+pub(super) fn trigger(event: Option<&str>) -> Trigger {
     match event {
         Some("cron") => Trigger::Schedule,
         // pull_request, pull_request_closed …

@@ -23,7 +23,7 @@ const GLOW_ENDS: f64 = 2.4;
 const ENERGY_STEP: u32 = 12;
 
 /// All possible energies, ascending.
-pub fn energies() -> impl Iterator<Item = usize> {
+pub(super) fn energies() -> impl Iterator<Item = usize> {
     (0..=255).step_by(ENERGY_STEP as usize)
 }
 
@@ -33,14 +33,14 @@ fn quantise(energy: f32) -> u8 {
 }
 
 /// The distance from its path that a line lights, in pixels.
-pub fn reach(stroke: f64, glow: f64) -> f64 {
+pub(super) fn reach(stroke: f64, glow: f64) -> f64 {
     let core = 0.5 * stroke + 1.0;
     if glow > 0.0 { core.max(GLOW_ENDS * GLOW_SIGMA * stroke) } else { core }
 }
 
 /// A picture of energies.
 #[derive(Clone, Debug)]
-pub struct Energy {
+pub(super) struct Energy {
     /// Energy 0–255, row by row.
     pub values: Vec<u8>,
     width: usize,
@@ -48,13 +48,13 @@ pub struct Energy {
 }
 
 impl Energy {
-    pub fn new(width: u32, height: u32) -> Self {
+    pub(super) fn new(width: u32, height: u32) -> Self {
         let (width, height) = (width as usize, height as usize);
         Self { values: vec![0; width * height], width, height }
     }
 
     /// Copies columns of `other`, of the same height, to the columns from `column` on.
-    pub fn copy(&mut self, column: usize, other: &Self, from: &Range<usize>) {
+    pub(super) fn copy(&mut self, column: usize, other: &Self, from: &Range<usize>) {
         let rows = self.values.chunks_exact_mut(self.width);
         for (row, other) in rows.zip(other.values.chunks_exact(other.width)) {
             row[column..column + from.len()].copy_from_slice(&other[from.clone()]);
@@ -62,14 +62,14 @@ impl Energy {
     }
 
     /// Makes these columns dark.
-    pub fn clear(&mut self, columns: Range<usize>) {
+    pub(super) fn clear(&mut self, columns: Range<usize>) {
         for row in self.values.chunks_exact_mut(self.width) {
             row[columns.clone()].fill(0);
         }
     }
 
     /// Draws strip `number` of `trace`, as wide as this picture, moved `shift` pixels to the left.
-    pub fn draw(&mut self, trace: &Trace, glow: f64, number: i64, shift: f64) {
+    pub(super) fn draw(&mut self, trace: &Trace, glow: f64, number: i64, shift: f64) {
         self.values.fill(0);
         let pen = Pen::new(trace.stroke, glow);
         let line = trace.strip(self.width as f64, number, pen.reach + shift + 2.0);

@@ -10,15 +10,15 @@ const FRESH_S: f64 = 0.15;
 const LONGEST_WAIT_S: f64 = 0.4;
 const LONGEST_WAIT: f64 = 0.125;
 /// The error at which a pixel of the tail is repainted, in levels; an error of one is invisible.
-pub const SLACK: u8 = 2;
+pub(super) const SLACK: u8 = 2;
 
 /// The brightness of an LCD, which does not fade.
-pub fn lcd_brightness() -> u16 {
+pub(super) fn lcd_brightness() -> u16 {
     (255.0 * Decay::STEADY).round() as u16
 }
 
 /// The light (0–255) of an energy (0–255) at a brightness.
-pub fn light(energy: usize, brightness: usize) -> usize {
+pub(super) fn light(energy: usize, brightness: usize) -> usize {
     ((energy * brightness + 127) / 255).min(255)
 }
 
@@ -32,7 +32,7 @@ pub struct Pace {
 }
 
 /// The fading of a trace.
-pub struct Fade {
+pub(super) struct Fade {
     /// Brightness by whole pixels behind the beam; 255 is full energy, more than that a flare.
     pub brightness: Vec<u16>,
     trail: Trail,
@@ -44,7 +44,7 @@ pub struct Fade {
 
 impl Fade {
     /// The fading of `trace` at this pace.
-    pub fn new(trace: &Trace, theme: &Theme, pace: Pace) -> Self {
+    pub(super) fn new(trace: &Trace, theme: &Theme, pace: Pace) -> Self {
         let width = trace.width as usize;
         let sweep = trace.sweep_s / pace.frame_s;
         let wait = (LONGEST_WAIT_S / pace.display_s.max(1e-6)).min(LONGEST_WAIT * sweep);
@@ -76,7 +76,7 @@ impl Fade {
     /// Older light changes more slowly and is repainted less often: like the marks of a ruler, every
     /// second frame reaches twice as far as the first part, every fourth four times as far, until
     /// the whole tail is repainted.
-    pub fn repainted(&self, index: u32) -> usize {
+    pub(super) fn repainted(&self, index: u32) -> usize {
         if self.trail == Trail::Lcd {
             return 0;
         }

@@ -28,7 +28,7 @@ pub(super) struct Strips {
 
 impl Strips {
     /// Strips for a screen of `width`×`height` pixels that shows `trace` with this much `glow`.
-    pub fn new(trace: &Trace, (width, height): (u32, u32), glow: f64) -> Self {
+    pub(super) fn new(trace: &Trace, (width, height): (u32, u32), glow: f64) -> Self {
         let (strip, on_screen) = match trace.signal.axis() {
             Axis::Loop(_) | Axis::Line(_) => (width, 2),
             Axis::Open => (PIECE, width.div_ceil(PIECE) + 1),
@@ -43,7 +43,7 @@ impl Strips {
     /// The strip that has the column `at_px`, counted from the beginning of the axis, and the
     /// columns in it from there on, `most` of them at the most; moved left by `part` of
     /// [`SUBPIXELS`]. `None` in place of the strip outside a line.
-    pub fn columns(
+    pub(super) fn columns(
         &mut self,
         trace: &Trace,
         at_px: i64,

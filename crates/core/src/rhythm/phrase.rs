@@ -30,18 +30,18 @@ impl Offset {
         }
     }
 
-    pub fn plus(self, rr: f64, s: f64) -> Self {
+    pub(super) fn plus(self, rr: f64, s: f64) -> Self {
         Self { rr: self.rr + rr, s: self.s + s }
     }
 
-    pub fn seconds(self, rr: f64) -> f64 {
+    pub(super) fn seconds(self, rr: f64) -> f64 {
         self.rr * rr + self.s
     }
 }
 
 /// A glitch with all its random choices made, relative to the last steady beat before it.
 #[derive(Clone, Debug)]
-pub struct Phrase {
+pub(super) struct Phrase {
     glitch: &'static Glitch,
     /// Its own beats.
     beats: Vec<(Offset, Code)>,
@@ -145,7 +145,7 @@ impl Phrase {
     }
 
     /// The glitch.
-    pub fn glitch(&self) -> &'static Glitch {
+    pub(super) fn glitch(&self) -> &'static Glitch {
         self.glitch
     }
 
@@ -189,7 +189,7 @@ impl Phrase {
 /// Phrases drawn from a pool without end, no glitch twice in a row where there is a choice. The
 /// iterator only ends where the pool is empty.
 #[derive(Clone, Debug)]
-pub struct Phrases {
+pub(super) struct Phrases {
     pool: Vec<&'static Glitch>,
     rr: f64,
     last: Option<&'static str>,
@@ -198,12 +198,12 @@ pub struct Phrases {
 
 impl Phrases {
     /// Phrases of the glitches of `pool`, at a steady interval of `rr` seconds.
-    pub fn new(pool: Vec<&'static Glitch>, rr: f64, rng: ChaCha8Rng) -> Self {
+    pub(super) fn new(pool: Vec<&'static Glitch>, rr: f64, rng: ChaCha8Rng) -> Self {
         Self { pool, rr, last: None, rng }
     }
 
     /// The same source with another pool and interval, from the next phrase on.
-    pub fn change(&mut self, pool: Vec<&'static Glitch>, rr: f64) {
+    pub(super) fn change(&mut self, pool: Vec<&'static Glitch>, rr: f64) {
         (self.pool, self.rr) = (pool, rr);
     }
 

@@ -21,19 +21,19 @@ pub(super) struct Variability {
 
 impl Variability {
     /// Oscillations without end.
-    pub fn endless(phases: [f64; 2]) -> Self {
+    pub(super) fn endless(phases: [f64; 2]) -> Self {
         Self { hz: [LOW_HZ, HIGH_HZ], phases }
     }
 
     /// The same with a whole number of cycles in a loop of `duration_s` seconds.
-    pub fn looping(duration_s: f64, phases: [f64; 2]) -> Self {
+    pub(super) fn looping(duration_s: f64, phases: [f64; 2]) -> Self {
         let whole = |hz: f64| (hz * duration_s).round().max(1.0) / duration_s;
         Self { hz: [whole(LOW_HZ), whole(HIGH_HZ)], phases }
     }
 
     /// The RR interval at `t_s`, in seconds, for a steady interval of `rr` seconds and a standard
     /// deviation of `hrv_bpm` beats per minute.
-    pub fn interval_s(&self, t_s: f64, rr: f64, hrv_bpm: f64) -> f64 {
+    pub(super) fn interval_s(&self, t_s: f64, rr: f64, hrv_bpm: f64) -> f64 {
         let rate = 60.0 / rr;
         let swing = 60.0 * hrv_bpm / (rate * rate);
         let low = libm::sqrt(2.0 * RATIO / (1.0 + RATIO));

@@ -22,7 +22,7 @@ const RATE_MOST: f64 = 0.45;
 
 /// The texts over the trace of `rhythm` on a screen of this size; text sizes are multiplied by
 /// `scale`. `lead` names the lead, `scales` says speed and gain.
-pub fn readout(
+pub(super) fn readout(
     rhythm: &Rhythm,
     size: Size,
     scale: f64,

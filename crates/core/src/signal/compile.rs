@@ -54,7 +54,7 @@ pub(super) struct Complex {
 
 impl Complex {
     /// The waves' voltages at `t` seconds, in millivolts.
-    pub fn at(&self, t: f64) -> impl Iterator<Item = f64> + '_ {
+    pub(super) fn at(&self, t: f64) -> impl Iterator<Item = f64> + '_ {
         let since = t - self.t_s;
         self.waves.iter().map(move |wave| wave.at(since))
     }
@@ -70,13 +70,13 @@ pub(super) struct Compiler {
 
 impl Compiler {
     /// A compiler for a rhythm whose steady rate is `bpm`.
-    pub fn new(bpm: f64) -> Self {
+    pub(super) fn new(bpm: f64) -> Self {
         let nominal_rr = 60.0 / bpm.max(1.0);
         Self { nominal_rr, rr: nominal_rr, last_s: None }
     }
 
     /// The next beat.
-    pub fn beat(&mut self, beat: &Beat) -> Complex {
+    pub(super) fn beat(&mut self, beat: &Beat) -> Complex {
         let last = self.last_s.replace(beat.t_s).map_or(self.nominal_rr, |last| beat.t_s - last);
         self.rr += LAG * (last.clamp(SCALED_RR_S.0, SCALED_RR_S.1) - self.rr);
         let own = waves(beat).map(|wave| Gaussian::new(wave, self.rr, beat.amplitude));
@@ -85,7 +85,7 @@ impl Compiler {
     }
 
     /// The waves that stand alone in the middle of an episode, if it has any.
-    pub fn lone_waves(&self, episode: &Episode) -> Option<Complex> {
+    pub(super) fn lone_waves(&self, episode: &Episode) -> Option<Complex> {
         let lone = episode.kind.lone.iter();
         let waves: Vec<_> = lone.map(|wave| Gaussian::new(wave, self.nominal_rr, 1.0)).collect();
         let t_s = 0.5 * (episode.start_s + episode.end_s);

@@ -14,7 +14,7 @@ pub(super) struct Noise {
 }
 
 impl Noise {
-    pub fn new(seed: u32, axis: Axis) -> Self {
+    pub(super) fn new(seed: u32, axis: Axis) -> Self {
         let period = match axis {
             Axis::Loop(duration_s) => Some((duration_s * LATTICE_HZ).round().max(1.0) as i64),
             Axis::Line(_) | Axis::Open => None,
@@ -23,12 +23,12 @@ impl Noise {
     }
 
     /// Noise in −1…1, linear between the points of the lattice.
-    pub fn at(&self, t: f64) -> f64 {
+    pub(super) fn at(&self, t: f64) -> f64 {
         interpolate(t, |i| self.value(i))
     }
 
     /// The same without its slow part: the difference of neighbours, in −1…1.
-    pub fn fine_at(&self, t: f64) -> f64 {
+    pub(super) fn fine_at(&self, t: f64) -> f64 {
         interpolate(t, |i| 0.5 * (self.value(i) - self.value(i - 1)))
     }
 

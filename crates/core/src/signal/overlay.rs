@@ -25,7 +25,7 @@ pub(super) struct Overlays {
 
 impl Overlays {
     /// Adds an episode.
-    pub fn push(&mut self, episode: Episode) {
+    pub(super) fn push(&mut self, episode: Episode) {
         let number = self.first + self.episodes.len();
         let from = (episode.start_s as usize).saturating_sub(self.first_second);
         let to = (effect_ends_s(&episode) as usize).saturating_sub(self.first_second);
@@ -39,7 +39,7 @@ impl Overlays {
     }
 
     /// Forgets what has no effect from `t_s` seconds on.
-    pub fn forget_before(&mut self, t_s: f64) {
+    pub(super) fn forget_before(&mut self, t_s: f64) {
         while self.first_second < t_s as usize && self.by_second.pop_front().is_some() {
             self.first_second += 1;
         }
@@ -53,7 +53,7 @@ impl Overlays {
     }
 
     /// The voltage of all overlays at `t` seconds, in millivolts; `None` while the lead is off.
-    pub fn at(&self, t: f64, noise: &Noise) -> Option<f64> {
+    pub(super) fn at(&self, t: f64, noise: &Noise) -> Option<f64> {
         let second = (t as usize).checked_sub(self.first_second);
         let mut mv = 0.0;
         for number in second.and_then(|second| self.by_second.get(second)).into_iter().flatten() {

@@ -13,7 +13,7 @@ const SLOTS: usize = 1 << 14;
 
 /// Encodes the pixels of `frame`, unchanged ones as [`UNCHANGED`]: the least code size, then the
 /// codes, as one run of bytes.
-pub fn encode(frame: &Frame) -> Vec<u8> {
+pub(super) fn encode(frame: &Frame) -> Vec<u8> {
     let whole = frame.changed.iter().map(|run| run.end - run.start).sum::<u32>() as usize
         == frame.pixels.len();
     let largest = frame

@@ -14,7 +14,7 @@ const QUEUE: usize = 8;
 ///
 /// # Errors
 /// The first error of `sink`; what was still under way is dropped.
-pub fn ordered<T: Send, U: Send, E>(
+pub(super) fn ordered<T: Send, U: Send, E>(
     threads: usize,
     items: impl Iterator<Item = T>,
     work: impl Fn(T) -> U + Sync,

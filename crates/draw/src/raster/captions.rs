@@ -11,7 +11,7 @@ use flaky_core::scene::timelapse::{FilledRect, Slide, Slides};
 use flaky_core::scene::{Caption, Scene};
 
 /// The captions of a scene, its slides, and those of them that are on the screen.
-pub struct Captions<'a> {
+pub(super) struct Captions<'a> {
     scene: &'a Scene,
     slides: Option<&'a Slides>,
     palette: Palette,
@@ -25,7 +25,7 @@ pub struct Captions<'a> {
 }
 
 impl<'a> Captions<'a> {
-    pub fn new(scene: &'a Scene, slides: Option<&'a Slides>, palette: Palette) -> Self {
+    pub(super) fn new(scene: &'a Scene, slides: Option<&'a Slides>, palette: Palette) -> Self {
         let pixels = (scene.size.width * scene.size.height) as usize;
         Self {
             scene,

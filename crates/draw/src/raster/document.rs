@@ -8,7 +8,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
 /// Draws a document of this size.
-pub fn draw(document: &str, size: Size) -> io::Result<Pixmap> {
+pub(super) fn draw(document: &str, size: Size) -> io::Result<Pixmap> {
     let tree = Tree::from_str(document, &Options::default()).map_err(io::Error::other)?;
     let mut pixmap = Pixmap::new(size.width, size.height)
         .ok_or_else(|| io::Error::other("the picture is too large to be drawn"))?;
@@ -17,7 +17,7 @@ pub fn draw(document: &str, size: Size) -> io::Result<Pixmap> {
 }
 
 /// The pixels row by row, not premultiplied.
-pub fn colours(pixmap: &Pixmap) -> impl Iterator<Item = Rgba> + '_ {
+pub(super) fn colours(pixmap: &Pixmap) -> impl Iterator<Item = Rgba> + '_ {
     pixmap.pixels().iter().map(|pixel| {
         let colour = pixel.demultiply();
         [colour.red(), colour.green(), colour.blue(), colour.alpha()]

@@ -21,7 +21,7 @@ const BELOW: f64 = 0.35;
 const ASIDE: f64 = 0.25;
 
 /// A small bitmap and its position on the screen.
-pub struct Sprite {
+pub(super) struct Sprite {
     pub x: usize,
     pub y: usize,
     pub width: usize,
@@ -30,12 +30,12 @@ pub struct Sprite {
 }
 
 impl Sprite {
-    pub fn area(&self) -> Area {
+    pub(super) fn area(&self) -> Area {
         let rows = self.entries.len().checked_div(self.width).unwrap_or(0);
         [(self.x, self.x + self.width), (self.y, self.y + rows)]
     }
 
-    pub fn blit(&self, overlay: &mut [u8], width: usize) {
+    pub(super) fn blit(&self, overlay: &mut [u8], width: usize) {
         if self.width == 0 {
             return;
         }
@@ -62,7 +62,7 @@ struct GlyphBitmap {
 type Key = (Face, u64, u16, u8);
 
 /// Draws captions and caches their glyphs.
-pub struct Glyphs {
+pub(super) struct Glyphs {
     bitmaps: BTreeMap<Key, Rc<GlyphBitmap>>,
     palette: Palette,
     /// Whether letters have a halo.
@@ -70,12 +70,12 @@ pub struct Glyphs {
 }
 
 impl Glyphs {
-    pub fn new(palette: &Palette, transparent: bool) -> Self {
+    pub(super) fn new(palette: &Palette, transparent: bool) -> Self {
         Self { bitmaps: BTreeMap::new(), palette: palette.clone(), halo: !transparent }
     }
 
     /// Draws a caption on a screen of this size.
-    pub fn caption(&mut self, caption: &Caption, screen: Size) -> Sprite {
+    pub(super) fn caption(&mut self, caption: &Caption, screen: Size) -> Sprite {
         let (left, line) = text::lay_out_caption(caption);
         let margin = (ASIDE * caption.size + caption.halo()).ceil();
         let clip = |low: f64, high: f64, most: u32| {
