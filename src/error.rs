@@ -33,7 +33,7 @@ impl Error {
     }
 
     /// An error of [`ExitKind::Usage`] without a hint.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None, exit: ExitKind::Usage }
     }
 
@@ -58,7 +58,10 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// The known name most similar to a mistyped one, if any is similar enough.
-pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn did_you_mean<'a>(
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     known
         .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
         .filter(|(likeness, _)| *likeness > 0.75)
@@ -67,7 +70,7 @@ pub fn did_you_mean<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Opt
 }
 
 /// The system's message in lower case and without its number, for the middle of a sentence.
-pub fn io_message(error: &io::Error) -> String {
+pub(crate) fn io_message(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut letters = text.chars();

@@ -60,7 +60,7 @@ impl Id {
     }
 
     /// Parses 40 or 64 hexadecimal digits.
-    pub fn from_hex(text: &str) -> Option<Self> {
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
         let digits = text.as_bytes();
         if digits.len() != 40 && digits.len() != 64 {
             return None;
@@ -154,12 +154,12 @@ pub struct Commit {
 
 impl Commit {
     /// Whether it has more than one parent.
-    pub fn is_merge(&self) -> bool {
+    pub(crate) fn is_merge(&self) -> bool {
         self.parents.len() > 1
     }
 
     /// Whether it has no parents, as far as is known.
-    pub fn is_root(&self) -> bool {
+    pub(crate) fn is_root(&self) -> bool {
         self.parents.is_empty() && !self.flags.boundary && !self.flags.damaged
     }
 }

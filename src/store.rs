@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use crate::output::atomic::{AtomicFile, Mode};
 
-pub use records::Records;
+pub(crate) use records::Records;
 
 const MAGIC: &[u8; 12] = b"flaky store\n";
 const FORMAT_VERSION: u32 = 1;
@@ -44,7 +44,7 @@ pub struct Store {
 
 impl Store {
     /// The user's folder for this program, if the system has one.
-    pub fn user_folder() -> Option<PathBuf> {
+    pub(crate) fn user_folder() -> Option<PathBuf> {
         dirs::cache_dir().map(|folder| folder.join("flaky"))
     }
 
@@ -139,7 +139,7 @@ impl StoredFile {
     ///
     /// # Errors
     /// If the file cannot be opened or its time not changed.
-    pub fn touch(&self) -> io::Result<()> {
+    pub(crate) fn touch(&self) -> io::Result<()> {
         File::options().append(true).open(&self.path)?.set_modified(SystemTime::now())
     }
 }

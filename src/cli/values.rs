@@ -13,10 +13,10 @@ use flaky_core::scene::{Colour, Size};
 use flaky_core::verdict::Verdict;
 
 /// Widths and heights of a picture in pixels.
-pub const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;
+pub(crate) const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;
 
 /// Maximum length of a lead's name in characters.
-pub const LONGEST_LABEL: usize = 40;
+pub(crate) const LONGEST_LABEL: usize = 40;
 
 /// Parses a finite number with or without its unit.
 fn number(text: &str, unit: &str) -> Option<f64> {

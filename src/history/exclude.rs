@@ -60,7 +60,7 @@ impl Exclusions {
     }
 
     /// Whether this file is excluded.
-    pub fn contain(&self, path: &[u8]) -> bool {
+    pub(crate) fn contain(&self, path: &[u8]) -> bool {
         self.set.is_match(&*String::from_utf8_lossy(path))
     }
 

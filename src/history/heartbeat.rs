@@ -223,7 +223,7 @@ fn percentile(commits: &[Commit]) -> u32 {
 }
 
 /// Whether the author date is at night on the author's clock.
-pub fn is_night(commit: &Commit) -> bool {
+pub(crate) fn is_night(commit: &Commit) -> bool {
     let local_s = commit.written_s.saturating_add(60 * i64::from(commit.offset_min));
     let hour = local_s.rem_euclid(DAY_S) / 3600;
     hour >= NIGHT_HOURS.0 || hour < NIGHT_HOURS.1

@@ -66,7 +66,7 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
 }
 
 /// Whether the repository is a partial clone, which fetches files when they are needed.
-pub fn is_partial(repository: &Repository) -> bool {
+pub(crate) fn is_partial(repository: &Repository) -> bool {
     let promised = || {
         let config = repository.config()?;
         let mut entries = config.entries(Some(r"^remote\..*\.promisor$"))?;
@@ -78,7 +78,7 @@ pub fn is_partial(repository: &Repository) -> bool {
 /// A set of commits, as `git rev-list` takes it: those reachable from the tips, without those
 /// reachable from the excluded ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Revisions {
+pub(crate) struct Revisions {
     /// Commits to start from.
     pub tips: Vec<Oid>,
     /// Commits that are left out with all their ancestors.
@@ -91,7 +91,7 @@ pub struct Revisions {
 ///
 /// # Errors
 /// If it names no commit, or there are none yet.
-pub fn revisions(
+pub(crate) fn revisions(
     repository: &Repository,
     range: Option<&str>,
     branch: Option<&str>,
@@ -144,7 +144,7 @@ fn commit(repository: &Repository, name: &str) -> Option<Oid> {
 }
 
 /// The oldest commits of a shallow clone, whose parents are missing.
-pub fn boundary(repository: &Repository) -> BTreeSet<Oid> {
+pub(crate) fn boundary(repository: &Repository) -> BTreeSet<Oid> {
     // Linked worktrees share this file, so it is in the common folder.
     let text = fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
     text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()

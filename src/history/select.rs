@@ -58,13 +58,13 @@ impl Selection {
 
     /// Whether a commit is selected after its changes are counted: it must have changed one of
     /// the paths.
-    pub fn matches_counted(&self, commit: &Commit) -> bool {
+    pub(crate) fn matches_counted(&self, commit: &Commit) -> bool {
         self.paths.is_empty() || commit.churn.files > 0
     }
 }
 
 /// Whether an author is a bot.
-pub fn is_bot(person: &Person) -> bool {
+pub(crate) fn is_bot(person: &Person) -> bool {
     let (name, email) = (person.name.to_lowercase(), person.email.to_lowercase());
     BOTS.iter().any(|word| name.contains(word) || email.contains(word)) || name.ends_with("-bot")
 }

@@ -56,7 +56,7 @@ pub fn from_lines(history: &mut History, file: &str, text: &str) -> Result<(), E
 ///
 /// # Errors
 /// If there are no such notes.
-pub fn from_notes(
+pub(crate) fn from_notes(
     history: &mut History,
     repository: &Repository,
     reference: &str,
@@ -89,7 +89,7 @@ pub fn from_notes(
 
 /// Combines each verdict with that of its commit, named by a full or abbreviated id. Returns how
 /// many name no commit, or more than one.
-pub fn assign(commits: &mut [Commit], verdicts: &[(String, Verdict)]) -> usize {
+pub(crate) fn assign(commits: &mut [Commit], verdicts: &[(String, Verdict)]) -> usize {
     let indices: BTreeMap<String, usize> =
         commits.iter().enumerate().map(|(index, commit)| (commit.id.to_string(), index)).collect();
     let mut missing = 0;

@@ -21,7 +21,7 @@ const MAX_BYTES: usize = 16 << 20;
 /// key: `[key, day, value]`, days counted from 1970. If there are too many, those used least
 /// recently are dropped.
 #[derive(Debug)]
-pub struct Records {
+pub(crate) struct Records {
     file: StoredFile,
     days: BTreeMap<String, u32>,
     limits: (usize, usize),
@@ -29,7 +29,7 @@ pub struct Records {
 
 impl Records {
     /// Reads a map; the default one if the file is missing or holds something else.
-    pub fn open<T: DeserializeOwned + Default>(file: StoredFile) -> (Self, T) {
+    pub(crate) fn open<T: DeserializeOwned + Default>(file: StoredFile) -> (Self, T) {
         let payload = file.read().unwrap_or_default();
         let (mut days, mut map) = (BTreeMap::new(), Map::new());
         for line in payload.split(|byte| *byte == b'\n') {
@@ -46,7 +46,7 @@ impl Records {
     ///
     /// # Errors
     /// If the map is not an object, or the file cannot be written.
-    pub fn save<'a>(
+    pub(crate) fn save<'a>(
         self,
         map: &impl Serialize,
         used: impl IntoIterator<Item = &'a str>,

@@ -76,7 +76,7 @@ pub fn missing_glyphs(face: Face, text: &str) -> String {
 }
 
 /// Font units per em.
-pub fn units_per_em(face: Face) -> f64 {
+pub(crate) fn units_per_em(face: Face) -> f64 {
     f64::from(parsed(face).units_per_em())
 }
 

@@ -16,9 +16,9 @@ pub const TEXT_STEPS: usize = 6;
 const TEXT_COLOURS: [Colour; 5] =
     [Colour::Text, Colour::Trace, Colour::High, Colour::Medium, Colour::Technical];
 /// The grounds that light is blended with.
-pub const GROUNDS: [Colour; 3] = [Colour::Ground, Colour::Grid, Colour::GridMajor];
+pub(crate) const GROUNDS: [Colour; 3] = [Colour::Ground, Colour::Grid, Colour::GridMajor];
 /// The kinds of ground: those, and marks in a text colour.
-pub const KINDS: usize = GROUNDS.len() + 1;
+pub(crate) const KINDS: usize = GROUNDS.len() + 1;
 const MARK: usize = GROUNDS.len();
 /// Two colours whose lightness L* differs by less share an entry.
 const SAME_L: f64 = 1.2;
