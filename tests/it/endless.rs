@@ -32,7 +32,7 @@ fn until(source: &mut Endless, t_s: f64) -> Vec<RhythmSegment> {
 
 /// The same beats and episodes as a rhythm with two ends.
 fn line(segments: &[RhythmSegment], seed: u32) -> Rhythm {
-    let until_s = segments.last().expect("a stretch").until_s;
+    let until_s = segments.last().expect("a segment").until_s;
     Rhythm {
         duration_s: until_s.ceil() + 2.0,
         extent: Extent::Line,

@@ -2,7 +2,7 @@
 //!
 //! Every source makes a [`Rhythm`] (the [`random`] loop here, a [`json`] file, a git history, a
 //! verdict), and everything that draws takes one without knowing its source. The [`endless`]
-//! source yields the same beats and episodes a stretch at a time.
+//! source yields the same beats and episodes a segment at a time.
 //!
 //! Glitches are defined in the table of [`glitch`], beats that stand for something in that of
 //! [`mark`]; a rhythm only refers to their rows. There is deliberately nothing here about

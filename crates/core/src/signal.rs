@@ -5,7 +5,7 @@
 //! sample rate, the picture and the exported samples agree, and a loop joins at its seam.
 //!
 //! Beats are compiled to Gaussians in order of time (`compile`) and evaluated apart from that
-//! ([`Signal::at`], a pure function). On an open axis both go on for ever: stretches are pushed at
+//! ([`Signal::at`], a pure function). On an open axis both go on for ever: segments are pushed at
 //! the front and forgotten behind.
 
 mod compile;
@@ -114,7 +114,7 @@ impl Signal {
         self.known_until_s = self.known_until_s.max(segment.until_s - REACH_S.0);
     }
 
-    /// Pushes stretches of `source` until everything before `t_s` seconds is known.
+    /// Pushes segments of `source` until everything before `t_s` seconds is known.
     pub fn extend(&mut self, source: &mut impl Iterator<Item = RhythmSegment>, t_s: f64) {
         while self.known_until_s < t_s {
             let Some(segment) = source.next() else { break };

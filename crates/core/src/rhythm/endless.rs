@@ -2,7 +2,7 @@
 //! weirds out and heals.
 //!
 //! [`Endless`] is an iterator of [`RhythmSegment`]s, each a steady beat or a glitch with its way back.
-//! Its settings may change on the way. What has been laid out stays; the next stretch follows the
+//! Its settings may change on the way. What has been laid out stays; the next segment follows the
 //! new settings.
 
 use rand::{RngExt, SeedableRng};
@@ -15,7 +15,7 @@ use super::{Beat, Episode};
 
 /// Steady beats between two glitches, at least.
 const MIN_BETWEEN: u32 = 2;
-/// The length of a stretch without a beat, in seconds.
+/// The length of a segment without a beat, in seconds.
 const SILENT_S: f64 = 0.5;
 /// The lead is off for so long, then on (without a beat), in seconds.
 const LEAD_OFF_S: (f64, f64) = (2.0, 1.2);
@@ -49,7 +49,7 @@ pub enum Condition {
 /// The next piece of a rhythm.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RhythmSegment {
-    /// The beats in order of time, none before those of earlier stretches.
+    /// The beats in order of time, none before those of earlier segments.
     pub beats: Vec<Beat>,
     /// At most one episode.
     pub episode: Option<Episode>,
@@ -65,14 +65,14 @@ pub struct Endless {
     variability: Variability,
     /// The mean duration of the glitches of the pool, in seconds.
     glitch_s: f64,
-    /// The last steady beat, or the end of the last stretch without one.
+    /// The last steady beat, or the end of the last segment without one.
     now_s: f64,
     /// Steady beats since the last glitch.
     steady: u32,
 }
 
 impl Endless {
-    /// A rhythm from 0 s on. The same seed and the same changes at the same stretches give the
+    /// A rhythm from 0 s on. The same seed and the same changes at the same segments give the
     /// same rhythm.
     pub fn new(seed: u32, settings: EndlessSettings) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(u64::from(seed));
@@ -89,7 +89,7 @@ impl Endless {
         this
     }
 
-    /// Follows other settings from the next stretch on.
+    /// Follows other settings from the next segment on.
     pub fn change(&mut self, settings: EndlessSettings) {
         let rr = 60.0 / settings.bpm;
         // A copy is asked for the mean length, so that a change draws nothing from the source.
@@ -102,7 +102,7 @@ impl Endless {
         self.settings = settings;
     }
 
-    /// The settings that the next stretch follows.
+    /// The settings that the next segment follows.
     pub fn settings(&self) -> &EndlessSettings {
         &self.settings
     }

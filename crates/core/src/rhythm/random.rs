@@ -73,7 +73,7 @@ impl fmt::Display for DoesNotFit {
 
 impl std::error::Error for DoesNotFit {}
 
-/// Draws a loop. The same recipe gives the same rhythm.
+/// Draws a loop. The same settings give the same rhythm.
 ///
 /// If not all glitches fit, those that do are placed; see [`RandomLoop::requested`].
 ///
