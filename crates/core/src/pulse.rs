@@ -1,15 +1,16 @@
-//! The rhythm of a report: steady, glitching at the measured rate, flat, or with the lead off.
+//! Converts a report to a rhythm: steady if it passed, with glitches at the measured rate if it is
+//! flaky, flat if it failed, lead off if nothing is known.
 
 use crate::rhythm::glitch::{self, Alarm};
 use crate::rhythm::{Beat, BeatKind, Code, DisplayedState, Episode, Extent, Rhythm};
 use crate::verdict::{Report, Verdict};
 
-/// How fast the heart at rest beats, and how long its loop is at least.
+/// The time scale of a rhythm: the resting heart rate and the minimum length of its loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TimeScale {
     /// The RR interval at rest, in seconds.
     pub(crate) resting_rr_s: f64,
-    /// The least length of the loop, in windows ([`TimeScale::window_s`]).
+    /// The minimum length of the loop, in windows ([`TimeScale::window_s`]).
     pub(crate) min_windows: u32,
 }
 
@@ -22,23 +23,25 @@ impl TimeScale {
 
 /// The scale of a monitor: 75 beats per minute.
 pub const MONITOR: TimeScale = TimeScale { resting_rr_s: 0.8, min_windows: 4 };
-/// The scale of a badge. Its beats are so close that a QRS complex is wider than a pixel.
+/// The scale of a badge: 150 beats per minute, so that a QRS complex is wider than a pixel. A badge
+/// plays it slowed down.
 pub const BADGE: TimeScale = TimeScale { resting_rr_s: 0.4, min_windows: 1 };
 
 /// Beats at rest in a window.
 const BEATS_PER_WINDOW: u32 = 4;
 /// The RR interval while a pipeline is running, in RR intervals at rest.
 const RUNNING_RR: f64 = 2.0 / 3.0;
-/// The loop of a flaky heart in windows, at rest and while running: 16 and 12 beats.
+/// The minimum length of a flaky loop in windows, at rest and while running: 16 and 12 beats.
 const FLAKY_WINDOWS: [u32; 2] = [4, 2];
-/// The time of the first beat, in RR.
+/// The time of the first beat, in RR intervals.
 const FIRST_BEAT_RR: f64 = 0.42;
-/// The time from a beat to its double, in RR.
+/// The time from a beat to its double, in RR intervals.
 const DOUBLE_BEAT_RR: f64 = 0.45;
-/// When the lead is off, as parts of a window.
+/// Start and end of the times without a lead, as fractions of a window.
 const LEAD_OFF: [(f64, f64); 2] = [(0.04, 0.34), (0.52, 0.78)];
 
-/// The rhythm of a report.
+/// Builds the rhythm that shows `report`. It does not depend on anything else, so the same report
+/// always has the same rhythm.
 pub fn rhythm(report: &Report, scale: TimeScale) -> Rhythm {
     let running = report.verdict == Verdict::Running;
     let rr_s = if running { RUNNING_RR * scale.resting_rr_s } else { scale.resting_rr_s };
@@ -75,7 +78,7 @@ pub fn rhythm(report: &Report, scale: TimeScale) -> Rhythm {
                 .map(|n| beat((FIRST_BEAT_RR + n as f64) * rr_s, BeatKind::Normal))
                 .collect();
         }
-        // Half a window of beats, then none.
+        // Half a window with beats, half a window without.
         Verdict::Stopped => {
             let half = |window: u32| {
                 [0.0, 1.0].map(|n| {
@@ -104,8 +107,8 @@ fn beat(t_s: f64, kind: BeatKind) -> Beat {
     Beat { t_s, kind, code, amplitude: 1.0, paced: false }
 }
 
-/// Beats in pairs, `odd` of them glitching in turn: the second beat is early, or dropped. The odd
-/// pairs are spread evenly.
+/// Adds `pairs` pairs of beats, `odd` of which have a glitch: their second beat is early and
+/// dropped in turn. The pairs with a glitch are spread evenly.
 fn glitching(rhythm: &mut Rhythm, rr_s: f64, pairs: usize, odd: usize) {
     let odd = odd.min(pairs);
     let odd_pairs: Vec<usize> = (0..odd).map(|n| (2 * n + 1) * pairs / (2 * odd)).collect();
@@ -130,7 +133,7 @@ fn glitching(rhythm: &mut Rhythm, rr_s: f64, pairs: usize, odd: usize) {
     }
 }
 
-/// Episodes without contact, and no beat.
+/// Adds lead-off episodes to every window. There are no beats.
 fn lead_off(rhythm: &mut Rhythm, windows: u32, window_s: f64) {
     let kind = glitch::find("lead-off").expect("a glitch of the table");
     rhythm.episodes = (0..windows)

@@ -1,10 +1,10 @@
-//! A picture in vectors, laid out and ready to be drawn.
+//! A laid-out picture in vectors, independent of the output format.
 //!
 //! There are four layouts: a [`Monitor`], a [`Timelapse`] of a history, a [`Badge`] and a
-//! [`Sheet`] of paper. Each is a type of its own around a [`Scene`], the parts they share: static
-//! marks, a [`Trace`] whose line is computed one sweep at a time, and captions with the time in
-//! which they are shown. An exporter has one function per layout it can draw, so passing it any
-//! other does not compile. Colours and decay come from the [`Theme`] in every export.
+//! [`Sheet`] of paper. Each has its own type. All contain a [`Scene`], the parts they share: static
+//! marks, a [`Trace`] whose line is computed one sweep at a time, and captions with the time span in
+//! which they are visible. An exporter has one function per layout it supports, so passing it an
+//! unsupported layout does not compile. Every exporter takes colours and decay from the [`Theme`].
 
 mod alarm;
 pub mod badge;
@@ -29,9 +29,9 @@ use text::TextMetrics;
 /// Width and height in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {
-    /// Columns.
+    /// The width in pixels.
     pub width: u32,
-    /// Rows.
+    /// The height in pixels.
     pub height: u32,
 }
 
@@ -44,11 +44,11 @@ pub struct Strokes {
     pub width: f64,
     /// The points of each line, in pixels.
     pub lines: Vec<Vec<(f64, f64)>>,
-    /// Whether to anti-alias; otherwise lines follow rows and columns of pixels.
+    /// True to anti-alias; false to align the lines with rows and columns of pixels.
     pub smooth: bool,
 }
 
-/// The part of a caption that its anchor is at.
+/// The point of a text that is placed at [`Caption::x`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     /// Its left edge.
@@ -59,12 +59,12 @@ pub enum Anchor {
     End,
 }
 
-/// A line of text, and when it is shown.
+/// A line of text with its position and the time span in which it is visible.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caption {
     /// The text.
     pub text: String,
-    /// The face.
+    /// The font face.
     pub face: text::Face,
     /// The font size in pixels.
     pub size: f64,
@@ -74,16 +74,16 @@ pub struct Caption {
     pub x: f64,
     /// The baseline, in pixels from the top.
     pub y: f64,
-    /// The part of the text that is at `x`.
+    /// The point of the text that is placed at `x`.
     pub anchor: Anchor,
-    /// The time from which it is shown, in seconds.
+    /// The start of its visibility in seconds, inclusive.
     pub from_s: f64,
-    /// The time from which it is no longer shown, in seconds.
+    /// The end of its visibility in seconds, exclusive.
     pub to_s: f64,
 }
 
 impl Caption {
-    /// A text at the origin that is shown all the time.
+    /// A text at the origin that is always visible.
     pub fn always(text: impl Into<String>, face: text::Face, size: f64, colour: Colour) -> Self {
         Self {
             text: text.into(),
@@ -98,18 +98,18 @@ impl Caption {
         }
     }
 
-    /// Whether it is visible at `t_s` seconds.
+    /// Returns true if it is visible at `t_s` seconds.
     pub fn shown_at(&self, t_s: f64) -> bool {
         self.from_s <= t_s && t_s < self.to_s
     }
 
-    /// The row of pixels its letters stand on.
+    /// The baseline in whole pixels from the top.
     pub fn baseline(&self) -> f64 {
         self.y.round()
     }
 
-    /// The width of the ground's colour around its letters, in pixels. It keeps them readable
-    /// over the trace.
+    /// The width of the outline around its letters, in pixels. The outline has the ground's colour
+    /// and keeps the text readable over the trace.
     pub fn halo(&self) -> f64 {
         1.0 + 0.05 * self.size
     }
@@ -130,7 +130,7 @@ impl Caption {
             }
     }
 
-    /// The caption with its text shortened to a width of `room` pixels.
+    /// The caption with its text shortened to at most `room` pixels.
     #[must_use]
     pub(crate) fn shortened(mut self, metrics: &dyn TextMetrics, room: f64) -> Self {
         self.text = metrics.shorten(self.face, &self.text, self.size, room);
@@ -148,7 +148,7 @@ pub enum AltText {
         /// The sentence.
         description: String,
     },
-    /// A short name that screen readers say instead of a long title.
+    /// A short name that screen readers speak instead of a long title.
     Labelled {
         /// The name.
         label: String,
@@ -157,18 +157,18 @@ pub enum AltText {
     },
 }
 
-/// The parts that every layout has.
+/// The parts that all layouts share.
 #[derive(Clone, Debug)]
 pub struct Scene {
     /// The size of the picture.
     pub size: Size,
     /// The colours and the decay of the trace.
     pub theme: Theme,
-    /// Whether the ground is left out.
+    /// True to leave out the ground.
     pub transparent: bool,
     /// The text alternative.
     pub alt: AltText,
-    /// The static layer above the ground, lowest first.
+    /// The static layer above the ground, bottom first.
     pub marks: Vec<Strokes>,
     /// The trace.
     pub trace: Trace,
@@ -182,7 +182,8 @@ impl Scene {
         self.theme.paint(colour, self.transparent)
     }
 
-    /// The time at which to look up captions, in seconds: the end of a loop is its start.
+    /// Converts a time in seconds to the one at which captions are looked up: on a loop, times at or
+    /// after the end wrap to the start.
     pub fn caption_time(&self, t_s: f64) -> f64 {
         let duration_s = self.trace.duration_s();
         let looping = self.trace.signal.axis().is_loop();

@@ -1,11 +1,12 @@
 //! The state of a pipeline in one of six words, with the evidence for it.
 //!
-//! - [`Verdict`]: the six words, their order of gravity, and how reports of one thing combine
-//! - [`Evidence`]: a sign of flakiness or of a failure, structured
-//! - [`Report`]: a verdict with its reason, its evidence and its flakiness, and all that as JSON
+//! - [`Verdict`]: the six words, their order by severity, and the combination of several reports of
+//!   one thing
+//! - [`Evidence`]: a sign of flakiness or of a failure, as data
+//! - [`Report`]: a verdict with its reason, evidence and flakiness; it serialises to JSON
 //!
-//! The words of CI systems are not here: each platform in `flaky-ci` has its own table. Only the
-//! words that people type are, because several commands and files take them ([`Verdict::parse`]).
+//! [`Verdict::parse`] accepts the words that people type, for several commands and files. The words
+//! in the responses of CI systems are not here: each platform in `flaky-ci` has its own table.
 
 mod evidence;
 mod report;
@@ -20,12 +21,12 @@ pub use report::Report;
 
 /// The state of a pipeline, or of a commit in CI.
 ///
-/// The variants stand in order of gravity, lightest first, and `Ord` compares by it. A whole made
-/// of different parts (jobs of a pipeline, workflows of a commit, words of a message) has the
-/// gravest verdict of its parts, their `max`: one failure fails the whole, and a part that has not
-/// finished keeps the whole from having passed.
+/// The variants are ordered by severity, least severe first; `Ord` uses this order. The verdict on a
+/// whole with several parts (jobs of a pipeline, workflows of a commit, words of a message) is the
+/// most severe of its parts, their `max`: it fails if one part fails, and has not passed while one
+/// part is running.
 ///
-/// Reports of the *same* thing at different times are another matter: see [`Verdict::and`].
+/// Several reports of the *same* thing combine with [`Verdict::and`] instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -44,11 +45,11 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// All six, the order in which they are listed to a person.
+    /// All six, in the order in which they are listed to users.
     pub const ALL: [Self; 6] =
         [Self::Unknown, Self::Stopped, Self::Running, Self::Passed, Self::Failed, Self::Flaky];
 
-    /// Its word, lowercase.
+    /// The verdict as a lowercase word.
     pub fn word(self) -> &'static str {
         match self {
             Self::Unknown => "unknown",
@@ -60,13 +61,13 @@ impl Verdict {
         }
     }
 
-    /// Whether there is an outcome: it passed, failed, or did both.
+    /// Returns true if there is an outcome: passed, failed or flaky.
     pub(crate) fn is_decided(self) -> bool {
         matches!(self, Self::Passed | Self::Failed | Self::Flaky)
     }
 
-    /// The verdict on one thing that was reported twice, in any order: failed and passed is flaky,
-    /// and an outcome counts for more than none. It is commutative, associative and idempotent.
+    /// Combines two reports of the same thing. Failed and passed is flaky; an outcome prevails over
+    /// a state without outcome. The operation is commutative, associative and idempotent.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -78,8 +79,8 @@ impl Verdict {
         }
     }
 
-    /// The verdict on a commit by several kinds of pipelines: the gravest of those that have an
-    /// outcome, else the gravest of all; `None` where there are none.
+    /// Combines the verdicts of several kinds of pipelines on a commit: the most severe of those that
+    /// have an outcome, else the most severe of all; `None` if there are none.
     pub fn of_commit(verdicts: impl IntoIterator<Item = Self>) -> Option<Self> {
         verdicts.into_iter().max_by_key(|verdict| (verdict.is_decided(), *verdict))
     }
@@ -91,39 +92,39 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// How often something disagreed with itself, of all that could have.
+/// The flake rate: the share of things that both failed and passed, among those that ran repeatedly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flakiness {
     /// The rate, 0–1.
     pub rate: f64,
-    /// The numbers behind the rate; `None` where only the rate is given.
+    /// The counts behind the rate; `None` if only the rate is known.
     pub counted: Option<FlakyCount>,
 }
 
-/// The numbers behind a rate.
+/// The counts behind a flake rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FlakyCount {
-    /// Those that disagreed with themselves.
+    /// The number of flaky ones.
     pub flaky: usize,
-    /// All that could have, at least one.
+    /// The number of all that could have been flaky, at least 1.
     pub of: usize,
-    /// The unit, in the plural: "tests".
+    /// The things that were counted, in the plural, such as "tests".
     pub what: &'static str,
 }
 
 impl Flakiness {
-    /// A rate without numbers behind it, 0–1.
+    /// A rate (0–1) without counts.
     pub fn from_rate(rate: f64) -> Self {
         Self { rate, counted: None }
     }
 
-    /// A counted rate; `None` where nothing could have disagreed.
+    /// The rate `flaky / of`; `None` if `of` is 0.
     pub fn counted(flaky: usize, of: usize, what: &'static str) -> Option<Self> {
         let rate = flaky as f64 / of as f64;
         (of > 0).then_some(Self { rate, counted: Some(FlakyCount { flaky, of, what }) })
     }
 
-    /// The rate for a person: "7.3%", "12%", "<0.1%".
+    /// The rate for display: "7.3%", "12%", "<0.1%".
     pub fn percent(&self) -> String {
         let percent = 100.0 * self.rate;
         match percent {

@@ -1,7 +1,7 @@
 //! Encoders of frames, one format per file.
 //!
-//! An encoder writes an [`Animation`](flaky_core::animation::Animation) to any
-//! [`std::io::Write`]. None knows paths, scenes or heartbeats.
+//! An encoder writes an [`Animation`](flaky_core::animation::Animation) to any [`std::io::Write`].
+//! Encoders do not depend on paths, scenes or rhythms.
 
 pub mod apng;
 pub mod canvas;

@@ -1,9 +1,9 @@
-//! Scenes as files: fonts, two exporters, and one encoder per format.
+//! Draws scenes and encodes them: fonts, an SVG and a raster exporter, and one encoder per format.
 //!
 //! - [`text`]: the built-in fonts
-//! - [`svg`]: scenes as vectors
-//! - [`raster`]: scenes as frames
-//! - [`encode`]: frames as bytes, one format per file
+//! - [`svg`]: scenes to SVG
+//! - [`raster`]: scenes to frames
+//! - [`encode`]: frames to the bytes of a file, one module per format
 //!
 //! ```
 //! use flaky_core::animation::Plays;

@@ -1,9 +1,9 @@
-//! The raster exporter: scenes as frames, or a sheet as a picture.
+//! The raster exporter: converts scenes to frames, and a sheet to a still picture.
 //!
-//! A [`Monitor`] and a [`Timelapse`] are drawn by the core's [`Screen`]; here it gets its ground
-//! (drawn by resvg from the scene's own markup) and its captions. A [`Badge`](flaky_core::scene::Badge) is small: its still
-//! parts are drawn once, and then the trace in its window for every frame. A [`Sheet`] has no
-//! frames.
+//! The core's [`Screen`] draws a [`Monitor`] or a [`Timelapse`]. This module supplies its ground,
+//! which resvg draws from the scene's markup, and its captions. For a
+//! [`Badge`](flaky_core::scene::Badge), the static parts are drawn once, and the trace in its window
+//! once per frame.
 
 mod badge;
 mod captions;
@@ -26,8 +26,8 @@ use crate::svg;
 use captions::Captions;
 use resvg::tiny_skia::PremultipliedColorU8;
 
-/// The frames of a monitor at the moments of `timeline`, with at most `levels` (2–[`LEVELS`])
-/// levels of light.
+/// Draws a monitor at the moments of `timeline`, with at most `levels` (2–[`LEVELS`]) levels of
+/// brightness. Frames are drawn as they are taken from the iterator.
 pub fn monitor(
     monitor: &Monitor,
     timeline: Timeline,
@@ -37,8 +37,8 @@ pub fn monitor(
     animate(&monitor.scene, None, timeline, plays, levels)
 }
 
-/// The frames of a timelapse at the moments of `timeline`, with at most `levels` (2–[`LEVELS`])
-/// levels of light.
+/// Draws a timelapse at the moments of `timeline`, with at most `levels` (2–[`LEVELS`]) levels of
+/// brightness. Frames are drawn as they are taken from the iterator.
 pub fn timelapse(
     timelapse: &Timelapse,
     timeline: Timeline,
@@ -51,16 +51,16 @@ pub fn timelapse(
 /// A still picture without transparency.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// The size.
+    /// The size in pixels.
     pub size: Size,
     /// Red, green and blue of every pixel, row by row.
     pub rgb: Vec<u8>,
 }
 
-/// The picture of a sheet.
+/// Draws a sheet.
 ///
 /// # Errors
-/// If the sheet is too large to be drawn.
+/// Fails if the sheet is too large to be drawn.
 pub fn sheet(sheet: &Sheet) -> io::Result<Picture> {
     let size = sheet.scene.size;
     let pixmap = document::draw(&svg::sheet_document(sheet), size)?;

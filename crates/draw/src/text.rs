@@ -1,8 +1,7 @@
-//! Text as outlines.
+//! Text layout and glyph outlines in the built-in `DejaVu` fonts.
 //!
-//! The `DejaVu` fonts are part of the program, so texts look the same everywhere, and texts are
-//! drawn as shapes, so viewers need no font. Both exporters place the same glyphs at the same
-//! positions.
+//! Texts are drawn as outlines, so viewers need no font and texts look the same everywhere. Both
+//! exporters place the same glyphs at the same positions.
 
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -49,13 +48,13 @@ pub struct Line {
 /// A segment of an outline, in font units with y upwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PathSegment {
-    /// Begin a contour.
+    /// The start of a contour.
     Move(f32, f32),
     /// A straight line.
     Line(f32, f32),
-    /// A quadratic curve: control, end.
+    /// A quadratic curve: control point, end point.
     Quad(f32, f32, f32, f32),
-    /// Close the contour.
+    /// The end of the contour: a line back to its start.
     Close,
 }
 
@@ -69,7 +68,7 @@ fn parsed(face: Face) -> &'static ttf_parser::Face<'static> {
     cell.get_or_init(|| ttf_parser::Face::parse(data(), 0).expect("the built-in font is valid"))
 }
 
-/// The characters of `text` without a glyph in the face; they are drawn as an empty box.
+/// The characters of `text` that have no glyph in the face. They are drawn as an empty box.
 pub fn missing_glyphs(face: Face, text: &str) -> String {
     let font = parsed(face);
     text.chars().filter_map(visible).filter(|c| font.glyph_index(*c).is_none()).collect()
@@ -80,8 +79,8 @@ pub(crate) fn units_per_em(face: Face) -> f64 {
     f64::from(parsed(face).units_per_em())
 }
 
-/// Lays out `text` at `size` pixels from left to right, in visual order. A character without a
-/// glyph becomes an empty box, a control character U+FFFD.
+/// Lays out `text` at a font size of `size` pixels, in visual order. Characters without a glyph
+/// become an empty box, control characters U+FFFD.
 pub fn lay_out(face: Face, text: &str, size: f64) -> Line {
     let font = parsed(face);
     let mut x = 0.0;
@@ -97,7 +96,6 @@ pub fn lay_out(face: Face, text: &str, size: f64) -> Line {
     Line { glyphs, width: x }
 }
 
-/// The part of `text` that fits into `width` pixels, with an ellipsis if it was cut.
 fn shorten(face: Face, text: &str, size: f64, width: f64) -> String {
     if lay_out(face, text, size).width <= width {
         return text.to_string();
@@ -113,7 +111,7 @@ fn shorten(face: Face, text: &str, size: f64, width: f64) -> String {
     text.chars().take_while(fits).chain(['…']).collect()
 }
 
-/// The distance from this glyph to the next, in pixels at a font size of `size` pixels.
+/// The advance width of a glyph, in pixels at a font size of `size` pixels.
 pub fn advance(face: Face, glyph: u16, size: f64) -> f64 {
     let units = parsed(face).glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
     f64::from(units) * size / units_per_em(face)
@@ -132,8 +130,8 @@ pub fn lay_out_caption(caption: &Caption) -> (f64, Line) {
     (caption.left(&DejaVu), line)
 }
 
-/// The characters of a line in visual order: control characters are replaced, invisible ones are
-/// left out, and right-to-left scripts are reordered.
+/// Converts a line to visual order: replaces control characters, drops invisible ones and reorders
+/// right-to-left scripts.
 fn as_seen(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         return Cow::Borrowed(text);
@@ -147,10 +145,10 @@ fn as_seen(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines.collect())
 }
 
-/// The character that is shown for `c`, if any.
+/// The character that is drawn for `c`; `None` if it is invisible.
 fn visible(c: char) -> Option<char> {
     match c {
-        // Joiners, variation selectors and tags choose between forms that the faces do not have.
+        // Joiners, variation selectors and tags select forms that the fonts do not have.
         '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' => None,
         c if c.is_control() || is_format_control(c) => Some('\u{fffd}'),
         c => Some(c),

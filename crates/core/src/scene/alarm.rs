@@ -1,9 +1,10 @@
-//! The look of alarms.
+//! Colours and stars of alarms.
 
 use super::theme::Colour;
 use crate::rhythm::Alarm;
 
-/// The colour and the stars of an alarm: the priority can be read without seeing the colour.
+/// The colour and the stars of an alarm. The stars show the priority to readers who cannot tell the
+/// colours apart.
 pub(super) fn urgency(alarm: Option<Alarm>) -> (Colour, &'static str) {
     match alarm {
         Some(Alarm::High) => (Colour::High, "***"),

@@ -1,8 +1,8 @@
 //! The badge of a report: a label, a window with the trace, and the verdict.
 //!
-//! It has the height, the padding and the colours of the badges it stands next to in a README. The
-//! trace in the window runs on a time scale of its own. A report can also be shown on a
-//! [`Monitor`] instead.
+//! Its height, padding and colours are those of the usual badges in a README. The trace in the window
+//! has its own time scale, [`pulse::BADGE`]. A [`ReportMonitor`] shows the same report on a
+//! [`Monitor`].
 
 use super::text::{Face, TextMetrics};
 use super::theme::{Colour, Rgb, Theme};
@@ -13,39 +13,40 @@ use crate::signal::Signal;
 use crate::timeline::Timeline;
 use crate::verdict::{Report, Verdict};
 
-/// The default height; all other sizes are for this height, in pixels.
+/// The default height in pixels. All other sizes are stated for this height and scale with it.
 pub const HEIGHT: u32 = 20;
 /// The width of the window in pixels.
 const WINDOW: f64 = 46.0;
-/// The distance of a text from the edges of its segment, in pixels.
+/// The padding of a text in its segment, left and right, in pixels.
 const PADDING: f64 = 5.0;
-/// The size of a text, and its baseline, in pixels.
+/// The font size and the baseline of texts, in pixels.
 const TEXT: f64 = 11.0;
 const TEXT_BASELINE: f64 = 14.0;
 /// The colour behind the label.
 const LABEL: Rgb = Rgb(0x55, 0x55, 0x55);
-/// The least contrast of a text that WCAG 2.1 level AA allows.
+/// The minimum contrast ratio of text at WCAG 2.1 level AA.
 const LEAST_CONTRAST: f64 = 4.5;
 /// The radius of the corners in pixels.
 const CORNER: f64 = 3.0;
-/// The height of 0 mV and the length of a millivolt, in pixels.
+/// The position of 0 mV from the top and the length of a millivolt, in pixels.
 const BASELINE: f64 = 14.0;
 const PX_PER_MV: f64 = 9.0;
 /// The width of the line in pixels.
 const STROKE: f64 = 1.3;
-/// A dash, and a gap, as a part of the window, or of a monitor's width.
+/// The length of a dash, and of the gap after it, as a fraction of the window, or of a monitor's
+/// width.
 const DASH: f64 = 0.1;
 const MONITOR_DASH: f64 = 1.0 / 32.0;
-/// The pause sign: the x of its bars, and their upper and lower ends, in pixels.
+/// The pause sign: the x of its two bars, and their upper and lower ends, in pixels.
 const PAUSE: [f64; 2] = [35.5, 39.5];
 const PAUSE_ROWS: (f64, f64) = (4.5, 11.5);
-/// The RR interval of a resting heart in a badge, in seconds on display.
+/// The RR interval at rest in an animated badge, in seconds of display time.
 const RESTING_S: f64 = 0.8;
-/// Frames per second: about one for every pixel the trace moves, and a whole number of ticks of a
-/// GIF.
+/// Frames per second: about one per pixel that the trace moves; a frame lasts a whole number of GIF
+/// ticks.
 pub const FPS: f64 = 12.5;
 
-/// A segment of a badge, as high as the badge.
+/// A coloured segment of a badge. It is as high as the badge.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Segment {
     /// Its width in pixels.
@@ -54,27 +55,27 @@ pub struct Segment {
     pub fill: Rgb,
 }
 
-/// A badge.
+/// A badge, laid out by [`badge`].
 #[derive(Clone, Debug)]
 pub struct Badge {
     /// The trace, the texts and the pause sign.
     pub scene: Scene,
-    /// The segments from left to right; together they are as wide as the badge.
+    /// The segments from left to right. Their widths add up to that of the badge.
     pub segments: Vec<Segment>,
-    /// The left edge of the window, in pixels; the window is as wide as the trace.
+    /// The left edge of the window, in pixels. The window is as wide as the trace.
     pub window: f64,
     /// The radius of the corners, in pixels.
     pub corner: f64,
-    /// Whether there is a gradient from light to dark over the segments.
+    /// True for a gradient from light to dark over the segments.
     pub sheen: bool,
-    /// Whether the trace moves.
+    /// True if the trace moves.
     pub animated: bool,
-    /// The moment that a still shows, in seconds.
+    /// The moment that a still picture shows, in seconds of the rhythm.
     pub still_s: f64,
 }
 
 impl Badge {
-    /// The moments of its frames, counted in seconds on display, or the moment of its still.
+    /// The timeline of its frames in display time, or of the one frame of a still picture.
     pub fn timeline(&self, ticks_per_s: u32) -> Timeline {
         timeline(&self.scene.trace, self.animated, self.still_s, ticks_per_s)
     }
@@ -85,13 +86,13 @@ impl Badge {
 pub struct BadgeSettings {
     /// The height in pixels.
     pub height: u32,
-    /// Whether the corners are round and there is a sheen.
+    /// True for round corners and a sheen.
     pub round: bool,
     /// The colours of the window.
     pub theme: Theme,
-    /// What the badge is about, such as "pipeline"; may be empty.
+    /// The label, such as "pipeline"; may be empty.
     pub label: String,
-    /// Whether the trace moves, unless the pipeline was stopped.
+    /// True to let the trace move. A stopped pipeline is always a still picture.
     pub animated: bool,
 }
 
@@ -119,7 +120,7 @@ fn colours(verdict: Verdict) -> (Rgb, Colour) {
     }
 }
 
-/// The name, and the same with reason and evidence.
+/// The accessible name as the label; the name with reason and evidence as the title.
 fn alt_text(label: &str, report: &Report) -> AltText {
     AltText::Labelled { label: report.accessible_name(label), title: report.title(label) }
 }
@@ -168,7 +169,7 @@ pub fn badge(report: &Report, settings: &BadgeSettings, metrics: &dyn TextMetric
         time_stretch: RESTING_S / pulse::BADGE.resting_rr_s,
     };
     let still_s = match rhythm.episodes.first().filter(|_| !rhythm.beats.is_empty()) {
-        // With the glitch in the middle of the window.
+        // Put the first glitch in the middle of the window.
         Some(glitch) => {
             let middle_s = 0.5 * (glitch.start_s + glitch.end_s);
             (middle_s + 0.5 * trace.sweep_s).rem_euclid(rhythm.duration_s)
@@ -206,7 +207,7 @@ pub fn badge(report: &Report, settings: &BadgeSettings, metrics: &dyn TextMetric
     }
 }
 
-/// Two bars in the window of a badge whose label is so wide.
+/// The two bars of a pause sign, in the window right of a label `label_width` wide.
 fn pause_sign(scale: f64, label_width: f64) -> Strokes {
     let bar = |x: f64| {
         let x = scale * (label_width + x);
@@ -220,7 +221,7 @@ fn pause_sign(scale: f64, label_width: f64) -> Strokes {
     }
 }
 
-/// White if it can be read on this colour, else black.
+/// The text colour for a background: white if its contrast suffices, else black.
 fn ink(fill: Rgb) -> Rgb {
     let white = Rgb(255, 255, 255);
     if white.contrast(fill) >= LEAST_CONTRAST { white } else { Rgb(0, 0, 0) }
@@ -231,15 +232,15 @@ fn ink(fill: Rgb) -> Rgb {
 pub struct ReportMonitor {
     /// The screen.
     pub monitor: Monitor,
-    /// Whether the trace moves.
+    /// True if the trace moves.
     pub animated: bool,
-    /// The moment that a still shows, in seconds.
+    /// The moment that a still picture shows, in seconds of the rhythm.
     pub still_s: f64,
 }
 
 impl ReportMonitor {
-    /// Lays out the monitor of `report`. The lead is named after the label, and the trace moves if
-    /// `animated`, unless the pipeline was stopped.
+    /// Lays out the monitor of `report`. `settings.lead` is the label of the pipeline. The trace moves
+    /// if `animated` is true and the pipeline was not stopped.
     pub fn new(
         report: &Report,
         mut settings: MonitorSettings,
@@ -262,7 +263,7 @@ impl ReportMonitor {
         }
     }
 
-    /// The moments of its frames, or the moment of its still.
+    /// The timeline of its frames, or of the one frame of a still picture.
     pub fn timeline(&self, ticks_per_s: u32) -> Timeline {
         timeline(&self.monitor.scene.trace, self.animated, self.still_s, ticks_per_s)
     }

@@ -1,18 +1,18 @@
-//! The static layer of a scene as SVG markup: ground, marks and vignette.
+//! Writes the static layer of a scene as SVG markup: ground, marks and vignette.
 //!
-//! The SVG exporter copies it into its document and the rasteriser draws it with resvg, so both
-//! show the same artwork.
+//! The SVG exporter copies this markup into its document and the raster exporter draws it with resvg,
+//! so both show the same artwork.
 
 use std::fmt::Write;
 
 use super::{Badge, Colour, Scene, Size, Strokes};
 
-/// The start of the vignette, as a part of its end.
+/// The inner radius of the vignette, as a fraction of the outer one.
 const VIGNETTE_BEGINS: f64 = 0.6;
-/// The end of the vignette, in widths and heights from the middle: the corners.
+/// The outer radius of the vignette, as a fraction of the width and height: it reaches the corners.
 const VIGNETTE_ENDS: f64 = 0.71;
 
-/// A coordinate with at most one decimal.
+/// Formats a coordinate with at most one decimal place, as short as SVG allows ("-.5", "12").
 pub fn number(value: f64) -> String {
     let tenths = (value * 10.0).round() as i64;
     match (tenths / 10, tenths % 10) {
@@ -23,8 +23,8 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// The static layer of a screen or a sheet: ground, marks and vignette. Ids end in `suffix`, so
-/// that several documents fit on one page.
+/// The static layer of a screen or a sheet: ground, marks and vignette. Element ids end in `suffix`,
+/// to keep them unique where several documents are embedded in one page.
 pub fn static_layer(scene: &Scene, suffix: &str) -> String {
     let Size { width, height } = scene.size;
     let mut out = String::new();
@@ -39,7 +39,7 @@ pub fn static_layer(scene: &Scene, suffix: &str) -> String {
     out
 }
 
-/// The static layer of a badge: segments, sheen and marks.
+/// The static layer of a badge: segments, sheen and marks. Element ids end in `suffix`.
 pub fn badge_layer(badge: &Badge, suffix: &str) -> String {
     let mut out = String::new();
     segments(&mut out, badge, suffix);
@@ -47,7 +47,7 @@ pub fn badge_layer(badge: &Badge, suffix: &str) -> String {
     out
 }
 
-/// The segments of a badge, with round corners at both ends.
+/// Writes the segments of a badge, the outer two with round corners, and the sheen over them.
 fn segments(out: &mut String, badge: &Badge, suffix: &str) {
     let (size, corner) = (badge.scene.size, badge.corner);
     let height = f64::from(size.height);
@@ -90,8 +90,8 @@ fn segments(out: &mut String, badge: &Badge, suffix: &str) {
     }
 }
 
-/// Darker corners. The ellipse inside which there is no shade is cut out, since gradients are
-/// slow.
+/// Darker corners. The unshaded ellipse in the middle is cut out of the shape, because filling with
+/// a gradient is slow.
 fn vignette(scene: &Scene, suffix: &str) -> String {
     let (width, height) = (f64::from(scene.size.width), f64::from(scene.size.height));
     let (rx, ry) =
@@ -117,7 +117,7 @@ fn marks(out: &mut String, scene: &Scene) {
 }
 
 fn polylines(scene: &Scene, strokes: &Strokes) -> String {
-    // Relative steps in tenths: a grid repeats itself and compresses to almost nothing.
+    // Relative steps in tenths of a pixel: the repeating steps of a grid compress well.
     let tenths = |value: f64| (value * 10.0).round() as i64;
     let step = |from: i64, to: i64| number((to - from) as f64 / 10.0);
     let mut path = String::new();
@@ -146,7 +146,7 @@ fn polylines(scene: &Scene, strokes: &Strokes) -> String {
     format!("<path fill=\"none\" stroke=\"{colour}\"{width}{veil}{edges} d=\"{path}\"/>")
 }
 
-/// Appends to markup.
+/// Appends formatted text to markup: `write!` without a result to handle.
 pub fn put(out: &mut String, arguments: std::fmt::Arguments<'_>) {
     out.write_fmt(arguments).expect("writing to a String never fails");
 }

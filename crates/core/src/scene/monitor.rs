@@ -8,25 +8,25 @@ use super::{AltText, Scene, Size, Strokes};
 use crate::rhythm::Rhythm;
 use crate::signal::Signal;
 
-/// Pixels a millimetre at a height of [`DESIGN_HEIGHT`].
+/// Pixels per millimetre at a height of [`DESIGN_HEIGHT`].
 const DESIGN_PX_PER_MM: f64 = 4.0;
-/// The height for which sizes are stated, in pixels.
+/// The picture height for which sizes are stated, in pixels.
 const DESIGN_HEIGHT: f64 = 300.0;
-/// The width that goes with it where a picture is narrow.
+/// The picture width below which sizes shrink, at a height of [`DESIGN_HEIGHT`], in pixels.
 const DESIGN_WIDTH: f64 = 480.0;
-/// The gains to choose from, in mm/mV, largest first.
+/// The gains that are tried when none is given, in mm/mV, largest first.
 pub(crate) const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
-/// The part of the height that the trace may fill.
+/// The fraction of the height that the trace may fill.
 const FILL: f64 = 0.8;
 /// The range of a normal beat in millivolts, from its S to its R.
 const NORMAL_MV: (f64, f64) = (-0.2, 1.1);
-/// The finest grid that is drawn, in pixels.
+/// The smallest distance of grid lines that are drawn, in pixels.
 const FINEST_GRID_PX: f64 = 3.0;
 
-/// A monitor's screen.
+/// The screen of a monitor, laid out by [`monitor`].
 #[derive(Clone, Debug)]
 pub struct Monitor {
-    /// What is on it.
+    /// Grid, trace and readout.
     pub scene: Scene,
 }
 
@@ -37,21 +37,21 @@ pub struct MonitorSettings {
     pub size: Size,
     /// The colours and the decay.
     pub theme: Theme,
-    /// Whether the ground is left out.
+    /// True to leave out the ground.
     pub transparent: bool,
     /// The speed of the beam in mm/s.
     pub speed_mm_s: f64,
-    /// The gain in mm/mV; by default the largest of [`GAINS`] that fits.
+    /// The gain in mm/mV; `None` selects the largest of [`GAINS`] at which the trace fits.
     pub gain_mm_mv: Option<f64>,
-    /// The direction in which things move.
+    /// The way the picture moves.
     pub motion: Motion,
-    /// The light the beam leaves behind.
+    /// The trail of the beam.
     pub trail: Trail,
-    /// The name of the lead.
+    /// The name of the lead, shown at the upper left.
     pub lead: String,
-    /// Whether the grid is drawn.
+    /// True to draw the grid.
     pub grid: bool,
-    /// Whether the readout is drawn.
+    /// True to draw the readout and the calibration pulse.
     pub readout: bool,
 }
 
@@ -72,13 +72,13 @@ impl Default for MonitorSettings {
     }
 }
 
-/// The time in which the beam crosses a screen of this size, in seconds, before the sweeps are
-/// fitted to the loop.
+/// The time in which the beam crosses a screen of this size, in seconds. [`monitor`] adjusts it so
+/// that a whole number of sweeps fits the loop.
 pub fn nominal_sweep_s(size: Size, speed_mm_s: f64) -> f64 {
     f64::from(size.width) / (speed_mm_s * nominal_px_per_mm(size))
 }
 
-/// Pixels a millimetre, before the sweeps are fitted to the loop.
+/// Pixels per millimetre on a screen of this size, before the adjustment to a whole number of sweeps.
 pub(super) fn nominal_px_per_mm(size: Size) -> f64 {
     DESIGN_PX_PER_MM * f64::from(size.height) / DESIGN_HEIGHT
 }
@@ -93,7 +93,7 @@ pub fn monitor(rhythm: &Rhythm, settings: &MonitorSettings, metrics: &dyn TextMe
     let px_per_mm = width * sweeps / (rhythm.duration_s * settings.speed_mm_s);
 
     let (least, most) = signal.range_mv();
-    // Without a beat the scale stays what it is with one, so that the calibration pulse fits.
+    // Always leave room for a normal beat, and thereby for the calibration pulse.
     let (least, most) = (least.min(NORMAL_MV.0), most.max(NORMAL_MV.1));
     let fits = |gain: &&f64| (most - least) * **gain * px_per_mm <= FILL * height;
     let smallest = GAINS[GAINS.len() - 1];
@@ -146,8 +146,8 @@ pub fn monitor(rhythm: &Rhythm, settings: &MonitorSettings, metrics: &dyn TextMe
     Monitor { scene }
 }
 
-/// A line every millimetre and every fifth, counted from the left edge and from the baseline,
-/// each on a whole row or column of pixels.
+/// The grid: minor lines every millimetre and major lines every 5 mm, counted from the left edge and
+/// from the baseline, each centred on a row or column of pixels.
 pub(super) fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> {
     let lines = |every_mm: f64, skip: Option<i64>| {
         let step = every_mm * px_per_mm;
@@ -187,7 +187,7 @@ pub(super) fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Ve
     marks
 }
 
-/// One millivolt high and five millimetres long, at the left edge of the baseline.
+/// The calibration pulse: 1 mV high and 5 mm long, at the left end of the baseline.
 fn calibration_pulse(trace: &Trace, scale: f64) -> Strokes {
     let (mm, top) = (trace.px_per_mm, trace.baseline - trace.px_per_mv);
     let (left, base) = (1.5 * mm, trace.baseline);

@@ -1,5 +1,5 @@
-//! The readout of a monitor: lead, scales, heart rate and alarms. No text overlaps another or
-//! leaves the screen; texts without room are left out, alarms last.
+//! The readout of a monitor: lead, speed and gain, heart rate and alarms. Texts neither overlap nor
+//! leave the screen. Where there is no room, texts are left out; alarms are the last to go.
 
 use super::alarm::urgency;
 use super::text::{Face, TextMetrics};
@@ -7,21 +7,21 @@ use super::theme::Colour;
 use super::{Anchor, Caption, Size};
 use crate::rhythm::{Alarm, Episode, Rhythm};
 
-/// The smallest screen that has a readout, in pixels.
+/// The smallest screen that has a readout: width and height in pixels.
 const SMALLEST_SCREEN: (f64, f64) = (80.0, 40.0);
-/// The smallest text that is drawn, in pixels.
+/// The minimum font size in pixels.
 const SMALLEST_TEXT: f64 = 9.0;
 /// The height of a capital letter in ems.
 const CAPITAL: f64 = 0.73;
-/// How long an alarm stays after its episode, in seconds.
+/// The time for which an alarm stays after its episode, in seconds.
 const LINGERS_S: f64 = 3.0;
-/// The largest part of the width or height that these texts may take.
+/// The largest fraction of the width (lead, scales) or height (rate) that a text may take.
 const LEAD_MOST: f64 = 0.3;
 const SCALES_MOST: f64 = 0.6;
 const RATE_MOST: f64 = 0.45;
 
-/// The texts over the trace of `rhythm` on a screen of this size; text sizes are multiplied by
-/// `scale`. `lead` names the lead, `scales` says speed and gain.
+/// Lays out the texts over the trace of `rhythm` on a screen of this size. Font sizes are multiplied
+/// by `scale`. `lead` is the name of the lead, `scales` the text for speed and gain.
 pub(super) fn readout(
     rhythm: &Rhythm,
     size: Size,
@@ -53,13 +53,13 @@ struct Layout<'a> {
     width: f64,
     height: f64,
     scale: f64,
-    /// The distance from the edges and between texts.
+    /// The distance from the edges and between texts, in pixels.
     pad: f64,
     metrics: &'a dyn TextMetrics,
 }
 
 impl Layout<'_> {
-    /// A text whose capitals touch the upper margin at the left.
+    /// A text at the upper left: its capital letters begin at the margins.
     fn text(&self, text: String, face: Face, size: f64, colour: Colour) -> Caption {
         let size = (size * self.scale).max(SMALLEST_TEXT);
         let (x, y) = (self.pad, self.pad + CAPITAL * size);
@@ -83,18 +83,18 @@ impl Layout<'_> {
         fits.then_some(scales).into_iter()
     }
 
-    /// The unit of the heart rate, below its baseline.
+    /// The unit of the heart rate, placed below the baseline `above` if there is room.
     fn unit(&self, above: f64) -> Option<Caption> {
         let unit = self.text("♥ bpm".to_string(), Face::Regular, 13.0, Colour::Trace);
         let unit = Caption { y: above + 1.6 * unit.size, ..self.at_the_right(unit) };
         (unit.y < RATE_MOST * self.height).then_some(unit)
     }
 
-    /// The heart rate, or dashes during episodes without a countable rate.
+    /// The heart rate, replaced by dashes during episodes in which it cannot be counted.
     fn rates(&self, rhythm: &Rhythm) -> Vec<Caption> {
         let rate = match (rhythm.beats.as_slice(), rhythm.episodes.as_slice()) {
             ([], []) => "0".to_string(),
-            // No signal at all: even a standstill would be a reading.
+            // No signal: a rate of 0 would be a measurement.
             ([], _) => "---".to_string(),
             _ => format!("{:.0}", rhythm.bpm),
         };
@@ -115,9 +115,9 @@ impl Layout<'_> {
         captions
     }
 
-    /// The state of the rhythm, or else the alarms of its episodes one at a time: at the top
-    /// between `left` and `right` if all of them fit there, otherwise at the bottom. Also returns
-    /// whether they are at the bottom.
+    /// The state of the rhythm, or else the alarms of its episodes one at a time. They are at the
+    /// top between `left` and `right` if all of them fit there, otherwise at the bottom. Also
+    /// returns true if they are at the bottom.
     fn alarms(&self, rhythm: &Rhythm, left: f64, right: f64) -> (Vec<Caption>, bool) {
         let said = match &rhythm.state {
             Some(state) => {
@@ -147,7 +147,7 @@ impl Layout<'_> {
                 caption.text =
                     self.metrics.shorten(caption.face, &caption.text, caption.size, room);
             } else {
-                // Level with the lead.
+                // On the baseline of the lead.
                 caption.y = self.pad + CAPITAL * (22.0 * self.scale).max(SMALLEST_TEXT);
             }
         }
@@ -155,8 +155,9 @@ impl Layout<'_> {
     }
 }
 
-/// The alarm shown at each time: the most urgent and then the latest of the episodes that are
-/// going on, or else of those that are over and whose alarm still lingers.
+/// The alarms to show as (alarm, text, start, end), one at a time. Current episodes come before
+/// ended ones whose alarm still lingers, then the more urgent before the less urgent, then the later
+/// before the earlier.
 fn most_urgent(episodes: &[Episode], duration_s: f64) -> Vec<(Option<Alarm>, String, f64, f64)> {
     let until = |episode: &Episode| (episode.end_s + LINGERS_S).min(duration_s);
     let mut turns: Vec<f64> = episodes

@@ -13,39 +13,39 @@ use crate::rhythm::mark::{self, Mark};
 use crate::rhythm::{Beat, BeatKind, Extent, Rhythm};
 use crate::signal::Signal;
 
-/// The width of a sheet with more than one row, in pixels at the scale 1.
+/// The width of a sheet with more than one row, in pixels at scale 1.
 pub const WIDTH: f64 = 1600.0;
-/// The length of a second and the height of a millivolt, in pixels.
+/// The width of a second and the height of a millivolt, in pixels.
 const PX_PER_S: f64 = 26.0;
 const PX_PER_MV: f64 = 27.0;
-/// A millimetre of the paper.
+/// The width of a millimetre of the paper, in pixels.
 const PX_PER_MM: f64 = 4.0;
-/// The height of a row, and the part of it above 0 mV.
+/// The height of a row in pixels, and the fraction of it above 0 mV.
 const ROW: f64 = 92.0;
 const ABOVE: f64 = 0.64;
-/// The margins: left (dates), top (title), others.
+/// The margins in pixels: left (dates), top (title), others.
 const LEFT: f64 = 104.0;
 const TOP: f64 = 76.0;
 const PAD: f64 = 24.0;
-/// The height of the legend, and the width of one of its entries.
+/// The height of the legend and the width of one of its entries, in pixels.
 const LEGEND: f64 = 100.0;
 const LEGEND_ENTRY: f64 = 172.0;
-/// The rest of the legend.
+/// The explanation of heights, distances and pauses, below the title.
 const LEGEND_WORDS: &str = "high: many lines changed · far apart: much time between · a pause: 30 \
     days and more · a flatline: 182 days and more · a low baseline: night";
-/// The length of a legend's sample, and the time of its beat, in seconds.
+/// The length of a sample in the legend, and the time of its beat, in seconds.
 const SAMPLE_S: f64 = 1.2;
 const SAMPLE_BEAT_S: f64 = 0.5;
-/// The smallest scale that is tried for a given size, and the width the legend needs, in pixels at
-/// the scale 1.
+/// The smallest scale that is tried for a given size, and the minimum width that the legend needs, in
+/// pixels at scale 1.
 const LEAST_SCALE: f64 = 0.02;
 const NARROWEST: f64 = 1100.0;
 
 /// The settings of a sheet.
 #[derive(Clone, Debug)]
 pub struct SheetSettings {
-    /// The size. By default a sheet is [`WIDTH`] wide, or narrower if one row is enough, and as
-    /// high as its rows need.
+    /// The size in pixels. `None`: [`WIDTH`] wide, or narrower if one row is enough, and as high as
+    /// the rows need.
     pub size: Option<Size>,
     /// The colours.
     pub theme: Theme,
@@ -58,26 +58,26 @@ pub struct SheetSettings {
 pub struct CommitNote {
     /// The day of the commit.
     pub day: String,
-    /// The release that it is, or nothing.
+    /// The release that it is; empty if it is none.
     pub tag: String,
     /// The tooltip.
     pub tooltip: String,
 }
 
-/// A sheet of paper on which every sweep of the trace is a row.
+/// A sheet of paper, laid out by [`sheet`]. Every sweep of the trace is a row.
 #[derive(Clone)]
 pub struct Sheet {
-    /// The paper, the trace, the title, the margin and the legend.
+    /// Grid, trace, title, dates, releases and legend.
     pub scene: Scene,
     /// The left edge of the rows, in pixels.
     pub left: f64,
     /// The upper edge of the first row, in pixels.
     pub top: f64,
-    /// The height of a row, in pixels; the trace's baseline counts from its upper edge.
+    /// The height of a row, in pixels. The trace's baseline is measured from the row's upper edge.
     pub row: f64,
     /// The number of tooltips.
     pub tooltips: usize,
-    /// Builds a tooltip by its index.
+    /// Builds the tooltip with an index below [`tooltips`](Self::tooltips).
     pub tooltip: Arc<dyn Fn(usize) -> Tooltip + Send + Sync>,
 }
 
@@ -87,23 +87,23 @@ impl fmt::Debug for Sheet {
     }
 }
 
-/// A part of a row, and the text shown when it is pointed at.
+/// A text that is shown while the pointer is over a part of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tooltip {
     /// The row, from 0.
     pub row: u32,
-    /// The left and the right end, in pixels from the row's left edge.
+    /// The left and the right end of that part, in pixels from the row's left edge.
     pub columns: (f64, f64),
     /// The text.
     pub text: String,
 }
 
-/// The default size of the sheet of `rhythm`.
+/// The default size of the sheet of `rhythm`, in pixels.
 pub fn size(rhythm: &Rhythm) -> Size {
     Plan::new(rhythm, None).size
 }
 
-/// Lays out the sheet of `rhythm`; `note(i)` is about beat `i`.
+/// Lays out the sheet of `rhythm`; `note(i)` returns the texts of beat `i`.
 pub fn sheet(
     rhythm: &Rhythm,
     settings: &SheetSettings,
@@ -142,7 +142,7 @@ pub fn sheet(
     }
 }
 
-/// The row of a beat, and the part of that row nearest to this beat.
+/// The row of beat `i`, and the part of that row that is nearer to it than to its neighbours.
 fn columns(beats_s: &[f64], i: usize, sweep_s: f64, width: f64) -> (u32, (f64, f64)) {
     let t_s = beats_s[i];
     let row = (t_s / sweep_s).floor();
@@ -174,7 +174,7 @@ impl Plan {
             let one_row = LEFT + PX_PER_S * rhythm.duration_s + PAD;
             return at(one_row.clamp(NARROWEST, WIDTH).ceil() as u32, 1.0);
         };
-        // The largest scale at which all rows fit.
+        // Find the largest scale at which all rows fit.
         let (mut small, mut large) = (LEAST_SCALE, f64::from(size.width) / NARROWEST);
         for _ in 0..24 {
             let middle = 0.5 * (small + large);
@@ -232,7 +232,7 @@ impl Plan {
         caption.shortened(metrics, room)
     }
 
-    /// The date at the start of every row, and the releases.
+    /// The date at the start of every row, and the names of releases above their beats.
     fn margin(
         &self,
         rhythm: &Rhythm,
@@ -263,7 +263,7 @@ impl Plan {
                 caption.y = top + 1.1 * caption.size;
                 caption = caption.shortened(metrics, 120.0 * self.scale);
                 let end = caption.x + caption.width(metrics);
-                // A release without room is still in the tooltip.
+                // A release that has no room here is still named in its tooltip.
                 if caption.x > taken && end < f64::from(self.size.width) - PAD * self.scale {
                     taken = end + 6.0 * self.scale;
                     captions.push(caption);
@@ -273,7 +273,7 @@ impl Plan {
         captions
     }
 
-    /// A sample of every mark in the rhythm, with its name.
+    /// Adds a sample of every kind of beat in the rhythm with its name, and the explanations.
     fn legend(
         &self,
         rhythm: &Rhythm,

@@ -1,6 +1,6 @@
-//! How wide text is, asked of whoever has the font.
+//! Text measurement. The core has no font, so callers pass an implementation of [`TextMetrics`].
 
-/// A face of the font.
+/// A font face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Face {
     /// The regular weight.
@@ -14,6 +14,6 @@ pub trait TextMetrics: Sync {
     /// The width of `text` at a font size of `size` pixels, in pixels.
     fn width(&self, face: Face, text: &str, size: f64) -> f64;
 
-    /// As much of `text` as fits into `width` pixels, with an ellipsis where it is cut.
+    /// Returns `text` if it fits into `width` pixels; otherwise cuts its end and adds an ellipsis.
     fn shorten(&self, face: Face, text: &str, size: f64, width: f64) -> String;
 }

@@ -1,17 +1,17 @@
-//! Colours, glow and decay: all that makes one look different from another.
+//! Themes: the colours, the glow and the decay of a picture.
 //!
-//! The states of a picture never differ by colour alone: an alarm has its stars and its word.
+//! Colour never is the only difference between two states: alarms also have stars and a word.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// A colour, 8 bits a channel, sRGB.
+/// An sRGB colour with 8 bits per channel: red, green, blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
 impl Rgb {
-    /// The colour `part` of the way (0–1) to `other`, channel by channel in sRGB as browsers
-    /// blend.
+    /// Interpolates linearly towards `other`: `part` is 0 for `self`, 1 for `other`. Channels are
+    /// blended in sRGB, as browsers do.
     #[must_use]
     pub(crate) fn mix(self, other: Self, part: f64) -> Self {
         let channel = |a: u8, b: u8| {
@@ -20,19 +20,19 @@ impl Rgb {
         Self(channel(self.0, other.0), channel(self.1, other.1), channel(self.2, other.2))
     }
 
-    /// The lightness L* of CIELAB (1976), 0–100.
+    /// The CIELAB (1976) lightness L*, 0–100.
     pub fn lightness(self) -> f64 {
         let y = self.luminance();
         if y <= 216.0 / 24389.0 { y * 24389.0 / 27.0 } else { 116.0 * libm::cbrt(y) - 16.0 }
     }
 
-    /// The contrast ratio of WCAG 2.1 with another colour, 1–21.
+    /// The WCAG 2.1 contrast ratio to another colour, 1–21.
     pub fn contrast(self, other: Self) -> f64 {
         let (a, b) = (self.luminance(), other.luminance());
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// The relative luminance of WCAG 2.1, 0–1.
+    /// The WCAG 2.1 relative luminance, 0–1.
     fn luminance(self) -> f64 {
         let linear = |channel: u8| {
             let c = f64::from(channel) / 255.0;
@@ -52,7 +52,7 @@ impl FromStr for Rgb {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is no colour; write it as #rrggbb or #rgb");
+        let wrong = || format!("{text:?} is not a colour: write #rrggbb or #rgb");
         let digits = text.strip_prefix('#').unwrap_or(text);
         if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             return Err(wrong());
@@ -69,20 +69,20 @@ impl FromStr for Rgb {
     }
 }
 
-/// What a colour of a theme is for.
+/// The role of a colour in a theme.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Colour {
-    /// The screen or the paper.
+    /// The background: the screen or the paper.
     Ground,
-    /// The millimetre lines.
+    /// Minor grid lines, every millimetre.
     Grid,
-    /// Every fifth of them.
+    /// Major grid lines, every 5 mm.
     GridMajor,
-    /// The trace, and the heart rate.
+    /// The trace and the heart rate.
     Trace,
-    /// The trace where the beam is just passing.
+    /// The trace at the position of the beam.
     Beam,
-    /// Labels.
+    /// Texts other than heart rate and alarms.
     Text,
     /// An alarm of high priority.
     High,
@@ -93,7 +93,7 @@ pub enum Colour {
 }
 
 impl Colour {
-    /// All of them, in the order of [`Theme::colours`].
+    /// All roles, in the order of [`Theme::colours`].
     pub const ALL: [Self; 9] = [
         Self::Ground,
         Self::Grid,
@@ -106,7 +106,7 @@ impl Colour {
         Self::Technical,
     ];
 
-    /// The name by which it is overridden.
+    /// The name of the role in `--colour NAME=COLOUR`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Ground => "ground",
@@ -122,54 +122,54 @@ impl Colour {
     }
 }
 
-/// How the light of the trace dies away, as P7 phosphor does: a flash, then a long tail.
+/// The decay of the trace's light. Like P7 phosphor, it has a flash and a long tail.
 ///
-/// Brightness at an age of `t` seconds in a sweep of `s` seconds:
-/// `flash · e^(−t/flash_s) + STEADY · tail(t/s)`, where the tail is exponential with a time
-/// constant of `tail` sweeps, lowered so that it ends with the sweep.
+/// The brightness at an age of `t` seconds in a sweep of `s` seconds is
+/// `flash · e^(−t/flash_s) + STEADY · tail(t/s)`. The tail is exponential with a time constant of
+/// `tail` sweeps, shifted and scaled so that it falls from 1 to 0 within a sweep.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Decay {
-    /// The brightness that goes at once; with it even the glow flares up around the beam.
+    /// The initial brightness of the flash. The glow around the beam brightens with it.
     pub flash: f64,
-    /// Its time constant in seconds.
+    /// The time constant of the flash in seconds.
     pub flash_s: f64,
-    /// The time constant of the rest, in sweeps.
+    /// The time constant of the tail in sweeps.
     pub tail: f64,
 }
 
 impl Decay {
-    /// The brightness that stands for the trace's own colour; what exceeds it turns to the
-    /// colour of the beam.
+    /// The brightness at which the trace has its own colour. Above it, the colour approaches that of
+    /// the beam.
     pub const STEADY: f64 = 0.7;
 
-    /// The flash at `age_s` seconds.
+    /// The brightness of the flash at an age of `age_s` seconds.
     pub fn flash_at(&self, age_s: f64) -> f64 {
         self.flash * libm::exp(-age_s / self.flash_s)
     }
 
-    /// The tail at `part` (0–1) of a sweep, 0–1.
+    /// The tail, 0–1, at the fraction `part` (0–1) of a sweep.
     pub fn tail_at(&self, part: f64) -> f64 {
         let end = libm::exp(-1.0 / self.tail);
         ((libm::exp(-part / self.tail) - end) / (1.0 - end)).clamp(0.0, 1.0)
     }
 }
 
-/// A look.
+/// A theme.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Theme {
-    /// Its name.
+    /// The name for `--theme`.
     pub name: &'static str,
-    /// What it is, in a line.
+    /// A description of one line.
     pub summary: &'static str,
-    /// Its colours, in the order of [`Colour::ALL`].
+    /// The colours, in the order of [`Colour::ALL`].
     pub colours: [Rgb; 9],
-    /// How strongly the trace glows, 0–1.
+    /// The strength of the glow around the trace, 0–1.
     pub glow: f64,
-    /// How much darker the corners are, 0–1.
+    /// The darkening of the corners, 0–1.
     pub vignette: f64,
-    /// The width of the trace in pixels, at a height of 300.
+    /// The width of the trace in pixels, for a picture 300 pixels high.
     pub stroke: f64,
-    /// How its light dies away.
+    /// The decay of the trace's light.
     pub decay: Decay,
 }
 
@@ -180,13 +180,14 @@ impl Default for Theme {
 }
 
 impl Theme {
-    /// The colour for a purpose.
+    /// The colour of a role.
     pub fn rgb(&self, colour: Colour) -> Rgb {
         self.colours[colour as usize]
     }
 
-    /// A colour and its opacity, 0–1. Where there is no ground the grid is a veil of the trace's
-    /// colour, which can be seen on anything.
+    /// The colour of a role and its opacity, 0–1. If `transparent` is true, the ground has opacity 0
+    /// and the grid is drawn in the trace's colour at a low opacity, which is visible on any
+    /// background.
     pub fn paint(&self, colour: Colour, transparent: bool) -> (Rgb, f64) {
         let trace = self.rgb(Colour::Trace);
         match colour {
@@ -207,7 +208,7 @@ const P7: Decay = Decay { flash: 1.0, flash_s: 0.05, tail: 2.5 };
 /// The name of the default theme.
 pub const DEFAULT: &str = "phosphor";
 
-/// Every theme there is, in the order in which they are listed.
+/// All themes, in the order in which `flaky themes` lists them.
 pub static THEMES: &[Theme] = &[
     Theme {
         name: "phosphor",
@@ -363,7 +364,7 @@ pub static THEMES: &[Theme] = &[
     },
 ];
 
-/// The theme of this name.
+/// Returns the theme called `name`.
 pub fn find(name: &str) -> Option<&'static Theme> {
     THEMES.iter().find(|theme| theme.name == name)
 }

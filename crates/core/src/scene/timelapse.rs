@@ -13,30 +13,30 @@ use super::{AltText, Anchor, Caption, Scene, Size, Strokes};
 use crate::rhythm::{Alarm, Rhythm};
 use crate::signal::Signal;
 
-/// The size of picture that the other sizes are for, in pixels.
+/// The picture size for which other sizes are stated: width and height in pixels.
 const DESIGN: (f64, f64) = (800.0, 300.0);
-/// The speed in mm/s: slow, so that many beats are visible.
+/// The speed in mm/s; slow, so that many beats are visible.
 const SPEED_MM_S: f64 = 12.5;
-/// Millimetres a millivolt.
+/// The gain in mm/mV.
 const GAIN_MM_MV: f64 = 17.0;
-/// The height of 0 mV as a part of the picture, with and without texts above it.
+/// The position of 0 mV as a fraction of the height, with and without texts above the trace.
 const BASELINE: f64 = 0.64;
 const BASELINE_BARE: f64 = 0.56;
-/// The smallest text size in pixels.
+/// The minimum font size in pixels.
 const SMALLEST_TEXT: f64 = 9.0;
-/// The smallest picture that has texts, in pixels.
+/// The smallest picture that has texts: width and height in pixels.
 const SMALLEST_SCREEN: (u32, u32) = (120, 60);
 /// The height of a capital letter in ems.
 const CAPITAL: f64 = 0.73;
 
-/// The amount of text.
+/// The amount of text in a timelapse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Detail {
     /// No text.
     None,
     /// The commit's id, subject and number.
     Short,
-    /// Everything known about the commit.
+    /// All fields of [`CommitCaption`].
     Full,
 }
 
@@ -53,7 +53,7 @@ pub struct TimelapseSettings {
     pub title: String,
     /// The texts at the start and the end of the progress bar.
     pub ends: (String, String),
-    /// The direction in which things move.
+    /// The way the picture moves.
     pub motion: Motion,
 }
 
@@ -65,7 +65,7 @@ pub enum Tag {
     None,
     /// The latest release before this commit.
     Before(String),
-    /// The release that this commit is.
+    /// This commit is a release.
     Here(String),
 }
 
@@ -88,7 +88,7 @@ pub struct CommitCaption {
     pub number: String,
     /// The release.
     pub tag: Tag,
-    /// A word for an unusual commit, and the alarm it is shown as.
+    /// A word for an unusual commit, and the alarm as which it is shown.
     pub word: Option<(String, Option<Alarm>)>,
 }
 
@@ -103,11 +103,11 @@ pub struct FilledRect {
     pub width: f64,
     /// The height.
     pub height: f64,
-    /// The colour of the theme; one that texts may have.
+    /// The colour of the theme, one of those used for texts.
     pub colour: Colour,
 }
 
-/// The texts and shapes shown while a beat is the latest one.
+/// The texts and shapes that are visible while a beat is the latest one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Slide {
     /// The texts. A text that stays the same keeps its index from slide to slide.
@@ -116,7 +116,8 @@ pub struct Slide {
     pub rects: Vec<FilledRect>,
 }
 
-/// Slides that replace one another. Each is built on demand, since there may be 100,000.
+/// A sequence of slides, one visible at a time. They are built on demand because there may be
+/// 100,000 of them.
 #[derive(Clone)]
 pub struct Slides {
     starts_s: Arc<[f64]>,
@@ -129,17 +130,17 @@ impl Slides {
         self.starts_s.len()
     }
 
-    /// The index of the slide shown at `t_s` seconds; `None` before the first.
+    /// The index of the slide that is visible at `t_s` seconds; `None` before the first.
     pub fn at(&self, t_s: f64) -> Option<usize> {
         self.starts_s.partition_point(|start| *start <= t_s).checked_sub(1)
     }
 
-    /// Builds the slide at an index.
+    /// Builds the slide with an index below [`count`](Self::count).
     pub fn make(&self, index: usize) -> Slide {
         (self.make)(index)
     }
 
-    /// The start of the last slide, in seconds.
+    /// The start of the last slide in seconds, 0 if there are none.
     pub fn last_start_s(&self) -> f64 {
         self.starts_s.last().copied().unwrap_or_default()
     }
@@ -151,17 +152,17 @@ impl fmt::Debug for Slides {
     }
 }
 
-/// A scene whose texts change with every beat.
+/// A timelapse, laid out by [`timelapse`]: a scene whose texts change with every beat.
 #[derive(Clone, Debug)]
 pub struct Timelapse {
-    /// What stays: the grid, the trace, the ends of the progress bar.
+    /// The parts that stay: grid, trace, texts at the ends of the progress bar.
     pub scene: Scene,
-    /// What is replaced at every beat.
+    /// The parts that are replaced at every beat.
     pub slides: Slides,
 }
 
-/// Lays out the timelapse of `rhythm`. Beat `i` is shown from `shown_s[i]` seconds on, with the
-/// texts of `caption(i)`.
+/// Lays out the timelapse of `rhythm`. From `shown_s[i]` seconds on, beat `i` is visible together
+/// with the texts that `caption(i)` returns.
 pub fn timelapse(
     rhythm: &Rhythm,
     shown_s: &[f64],
@@ -231,7 +232,7 @@ impl Layout {
         (design * self.scale).max(SMALLEST_TEXT)
     }
 
-    /// The upper edge and the height of the progress bar.
+    /// The upper edge and the height of the progress bar, in pixels.
     fn progress_bar(&self) -> (f64, f64) {
         let thick = (3.0 * self.scale).round().max(1.0);
         (self.height - (6.0 * self.scale).round().max(1.0) - thick, thick)
@@ -248,7 +249,7 @@ impl Layout {
         Caption { x: self.pad(), ..Caption::always(text, face, self.size(size), colour) }
     }
 
-    /// The texts at both ends of the progress bar; none if there is no room for both.
+    /// The texts at both ends of the progress bar, or no texts if there is no room for both.
     fn ends(&self, (first, last): &(String, String)) -> Vec<Caption> {
         if self.detail != Detail::Full {
             return Vec::new();
@@ -278,7 +279,7 @@ impl Layout {
         }
         let upper = self.pad() + CAPITAL * self.size(17.0);
         let lower = upper + 1.45 * self.size(17.0);
-        // The number at the right; the id at the left, then the subject in the room that remains.
+        // The number on the right; the id on the left, then the subject in the remaining room.
         let mut row =
             Row { layout: self, y: upper, left: self.pad(), right: self.width - self.pad() };
         let number = row.at_right(&commit.number, Face::Regular, 13.0, Colour::Text);
@@ -328,7 +329,7 @@ impl Row<'_> {
     ) -> Option<Caption> {
         let room = (self.right - self.left) * most;
         let mut caption = self.layout.text(text, face, size, colour);
-        // A few letters would say nothing.
+        // Two letters or fewer would not be useful.
         if text.is_empty() || room < 2.0 * caption.size {
             return None;
         }

@@ -1,68 +1,68 @@
-//! The trace: where the beam is at what time, and the line it leaves.
+//! The trace: the position of the beam over time, and the line it draws.
 //!
-//! A trace knows its signal and its scale and makes its line a sweep at a time; the whole is
-//! never held. Within a sweep the line is a chain of points, as few as the eye needs, and both
-//! forks of the pipeline draw that same chain.
+//! A trace has a signal and scales. It computes its line one sweep at a time and keeps none. A
+//! sweep's line is a chain of points, simplified to a tolerance that is not visible. The SVG and the
+//! raster exporter draw the same chain.
 
 use crate::signal::{Axis, LATTICE_HZ, Signal};
 
-/// How the picture moves.
+/// The way the picture moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Motion {
-    /// The beam runs from left to right over a line that stays.
+    /// The beam runs from left to right and the line stays in place.
     Sweep,
-    /// The line runs from right to left under a beam that stays.
+    /// The line runs from right to left and the beam stays in place.
     Scroll,
 }
 
-/// What the beam leaves behind.
+/// The trail of the beam.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trail {
-    /// A light that dies away.
+    /// A light that fades.
     Phosphor,
     /// A constant line, erased just before the beam returns.
     Lcd,
 }
 
-/// The line may leave the samples by this much, in pixels.
+/// The largest distance of the simplified line from the samples, in pixels.
 const TOLERANCE_PX: f64 = 0.25;
-/// The least number of samples a second.
+/// The minimum number of samples per second.
 const LEAST_HZ: f64 = 2.0 * LATTICE_HZ;
-/// The least number of samples a pixel.
+/// The minimum number of samples per pixel.
 const LEAST_PER_PX: f64 = 2.0;
-/// The time before the beam in which an LCD is dark, in seconds.
+/// The length of the erased gap before the beam of an LCD, in seconds.
 const ERASE_S: f64 = 0.4;
-/// The same where the light has died away anyway.
+/// The length of that gap for phosphor, where the light has faded anyway.
 const ERASE_PHOSPHOR_S: f64 = 0.1;
-/// The longest part of a sweep that is dark.
+/// The maximum length of the gap, as a fraction of a sweep.
 const ERASE_MOST: f64 = 0.15;
 
-/// A signal on its way across the screen.
+/// A signal with the scales at which it is drawn on a screen.
 #[derive(Clone, Debug)]
 pub struct Trace {
     /// The voltage.
     pub signal: Signal,
     /// The width of the screen in pixels; a sweep is as wide.
     pub width: f64,
-    /// How many sweeps fill the extent.
+    /// The number of sweeps that fill the extent.
     pub sweeps: u32,
     /// The length of a sweep in seconds.
     pub sweep_s: f64,
-    /// Pixels a millimetre, across and up.
+    /// Pixels per millimetre, horizontally and vertically.
     pub px_per_mm: f64,
-    /// Pixels a millivolt.
+    /// Pixels per millivolt.
     pub px_per_mv: f64,
-    /// Where 0 mV lies, in pixels from the top.
+    /// The position of 0 mV, in pixels from the top.
     pub baseline: f64,
     /// The width of the line in pixels.
     pub stroke: f64,
-    /// How the picture moves.
+    /// The way the picture moves.
     pub motion: Motion,
-    /// What the beam leaves behind.
+    /// The trail of the beam.
     pub trail: Trail,
-    /// Whether the line is dashed: the length of a dash, and of the gap after it, in pixels.
+    /// For a dashed line: the length of a dash, and of the gap after it, in pixels.
     pub dash_px: Option<f64>,
-    /// Seconds on display for each second of the rhythm: 2 plays at half speed.
+    /// Seconds of display time per second of the rhythm: 2 plays at half speed.
     pub time_stretch: f64,
 }
 
@@ -72,22 +72,22 @@ impl Trace {
         self.signal.duration_s()
     }
 
-    /// How long the extent is on display, in seconds.
+    /// The length of the extent in seconds of display time.
     pub fn display_s(&self) -> f64 {
         self.duration_s() * self.time_stretch
     }
 
-    /// The speed of the beam in pixels a second.
+    /// The speed of the beam in pixels per second.
     pub fn px_per_s(&self) -> f64 {
         self.width / self.sweep_s
     }
 
-    /// The way of the beam from the beginning until `t_s` seconds, in whole pixels.
+    /// The distance that the beam has covered at `t_s` seconds, in whole pixels.
     pub(crate) fn beam_px(&self, t_s: f64) -> i64 {
         (t_s * self.px_per_s() + 1e-9).floor() as i64
     }
 
-    /// The part of a sweep before the beam that is dark, in pixels; none where the line moves.
+    /// The length of the erased gap before the beam, in pixels; 0 if the line scrolls.
     pub fn erased_px(&self) -> f64 {
         if self.motion == Motion::Scroll {
             return 0.0;
@@ -99,14 +99,14 @@ impl Trace {
         (erase_s * self.px_per_s()).min(ERASE_MOST * self.width)
     }
 
-    /// Whether a dashed line has a gap at `px` pixels from the beginning of the axis.
+    /// Returns true if the line is dashed and has a gap at `px` pixels from the start of the axis.
     pub(crate) fn gap_at(&self, px: f64) -> bool {
         self.dash_px.is_some_and(|dash| (px / dash).floor().rem_euclid(2.0) >= 1.0)
     }
 
     /// The line of a sweep as points in pixels. Sweeps are numbered from 0; on a loop any number
-    /// is valid. The line extends `bleed` pixels over both edges of the screen where the axis goes
-    /// on there.
+    /// is valid. The line extends `bleed` pixels beyond both edges of the screen, unless the axis
+    /// ends there.
     pub fn sweep(&self, number: i64, bleed: f64) -> Vec<(f64, f64)> {
         self.line(number as f64 * self.sweep_s, self.sweep_s, bleed)
     }
@@ -129,7 +129,7 @@ impl Trace {
             from_s = from_s.max(0.0);
             to_s = to_s.min(self.duration_s());
         }
-        // The samples lie on one lattice, so that neighbours agree where they meet.
+        // All sweeps sample the same lattice of times, so that neighbours agree where they meet.
         let first = (from_s / step_s).ceil() as i64;
         let last = (to_s / step_s).floor() as i64;
         let mut simplify = Simplify::default();
@@ -142,9 +142,9 @@ impl Trace {
     }
 }
 
-/// Leaves out the points of a chain that lie within [`TOLERANCE_PX`] of what remains. The
-/// chain never goes back in x; a cone of slopes that still pass every point says how far the
-/// last line may reach.
+/// Simplifies a chain of points with increasing x: drops points that are within [`TOLERANCE_PX`] of
+/// the remaining line. `cone` is the range of slopes from the last kept point at which a line passes
+/// all dropped points within the tolerance.
 #[derive(Default)]
 struct Simplify {
     kept: Vec<(f64, f64)>,

@@ -1,11 +1,11 @@
-//! Evidence: a single sign of flakiness or failure, as data and in words.
+//! Evidence: a sign of flakiness or failure, as data and in words.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A sign that something is flaky or failed. Names must be sanitised by the caller. `url` is a page
-/// about it; `failures` is how often it failed.
+/// A sign that something is flaky or failed. The caller must sanitise names. `url` is a page about
+/// it; `failures` is the number of failures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Evidence {
@@ -35,7 +35,7 @@ pub enum Evidence {
         /// The page of the run that failed.
         url: Option<String>,
     },
-    /// A run passed when it was started again.
+    /// A run failed and passed when it was restarted.
     AttemptPassed {
         /// The commit, abbreviated.
         commit: String,
@@ -62,14 +62,14 @@ pub enum Evidence {
         /// Failed executions of the test.
         failures: usize,
     },
-    /// A test failed at last.
+    /// A test failed in its last execution.
     TestFailed {
         /// The test's class and name.
         test: String,
         /// Failed executions of the test.
         failures: usize,
     },
-    /// Tests for which the list has no room.
+    /// Further tests that are not listed one by one.
     Omitted {
         /// Their number.
         tests: usize,
@@ -77,7 +77,7 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// The rank by strength, 0 for the strongest: lists of evidence are sorted by it.
+    /// The rank by strength, 0 for the strongest. Lists of evidence are sorted by it.
     pub fn rank(&self) -> u8 {
         match self {
             Self::JobRetried { .. } | Self::TestFlaked { .. } => 0,
@@ -88,7 +88,7 @@ impl Evidence {
     }
 }
 
-/// The only place where evidence is put into words: one line.
+/// The evidence in words, on one line. No other code words evidence.
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

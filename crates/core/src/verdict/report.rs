@@ -1,4 +1,5 @@
-//! A verdict with its grounds: what a badge, `flaky status` and a server say of a project.
+//! A report: a verdict with its reason, evidence and flakiness. Badges and `flaky status` are made
+//! from it.
 
 use std::fmt::Write;
 
@@ -6,30 +7,30 @@ use serde::{Serialize, Serializer};
 
 use super::{Evidence, Flakiness, Verdict};
 
-/// How many lines of evidence a title has.
+/// The maximum number of lines of evidence in a title.
 const TITLE_EVIDENCE: usize = 3;
 
-/// The verdict on a project.
+/// A verdict on a project, with the grounds for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// The verdict.
     pub verdict: Verdict,
-    /// The reason in a clause; empty where the verdict was given without one.
+    /// The reason as a clause; empty if the verdict was given without one.
     pub reason: String,
     /// The evidence, strongest first.
     pub evidence: Vec<Evidence>,
-    /// The measured flakiness, where anything could be measured.
+    /// The measured flakiness; `None` if nothing could be measured.
     pub flakiness: Option<Flakiness>,
-    /// While it is running: the verdict on the last run that finished.
+    /// While a run is in progress: the verdict on the last finished one.
     pub before: Option<Verdict>,
-    /// The name of the platform or kind of report that it comes from.
+    /// The name of the CI system or report format that it comes from.
     pub provider: Option<String>,
-    /// The project, or the files.
+    /// The project, or the files that were read.
     pub subject: Option<String>,
 }
 
 impl Report {
-    /// A verdict for a reason, without evidence.
+    /// A verdict with a reason and without evidence.
     pub fn new(verdict: Verdict, reason: impl Into<String>) -> Self {
         Self {
             verdict,
@@ -42,8 +43,8 @@ impl Report {
         }
     }
 
-    /// The verdict whose rhythm is drawn: while it is running that of the last run that finished,
-    /// where that failed or was flaky, else a steady one.
+    /// The verdict whose rhythm is drawn. While a run is in progress, it is the verdict on the last
+    /// finished run if that failed or was flaky, else passed.
     pub(crate) fn drawn_verdict(&self) -> Verdict {
         match (self.verdict, self.before) {
             (Verdict::Running, Some(before @ (Verdict::Failed | Verdict::Flaky))) => before,
@@ -52,7 +53,7 @@ impl Report {
         }
     }
 
-    /// The text of a badge: "passed", "flaky 7%".
+    /// The text of a badge, such as "passed" or "flaky 7%".
     pub fn message(&self) -> String {
         match (&self.flakiness, self.verdict) {
             (Some(flakiness), Verdict::Flaky) => format!("flaky {}", flakiness.percent()),
@@ -60,7 +61,7 @@ impl Report {
         }
     }
 
-    /// The accessible name of a picture: "pipeline: flaky".
+    /// The accessible name of a picture, such as "pipeline: flaky".
     pub(crate) fn accessible_name(&self, label: &str) -> String {
         let colon = if label.is_empty() { "" } else { ": " };
         format!("{label}{colon}{}", self.verdict)
@@ -82,7 +83,7 @@ impl Report {
     }
 }
 
-/// The JSON of `flaky status --json`. What is not known is null.
+/// The JSON of `flaky status --json`. Unknown values are null.
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

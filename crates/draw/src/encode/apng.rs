@@ -1,8 +1,8 @@
 //! APNG: the frames of an animation as rectangles of an indexed PNG.
 //!
 //! Pixels are replaced, not blended, so a transparent ground stays transparent. The `png` crate
-//! writes the header and every chunk; the frames are compressed on threads, which its own
-//! frame writer cannot do.
+//! writes the header and the chunks. Frames are compressed here, because its frame writer cannot use
+//! several threads.
 
 use std::io::{self, BufWriter, Write};
 
@@ -16,16 +16,16 @@ use flaky_core::animation::{Animation, Frame, Plays};
 const FRAME_CONTROL: ChunkType = ChunkType(*b"fcTL");
 const FRAME_DATA: ChunkType = ChunkType(*b"fdAT");
 const IMAGE_DATA: ChunkType = ChunkType(*b"IDAT");
-/// Leave the frame on the canvas.
+/// Dispose operation: leave the frame on the canvas.
 const DISPOSE_NONE: u8 = 0;
-/// Replace what was there.
+/// Blend operation: replace the pixels.
 const BLEND_SOURCE: u8 = 0;
 
-/// Writes `animation`, whose ticks are at most 65,535 a second, compressing on `threads`
+/// Writes `animation`, whose ticks must be at most 65,535 per second, and compresses on `threads`
 /// threads.
 ///
 /// # Errors
-/// Those of `out`.
+/// Fails if writing to `out` fails.
 pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::Result<()> {
     let out = BufWriter::new(out);
     let mut header = header(out, animation.width, animation.height, &animation.palette);

@@ -1,8 +1,8 @@
-//! Frames put together again: the whole picture at every instant.
+//! A canvas that composes delta frames to whole pictures.
 
 use flaky_core::animation::{Frame, Rgba};
 
-/// A picture that frames are painted on.
+/// A picture on which frames are painted.
 #[derive(Clone, Debug)]
 pub struct Canvas {
     width: usize,
@@ -11,12 +11,12 @@ pub struct Canvas {
 }
 
 impl Canvas {
-    /// An empty canvas.
+    /// A canvas filled with palette entry 0.
     pub fn new(width: u32, height: u32) -> Self {
         Self { width: width as usize, pixels: vec![0; width as usize * height as usize] }
     }
 
-    /// Paints a frame.
+    /// Replaces the pixels in the frame's rectangle.
     pub fn paint(&mut self, frame: &Frame) {
         let (x, width) = (frame.rect.x as usize, frame.rect.width as usize);
         let rows = self.pixels.chunks_mut(self.width).skip(frame.rect.y as usize);

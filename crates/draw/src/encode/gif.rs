@@ -1,8 +1,8 @@
 //! GIF: one global palette, delta frames, delays that browsers honour.
 //!
-//! Frames are disposed of by keeping them, on an opaque ground, because viewers disagree about
-//! everything else; an unchanged frame becomes a longer delay of the one before, unless every
-//! frame counts.
+//! The disposal method of all frames is "keep", on an opaque ground, because viewers differ in their
+//! handling of the others. An unchanged frame prolongs the delay of the previous one, unless the
+//! number of frames must be kept.
 
 use std::io::{self, BufWriter, Write};
 
@@ -11,18 +11,18 @@ use gif::{DisposalMethod, Encoder, EncodingError, Repeat};
 use super::{lzw, ordered::ordered};
 use flaky_core::animation::{Animation, Frame, Plays, UNCHANGED};
 
-/// The ticks of a GIF in a second.
+/// Ticks per second: GIF delays are in hundredths of a second.
 pub const TICKS_PER_S: u32 = 100;
-/// The shortest delay that browsers honour, in ticks; a shorter one plays as ten.
+/// The shortest delay that browsers honour, in ticks. They play shorter delays as ten ticks.
 pub const SHORTEST_DELAY: u32 = 2;
-/// The most frames a second, therefore.
+/// The resulting maximum frame rate, in frames per second.
 pub const MOST_FPS: f64 = (TICKS_PER_S / SHORTEST_DELAY) as f64;
 
-/// Writes `animation`, whose ticks are [`TICKS_PER_S`] a second and whose size is at most
-/// 65,535 either way, compressing on `threads` threads.
+/// Writes `animation`, whose ticks must be [`TICKS_PER_S`] per second and whose width and height
+/// must be at most 65,535 pixels, and compresses on `threads` threads.
 ///
 /// # Errors
-/// Those of `out`.
+/// Fails if writing to `out` fails.
 pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::Result<()> {
     let mut colours: Vec<u8> =
         animation.palette.iter().flat_map(|[r, g, b, _]| [*r, *g, *b]).collect();
@@ -32,7 +32,7 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         Encoder::new(BufWriter::new(out), width, height, &colours).map_err(io_error)?;
     match animation.plays {
         Plays::Forever => encoder.set_repeat(Repeat::Infinite).map_err(io_error)?,
-        // Without the block it plays once; the number in it counts the repetitions.
+        // Without a repeat block, viewers play once. The number in the block excludes the first play.
         Plays::Times(times) if times > 1 => {
             encoder.set_repeat(Repeat::Finite(times - 1)).map_err(io_error)?;
         }
@@ -63,7 +63,7 @@ fn io_error(error: EncodingError) -> io::Error {
     }
 }
 
-/// Lets the frame before stay longer where nothing has changed.
+/// Replaces unchanged frames by a longer delay of the previous frame, if `together` is true.
 struct Coalesce<I> {
     frames: I,
     held: Option<Frame>,

@@ -1,18 +1,18 @@
-//! GIF's LZW over a frame that is mostly "as it was".
+//! GIF's LZW compression for frames in which most pixels are unchanged.
 //!
-//! A general encoder walks every pixel of the rectangle. This one is told where the changed
-//! pixels are; a run of unchanged ones is a run of one symbol, whose dictionary entries form a
-//! chain, so it is encoded in as many steps as it has codes and not as it has pixels.
+//! A general encoder visits every pixel of the rectangle. This one gets the spans of changed pixels.
+//! Between them are runs of one symbol, whose dictionary entries form a chain, so the cost of a run
+//! is its number of codes and not its number of pixels.
 
 use flaky_core::animation::{Frame, UNCHANGED};
 
-/// The largest dictionary GIF allows.
+/// The maximum size of the dictionary in GIF.
 const MOST_CODES: u16 = 4096;
 /// Slots of the hash table: a power of two, at most a third of them in use.
 const SLOTS: usize = 1 << 14;
 
-/// Encodes the pixels of `frame`, unchanged ones as [`UNCHANGED`]: the least code size, then the
-/// codes, as one run of bytes.
+/// Encodes the pixels of `frame`, unchanged ones as [`UNCHANGED`]. The result is the minimum code size
+/// and then the codes, not yet divided into sub-blocks.
 pub(super) fn encode(frame: &Frame) -> Vec<u8> {
     let whole = frame.changed.iter().map(|run| run.end - run.start).sum::<u32>() as usize
         == frame.pixels.len();
@@ -42,11 +42,11 @@ struct Coder {
     least_bits: u8,
     code_bits: u8,
     next: u16,
-    /// The code of what has been matched so far.
+    /// The code of the symbols matched so far.
     prefix: Option<u16>,
-    /// The codes of runs of [`UNCHANGED`], by length less one.
+    /// The codes of runs of [`UNCHANGED`]; `runs[n]` is a run of `n + 1`.
     runs: Vec<u16>,
-    /// Open addressing: `prefix << 20 | symbol << 12 | code`, or [`EMPTY`].
+    /// A hash table with open addressing: `prefix << 20 | symbol << 12 | code`, or [`EMPTY`].
     table: Vec<u32>,
 }
 
@@ -69,7 +69,7 @@ impl Coder {
         this
     }
 
-    /// Writes the clear code and forgets the dictionary.
+    /// Writes the clear code and resets the dictionary.
     fn clear(&mut self) {
         self.write(1 << self.least_bits);
         self.forget();
@@ -93,7 +93,8 @@ impl Coder {
         }
     }
 
-    /// Writes the prefix and enters prefix + symbol; true where the dictionary was full.
+    /// Writes the prefix and adds prefix + symbol to the dictionary. Returns true if it was full and
+    /// has been cleared instead.
     fn emit(&mut self, prefix: u16, symbol: u8, slot: Option<usize>) -> bool {
         self.write(prefix);
         if self.next == MOST_CODES {
@@ -142,10 +143,10 @@ impl Coder {
         }
     }
 
-    /// As many times [`UNCHANGED`].
+    /// Encodes `count` times [`UNCHANGED`].
     fn keep(&mut self, count: u32) {
         let mut left = count as usize;
-        // What was matched before goes on into the run while the dictionary has it.
+        // Extend the current match into the run as long as the dictionary contains it.
         while left > 0 {
             let Some(prefix) = self.prefix else { break };
             match self.slot(prefix, UNCHANGED) {
@@ -159,7 +160,7 @@ impl Coder {
                 }
             }
         }
-        // From here on it is the run alone.
+        // Encode the rest of the run with the codes of runs.
         while left > 0 {
             let known = self.runs.len();
             if left <= known {
@@ -174,7 +175,7 @@ impl Coder {
     fn finish(mut self) -> Vec<u8> {
         if let Some(prefix) = self.prefix {
             self.write(prefix);
-            // The decoder enters one more code before it reads the next.
+            // The decoder adds one more entry before it reads the end code.
             if self.next == 1 << self.code_bits && self.code_bits < 12 {
                 self.code_bits += 1;
             }

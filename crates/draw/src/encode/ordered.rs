@@ -1,19 +1,20 @@
-//! Work on many threads whose results come out in the order in which it went in.
+//! Parallel map that keeps the order of its items.
 //!
-//! The queues are bounded: a slow writer holds up the maker of frames, and memory stays flat.
+//! The queues are bounded, so a slow writer holds up the rasteriser and memory use stays constant.
 
 use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
-/// How many pieces of work may wait for one thread.
+/// The maximum number of items queued per thread.
 const QUEUE: usize = 8;
 
-/// Hands every item to `work`, on `threads` threads in all, and the results to `sink`, in the
-/// order of the items and on the calling thread. The same results with any number of threads.
+/// Passes every item to `work`, using `threads` threads including the calling one, and the results to
+/// `sink`, on the calling thread and in the order of the items. The results do not depend on
+/// `threads`.
 ///
 /// # Errors
-/// The first error of `sink`; what was still under way is dropped.
+/// Returns the first error of `sink`; unfinished work is dropped.
 pub(super) fn ordered<T: Send, U: Send, E>(
     threads: usize,
     items: impl Iterator<Item = T>,
@@ -23,7 +24,7 @@ pub(super) fn ordered<T: Send, U: Send, E>(
     if threads <= 1 {
         return items.into_iter().try_for_each(|item| sink(work(item)));
     }
-    // The calling thread makes the items and takes the results.
+    // The calling thread produces the items and takes the results.
     let workers = threads - 1;
     thread::scope(|scope| {
         let work = &work;
@@ -47,7 +48,7 @@ pub(super) fn ordered<T: Send, U: Send, E>(
             if under_way.len() == workers * QUEUE {
                 collect(&lanes, &mut under_way, &mut sink)?;
             }
-            // A lane only closes when its thread has panicked, which the scope reports.
+            // A lane closes early only if its thread has panicked, which the scope propagates.
             if lanes[lane].0.send(item).is_err() {
                 break;
             }

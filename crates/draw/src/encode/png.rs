@@ -1,4 +1,4 @@
-//! PNG: a still picture, indexed or RGB.
+//! PNG: a still picture, with a palette or in RGB.
 
 use std::io::{self, Write};
 
@@ -6,10 +6,10 @@ use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 
 use flaky_core::animation::{Animation, Frame, Rgba};
 
-/// Writes the first frame of `animation`.
+/// Writes the first frame of `animation` as an indexed PNG; writes nothing if there is none.
 ///
 /// # Errors
-/// Those of `out`.
+/// Fails if writing to `out` fails.
 pub fn write(mut animation: Animation<'_>, out: impl Write) -> io::Result<()> {
     let Some(frame) = animation.frames.next() else { return Ok(()) };
     let header = header(out, animation.width, animation.height, &animation.palette);
@@ -19,10 +19,10 @@ pub fn write(mut animation: Animation<'_>, out: impl Write) -> io::Result<()> {
     writer.finish().map_err(io_error)
 }
 
-/// Writes a picture as 8-bit RGB: `rgb` has three bytes a pixel, row by row.
+/// Writes a picture as 8-bit RGB. `rgb` has three bytes per pixel, row by row.
 ///
 /// # Errors
-/// Those of `out`.
+/// Fails if writing to `out` fails.
 pub fn write_rgb(width: u32, height: u32, rgb: &[u8], out: impl Write) -> io::Result<()> {
     let mut encoder = Encoder::new(out, width, height);
     encoder.set_color(ColorType::Rgb);
@@ -32,7 +32,7 @@ pub fn write_rgb(width: u32, height: u32, rgb: &[u8], out: impl Write) -> io::Re
     writer.finish().map_err(io_error)
 }
 
-/// An encoder for indexed pictures in `palette`.
+/// An encoder for indexed pictures with this palette.
 pub(super) fn header<W: Write>(
     out: W,
     width: u32,

@@ -1,23 +1,24 @@
-//! Frames for a video encoder: YUV4MPEG2 or bare RGB, whole pictures one after the other.
+//! Uncompressed video for encoders such as ffmpeg: whole pictures in YUV4MPEG2 or raw RGB.
 
 use std::io::{self, BufWriter, Write};
 
 use super::canvas::Canvas;
 use flaky_core::animation::{Animation, Rgba};
 
-/// The layout of a picture in bytes.
+/// The format of the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PixelFormat {
-    /// YUV4MPEG2, 4:4:4, BT.601 in studio range; `(num, den)` frames a second.
+    /// YUV4MPEG2, 4:4:4, BT.601 in studio range. The fields are the numerator and the denominator of
+    /// the frames per second.
     Y4m(u32, u32),
-    /// Three bytes a pixel, row by row, without headers.
+    /// Three bytes per pixel, row by row, without headers.
     Rgb,
 }
 
-/// Writes every frame of `animation` once.
+/// Writes every frame of `animation` once, whatever its number of plays.
 ///
 /// # Errors
-/// Those of `out`.
+/// Fails if writing to `out` fails.
 pub fn write(animation: Animation<'_>, format: PixelFormat, out: impl Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     let (width, height) = (animation.width, animation.height);

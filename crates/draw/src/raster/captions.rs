@@ -10,7 +10,7 @@ use flaky_core::raster::{Area, Palette, TextLayer};
 use flaky_core::scene::timelapse::{FilledRect, Slide, Slides};
 use flaky_core::scene::{Caption, Scene};
 
-/// The captions of a scene, its slides, and those of them that are on the screen.
+/// The captions and slides of a scene, and those of them that are on the screen.
 pub(super) struct Captions<'a> {
     scene: &'a Scene,
     slides: Option<&'a Slides>,
@@ -67,7 +67,7 @@ impl<'a> Captions<'a> {
         let slide = number.map(|number| slides.make(number)).unwrap_or_default();
         let mut areas = Vec::new();
         let mut sprites = Vec::with_capacity(slide.captions.len() + slide.rects.len());
-        // A text that stays the same keeps its index.
+        // Reuse the sprites of texts that stay the same: they keep their index.
         let (old, old_sprites) =
             before.map(|(_, slide, sprites)| (slide, sprites)).unwrap_or_default();
         let same = |place: usize, caption: &Caption| {
@@ -129,7 +129,7 @@ impl TextLayer for Captions<'_> {
     }
 }
 
-/// Merges areas of the same rows: a text is mostly replaced by another at the same place.
+/// Merges areas with the same rows: usually a text replaces another in the same place.
 fn merge_rows(areas: Vec<Area>) -> Vec<Area> {
     let mut merged: Vec<Area> = Vec::with_capacity(areas.len());
     for [columns, rows] in areas {
