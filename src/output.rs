@@ -80,9 +80,8 @@ fn to_file(
         }
     };
     if present.as_ref().is_some_and(fs::Metadata::is_dir) {
-        return Err(
-            Error::failed(format!("{name} is a folder")).hint("name a file in it, such as ecg.gif")
-        );
+        return Err(Error::failed(format!("{name} is a directory"))
+            .hint("name a file in it, such as ecg.gif"));
     }
     let device = present.as_ref().is_some_and(|metadata| !metadata.is_file());
     // An open file of this process may be of any kind; its path cannot be renamed to.
@@ -105,8 +104,8 @@ fn to_file(
     let file = AtomicFile::create(&place, mode).map_err(|error| {
         let failed = Error::failed(format!("cannot write {name}: {}", io_message(&error)));
         failed.hint(match error.kind() {
-            io::ErrorKind::NotFound => "create the folder first",
-            _ => "make the folder writable, or name a file in another one",
+            io::ErrorKind::NotFound => "create the directory first",
+            _ => "make the directory writable, or name a file in another one",
         })
     })?;
     Ok(run(file, produce).and_then(|(file, bytes)| file.commit().map(|()| bytes)))

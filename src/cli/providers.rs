@@ -1,4 +1,4 @@
-//! What the command line says of each platform: its option, and how to get access.
+//! The texts of the command line for each platform: the help of its option and the advice on access.
 
 use flaky_ci::{Filter, Provider};
 
@@ -9,46 +9,46 @@ pub(crate) struct ProviderText {
     pub value_name: &'static str,
     /// The help of its option.
     pub help: &'static str,
-    /// The advice where access is denied.
+    /// The advice if access is denied.
     pub access: &'static str,
 }
 
-const TOKEN: &str = "if it wants a token, put that into FLAKY_TOKEN";
+const TOKEN: &str = "if it requires a token, put it into FLAKY_TOKEN";
 
 /// The texts of a platform.
 pub(crate) fn text(provider: Provider) -> ProviderText {
     let (value_name, help, access) = match provider {
         Provider::GitLab => (
             "PROJECT",
-            "A project on GitLab: group/project, or its address",
-            "a private project wants a token with the scope read_api in FLAKY_TOKEN (a \
+            "A project on GitLab: group/project, or its URL",
+            "a private project requires a token with the scope read_api in FLAKY_TOKEN (a \
              CI_JOB_TOKEN may not list pipelines); in a job, --junit reads the reports, and \
              --status \"$CI_JOB_STATUS\" in after_script needs no token",
         ),
         Provider::Gitea => (
             "REPO",
-            "A repository on Gitea or Forgejo: owner/repo with --server, or its address",
-            "a private repository wants a token with the scope read:repository in FLAKY_TOKEN",
+            "A repository on Gitea or Forgejo: owner/repo with --server, or its URL",
+            "a private repository requires a token with the scope read:repository in FLAKY_TOKEN",
         ),
         Provider::GitHub => (
             "REPO",
-            "A repository on GitHub: owner/repo, or its address",
-            "a private repository wants a token that may read actions: in a job, \
+            "A repository on GitHub: owner/repo, or its URL",
+            "a private repository requires a token that may read actions: in a job, \
              `permissions: {actions: read}` and `env: {GITHUB_TOKEN: ${{ github.token }}}`",
         ),
         Provider::Woodpecker => (
             "REPO",
             "A repository on Woodpecker: owner/repo with --server",
-            "a private repository wants a personal token in FLAKY_TOKEN",
+            "a private repository requires a personal token in FLAKY_TOKEN",
         ),
         Provider::Jenkins => (
             "URL",
-            "A job on Jenkins, by its address; a branch of it with --ref",
-            "put `user:token` into FLAKY_TOKEN; the user needs to be allowed to read the job",
+            "A job on Jenkins: its URL; select a branch of it with --ref",
+            "put `user:token` into FLAKY_TOKEN; the user must have permission to read the job",
         ),
         Provider::CcTray => (
             "URL",
-            "Any system that serves a cctray.xml, by its address; the project in it with --project",
+            "Any system that serves a cctray.xml: its URL; select the project in it with --project",
             TOKEN,
         ),
         Provider::Endpoint => (

@@ -105,7 +105,7 @@ pub(super) fn providers() -> Result<(), Error> {
         properties(
             out,
             &[
-                ("what", "Test reports: JUnit XML files; may be given again"),
+                ("what", "Test reports: JUnit XML files; repeatable"),
                 ("flakiness", "tests that were run again"),
             ],
         )

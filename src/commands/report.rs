@@ -102,7 +102,7 @@ fn with_source(report: Report, provider: &str, subject: &str) -> Report {
 /// The verdict that a person gives.
 fn given_by_hand(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
     if rate.is_some() && verdict != Verdict::Flaky {
-        return Err(Error::usage(format!("--flake-rate does not go with --status {verdict}"))
+        return Err(Error::usage(format!("--flake-rate cannot be used with --status {verdict}"))
             .hint("use it with --status flaky, or leave it out"));
     }
     let flakiness = rate.map(Flakiness::from_rate);
@@ -112,8 +112,8 @@ fn given_by_hand(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
 /// The platform and the query that are typed, or that the variables of the job say.
 fn filtered_query(source: &SourceArgs) -> Result<(Provider, Query), Error> {
     let (provider, mut query) = query(&source.provider, &source.access)?.ok_or_else(|| {
-        Error::usage("no pipeline is named, and no variables of a CI job name one")
-            .hint("name it, such as --gitlab group/project, or give --status passed")
+        Error::usage("no pipeline is given, and this is not a job of a supported CI system")
+            .hint("name one, such as --gitlab group/project, or set the state with --status passed")
     })?;
     let replace = |old: &mut Option<String>, new: &Option<String>| {
         if new.is_some() {
@@ -142,7 +142,8 @@ fn check_filters(source: &SourceArgs, name: &str, supported: &[Filter]) -> Resul
     let Some((filter, _)) = unsupported else { return Ok(()) };
     let option = providers::option(*filter);
     let known: Vec<_> = supported.iter().map(|filter| providers::option(*filter)).collect();
-    let known = if known.is_empty() { "no such option".to_string() } else { known.join(", ") };
+    let known =
+        if known.is_empty() { "none of these options".to_string() } else { known.join(", ") };
     Err(Error::usage(format!("--{name} does not support {option}"))
         .hint(format!("it supports {known}")))
 }
@@ -213,7 +214,7 @@ fn token_in(path: &Path) -> Result<Token, Error> {
         File::open(path).and_then(|file| file.take(MAX_TOKEN_FILE).read_to_string(&mut text));
     read.map_err(|error| {
         Error::failed(format!("cannot read the token in {name}: {}", io_message(&error)))
-            .hint("--token-file takes a file with nothing but the token in it")
+            .hint("--token-file takes a file that contains only the token")
     })?;
     Token::new(&text).ok_or_else(|| {
         Error::failed(format!("there is no token in {name}"))

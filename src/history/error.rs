@@ -108,7 +108,7 @@ impl std::error::Error for Error {}
 
 /// Name of a folder in a message.
 pub(super) fn named(path: &Path) -> String {
-    if path == Path::new(".") { "this folder".to_string() } else { path.display().to_string() }
+    if path == Path::new(".") { "this directory".to_string() } else { path.display().to_string() }
 }
 
 /// libgit2's message, for the middle of a sentence.

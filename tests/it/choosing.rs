@@ -148,10 +148,10 @@ fn what_a_platform_does_not_know_is_not_asked() {
     };
     fails("--gitlab a/b --workflow ci.yml", &["--workflow", "--gitlab", "--ref"]);
     fails("--gitea a/b --server http://x --source push", &["--source", "--gitea"]);
-    fails("--junit x.xml --ref main", &["--ref", "--junit", "no such option"]);
+    fails("--junit x.xml --ref main", &["--ref", "--junit", "none of these options"]);
     fails("--gitea a/b", &["--gitea needs a server", "--server"]);
-    fails("--gitlab project", &["is not the name of a project", "group/project"]);
-    fails("", &["no variables of a CI job name one", "--gitlab group/project"]);
+    fails("--gitlab project", &["is not a project name", "group/project"]);
+    fails("", &["this is not a job of a supported CI system", "--gitlab group/project"]);
     fails("--gitlab a/b --github a/b", &["--gitlab", "--github"]);
 }
 

@@ -146,9 +146,9 @@ fn stays_unknown_where_nobody_answers() {
 #[test]
 fn comes_from_where_the_repository_was_cloned() {
     let repo = four();
-    repo.flaky("history --ci --json").fails(2, &["has no remote to ask", "--gitlab"]);
+    repo.flaky("history --ci --json").fails(2, &["has no remote to query", "--gitlab"]);
     repo.git(&["remote", "add", "origin", "git@example.org:group/project.git"]);
-    repo.flaky("history --ci --json").fails(2, &["unknown platform of example.org"]);
+    repo.flaky("history --ci --json").fails(2, &["unknown platform: example.org"]);
     // The host decides whom to ask; --server says where, so that nobody else is asked.
     repo.git(&["remote", "set-url", "origin", "git@gitlab.example.org:group/project.git"]);
     let server = gitlab(&pipelines(&repo, &[("HEAD", "failed")]));

@@ -94,7 +94,7 @@ fn a_list_of_many_projects_names_a_few() {
     let server = Server::new().replies("/cc.xml", [xml]);
     let words = format!("--cctray {}", server.url("/cc.xml"));
     let asker = Asker::new();
-    asker.hears(&words).is("unknown").because("the list has 100000 projects");
+    asker.hears(&words).is("unknown").because("the cctray.xml has 100000 projects");
     asker.hears(&format!("{words} --project p99999")).is("passed");
     asker.hears(&format!("{words} --project p")).is("unknown").because("no project \"p\"");
     let said =
@@ -183,7 +183,7 @@ fn projects_as_they_are_typed_are_harmless() {
                 assert_eq!(server.places(), [place]);
             }
             None => {
-                ran.fails(2, &["is not the name of a project"]);
+                ran.fails(2, &["is not a project name"]);
             }
         }
     }

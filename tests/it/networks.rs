@@ -42,7 +42,7 @@ fn pipelines() -> Reply {
     Reply::new(200).set_body_json([pipeline(7, ONE, "success")])
 }
 
-/// Whoever connects is answered with these bytes, and then the connection is closed.
+/// Sends these bytes to every client that connects, then closes the connection.
 fn raw(bytes: &'static [u8]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("its address").port();
@@ -78,7 +78,7 @@ fn the_answer_does_not_come_in_time() {
     let started = Instant::now();
     unknown(
         &format!("{} --timeout 300ms", server.gitlab()),
-        "did not answer within 0.3 s\n  hint: allow more with --timeout",
+        "did not respond within 0.3 s\n  hint: allow more with --timeout",
     );
     assert!(started.elapsed() < Duration::from_secs(10));
     let fails = |time: &str, said: &str| {
@@ -117,12 +117,12 @@ fn the_answer_breaks_off() {
     let host = raw(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n[{\"id\": 7");
     unknown(
         &format!("--gitlab group/project --server http://{host}"),
-        &format!("the answer of {host} broke off"),
+        &format!("the response of {host} was cut off"),
     );
     let host = raw(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nfff\r\n[");
     unknown(
         &format!("--gitlab group/project --server http://{host}"),
-        &format!("the answer of {host} broke off"),
+        &format!("the response of {host} was cut off"),
     );
 }
 
@@ -144,11 +144,11 @@ fn the_answer_is_enormous() {
 fn the_answer_is_no_json() {
     let page = "\n<!DOCTYPE html><html><body>Log in</body></html>";
     let server = replying([Reply::new(200).set_body_raw(page, "text/html")]);
-    unknown(&server.gitlab(), "answered with a web page instead of JSON");
+    unknown(&server.gitlab(), "returned a web page instead of JSON");
     for body in ["", "nothing", "{\"message\": \"hello\"}", "[{\"id\": \"seven\"}]", "[1", "\u{0}"]
     {
         let server = replying([Reply::new(200).set_body_string(body)]);
-        unknown(&server.gitlab(), "gave an unexpected answer");
+        unknown(&server.gitlab(), "returned an unexpected response");
     }
 }
 
@@ -156,7 +156,7 @@ fn the_answer_is_no_json() {
 fn the_answer_is_ten_thousand_deep() {
     let deep = "[".repeat(10_000) + &"]".repeat(10_000);
     let server = replying([Reply::new(200).set_body_string(deep.clone())]);
-    unknown(&server.gitlab(), "gave an unexpected answer");
+    unknown(&server.gitlab(), "returned an unexpected response");
     let hidden = format!("[{{\"id\": 7, \"status\": \"success\", \"x\": {deep}}}]");
     let server = replying([Reply::new(200).set_body_string(hidden)]);
     let said = hears(&server.gitlab());
@@ -166,9 +166,9 @@ fn the_answer_is_ten_thousand_deep() {
 #[test]
 fn the_server_does_not_let_us_in() {
     for (code, said) in [
-        (401, "answered 401 Unauthorized"),
-        (403, "answered 403 Forbidden"),
-        (404, "answered 404 Not Found"),
+        (401, "returned 401 Unauthorized"),
+        (403, "returned 403 Forbidden"),
+        (404, "returned 404 Not Found"),
     ] {
         let server = replying([Reply::new(code)]);
         unknown(&server.gitlab(), said);
@@ -186,7 +186,7 @@ fn the_server_does_not_let_us_in() {
         assert_eq!(server.places().len(), 8, "nothing is asked again");
     }
     let server = Server::new();
-    unknown(&server.github(), "answered 404 Not Found");
+    unknown(&server.github(), "returned 404 Not Found");
     Asker::new()
         .flaky(&format!("status {}", server.github()))
         .succeeds()
@@ -197,8 +197,11 @@ fn the_server_does_not_let_us_in() {
 fn other_answers_are_told_by_their_number() {
     for code in [204, 400, 410, 418] {
         let server = replying([Reply::new(code)]);
-        let said =
-            if code == 204 { "gave an unexpected answer".to_string() } else { code.to_string() };
+        let said = if code == 204 {
+            "returned an unexpected response".to_string()
+        } else {
+            code.to_string()
+        };
         unknown(&server.gitlab(), &said);
     }
 }
@@ -214,7 +217,7 @@ fn a_server_in_trouble_is_asked_again() {
     hears(&replying([Reply::new(503), pipelines()]).gitlab()).is("passed");
     assert!(started.elapsed() > Duration::from_millis(400));
     let server = replying([Reply::new(503).insert_header("retry-after", "0")]);
-    unknown(&server.gitlab(), "answered 503 Service Unavailable");
+    unknown(&server.gitlab(), "returned 503 Service Unavailable");
 }
 
 #[test]
@@ -226,7 +229,7 @@ fn a_server_that_asks_to_wait_is_waited_for() {
     let server = replying([slow("3600")]);
     unknown(
         &server.gitlab(),
-        "answered 429 Too Many Requests: its rate limit is exceeded; it asks to wait 3600 s",
+        "returned 429 Too Many Requests: its rate limit is exceeded; it asks to wait 3600 s",
     );
     unknown(&replying([slow("1")]).gitlab().replace("--server", "--timeout 500ms --server"), "1 s");
     assert!(started.elapsed() < Duration::from_secs(5), "it is not waited for in vain");
@@ -274,9 +277,9 @@ fn redirects_are_followed_to_an_end() {
     assert!(server.places().len() < 20, "{}", server.places().len());
     for to in ["file:///etc/passwd", "ftp://x/", "http://"] {
         let server = gitlab(&[]).redirects(&place, to);
-        unknown(&server.gitlab(), "redirects without a valid address");
+        unknown(&server.gitlab(), "redirects without a valid URL");
     }
-    unknown(&replying([Reply::new(302)]).gitlab(), "redirects without a valid address");
+    unknown(&replying([Reply::new(302)]).gitlab(), "redirects without a valid URL");
 }
 
 #[test]
@@ -294,9 +297,9 @@ fn a_badge_that_cannot_be_written_leaves_the_older_one() {
     let server = replying([pipelines()]);
     let asker = Asker::new();
     let words = format!("badge -o missing/badge.svg {}", server.gitlab());
-    asker.flaky(&words).fails(1, &["missing", "create the folder"]);
+    asker.flaky(&words).fails(1, &["missing", "create the directory"]);
     std::fs::create_dir(asker.folder.path("badge.svg")).unwrap();
     let words = format!("badge -o badge.svg {}", server.gitlab());
-    asker.flaky(&words).fails(1, &["badge.svg is a folder"]);
+    asker.flaky(&words).fails(1, &["badge.svg is a directory"]);
     assert_eq!(asker.folder.names(), ["badge.svg"]);
 }

@@ -37,10 +37,10 @@ fn an_older_file_is_replaced_whole() {
 fn folders_are_neither_written_nor_made() {
     let folder = Folder::new();
     fs::create_dir(folder.path("there.gif")).unwrap();
-    folder.flaky(&format!("{SMALL} -o there.gif")).fails(1, &["there.gif is a folder"]);
+    folder.flaky(&format!("{SMALL} -o there.gif")).fails(1, &["there.gif is a directory"]);
     folder
         .flaky(&format!("{SMALL} -o missing/ecg.gif"))
-        .fails(1, &["missing", "create the folder"]);
+        .fails(1, &["missing", "create the directory"]);
     assert_eq!(folder.names(), ["there.gif"]);
 }
 

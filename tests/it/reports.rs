@@ -124,7 +124,7 @@ fn a_pattern_finds_what_lies_below() {
     fs::copy(fixtures().join("junit/surefire-flaky.xml"), folder.join("a.xml")).unwrap();
     asker.hears("--junit target/**/*.xml").is("flaky").counts(2, 3);
     asker.hears("--junit target/*.xml").is("unknown").because("no file matches");
-    asker.flaky("status --junit a[.xml").fails(2, &["--junit", "is not a pattern"]);
+    asker.flaky("status --junit a[.xml").fails(2, &["--junit", "is not a valid glob"]);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn what_is_no_report_is_unknown() {
 fn a_report_that_is_missing_or_no_file_is_unknown() {
     let asker = Asker::new();
     fs::create_dir(asker.folder.path("report.xml")).unwrap();
-    asker.hears("--junit report.xml").is("unknown").because("\"report.xml\" is a folder");
+    asker.hears("--junit report.xml").is("unknown").because("\"report.xml\" is a directory");
     asker.hears("--junit missing.xml").is("unknown").because("no file matches \"missing.xml\"");
     asker
         .flaky("status --strict --junit missing.xml")

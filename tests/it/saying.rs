@@ -63,7 +63,7 @@ fn how_flaky_is_said_of_what_is_flaky() {
     };
     fails(
         "--status passed --flake-rate 0.1",
-        &["--flake-rate", "--flake-rate does not go with --status passed"],
+        &["--flake-rate", "--flake-rate cannot be used with --status passed"],
     );
     fails("--flake-rate 0.1", &["--status"]);
     for rate in ["1.1", "-0.1", "101%", "NaN", "inf", "x", "7%%"] {

@@ -137,7 +137,7 @@ fn what_cannot_be_a_token_is_not_sent() {
     let server = gitlab(&[pipeline(7, ONE, "success")]);
     let words = format!("{} --token-file key", server.gitlab());
     let ran = asker.flaky(&format!("status {words}")).succeeds();
-    let said = ran.says("the token has characters that no token has").stderr();
+    let said = ran.says("the token contains characters that are not allowed in a token").stderr();
     assert!(!said.contains(SECRET), "{said}");
     assert_eq!(server.places(), [""; 0]);
     for odd in ["s3cr3t\u{7}", "s3cr\u{e9}t", "s3cr3t x"] {
@@ -241,7 +241,7 @@ fn what_is_for_this_machine_goes_through_no_proxy() {
     assert_eq!(proxy.places(), [""; 0]);
     // Other servers are asked through it, and without a token where it would read that.
     let words = "--gitlab group/project --server http://ci.example.invalid";
-    Asker::new().with("http_proxy", &proxy.url("")).hears(words).because("answered 404 Not Found");
+    Asker::new().with("http_proxy", &proxy.url("")).hears(words).because("returned 404 Not Found");
     assert_eq!(proxy.places(), [GITLAB]);
 }
 

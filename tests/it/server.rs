@@ -88,7 +88,7 @@ impl Server {
     }
 }
 
-/// What is answered where.
+/// The replies by path.
 #[derive(Clone, Default)]
 struct Routes(Arc<Mutex<Vec<Route>>>);
 

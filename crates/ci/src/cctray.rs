@@ -1,4 +1,4 @@
-//! cctray.xml, which nearly every CI server can write. <https://cctray.org/v1/>
+//! cctray.xml, a format that many CI servers provide. <https://cctray.org/v1/>
 
 use crate::provider::{Filter, ProviderInfo};
 use crate::query::{Query, QueryError};
@@ -9,9 +9,9 @@ use crate::{Client, FetchError, FetchErrorKind, Provider, RunPage, Target};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::Verdict;
 
-/// The projects that are named where none was chosen.
+/// The maximum number of projects named in an error.
 const MAX_NAMED: usize = 5;
-/// The longest name of a project that is shown, in characters.
+/// The maximum length of a project name in a message, in characters.
 const LONGEST_NAME: usize = 60;
 
 pub(crate) static INFO: ProviderInfo =
@@ -22,7 +22,7 @@ struct Project {
     name: String,
     activity: String,
     status: String,
-    /// The number of the last build, where the label is one.
+    /// The number of the last build; `None` if its label is not a number.
     label: Option<u64>,
     finished: String,
     url: String,
@@ -49,14 +49,14 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
         _ => {}
     });
     parsed.map_err(|why| {
-        let message = format!("the answer is not a cctray.xml: {}", sanitize(&why, 100));
+        let message = format!("the response is not a cctray.xml: {}", sanitize(&why, 100));
         FetchError::new(FetchErrorKind::UnexpectedAnswer, message)
     })?;
     let project = choose(&projects, target.query.list_entry.as_deref())?;
     Ok(RunPage { runs: runs_of(project, &target.project), more: false })
 }
 
-/// The project that is meant: the chosen one, or the only one.
+/// Selects the project called `name`, or the only one.
 fn choose<'a>(projects: &'a [Project], chosen: Option<&str>) -> Result<&'a Project, FetchError> {
     let names = || {
         let names: Vec<_> =
@@ -68,22 +68,23 @@ fn choose<'a>(projects: &'a [Project], chosen: Option<&str>) -> Result<&'a Proje
     };
     match (chosen, projects) {
         (_, []) => {
-            let message = "the list has no project";
+            let message = "the cctray.xml has no project";
             Err(FetchError::new(FetchErrorKind::UnexpectedAnswer, message))
         }
         (None, [only]) => Ok(only),
         (None, _) => {
-            let message = format!("the list has {} projects", projects.len());
+            let message = format!("the cctray.xml has {} projects", projects.len());
             Err(FetchError::new(FetchErrorKind::AmbiguousProject, message).with_detail(names()))
         }
         (Some(name), _) => projects.iter().find(|project| project.name == name).ok_or_else(|| {
-            let message = format!("the list has no project {:?}", sanitize(name, LONGEST_NAME));
+            let message =
+                format!("the cctray.xml has no project {:?}", sanitize(name, LONGEST_NAME));
             FetchError::new(FetchErrorKind::NoSuchProject, message).with_detail(names())
         }),
     }
 }
 
-/// The run that is under way, if any, and the last that finished.
+/// The run in progress, if any, and the last finished one.
 fn runs_of(project: &Project, list: &str) -> Vec<Run> {
     let key = |id| RunKey {
         provider: Provider::CcTray,
@@ -112,7 +113,7 @@ fn runs_of(project: &Project, list: &str) -> Vec<Run> {
     runs
 }
 
-/// The outcome of a status, in lowercase. An exception is one of the server.
+/// The outcome of a lowercase status. "exception" is a failure of the CI server.
 fn outcome(status: &str) -> Outcome {
     Outcome {
         infra_failure: status == "exception",

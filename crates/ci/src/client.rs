@@ -1,8 +1,8 @@
-//! Asking a server over HTTP: the only module that knows reqwest's client.
+//! The HTTP client. Only this module and its children use reqwest's client.
 //!
-//! A token goes to the server it is meant for and to no other, not even on a redirect, and never
-//! unencrypted except to this machine. Every answer is limited in size, and all of them together
-//! keep one deadline, waiting included. The caller owns the runtime; dropping a future cancels its
+//! The token is sent to its own server only, also on redirects, and unencrypted only to this machine.
+//! Response sizes are limited, one by one and in total. All requests of a client share one deadline,
+//! which includes waits before retries. The caller owns the runtime; dropping a future cancels its
 //! requests.
 
 mod failure;
@@ -20,40 +20,40 @@ use crate::{AuthScheme, FetchError, FetchErrorKind};
 use flaky_core::sanitize::sanitize;
 use transport::Transport;
 
-/// The requests that are sent at once.
+/// The maximum number of concurrent requests.
 const CONCURRENT_REQUESTS: usize = 6;
 
-/// An answer.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Response {
-    /// Its body.
+    /// The body.
     pub body: Vec<u8>,
-    /// The address of the next page.
+    /// The URL of the next page.
     pub next: Option<Url>,
-    /// The host that sent it.
+    /// The host that sent it, for messages.
     host: String,
 }
 
 impl Response {
-    /// The body as JSON.
+    /// Parses the body as JSON.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, FetchError> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let host = &self.host;
             if self.body.trim_ascii_start().starts_with(b"<") {
-                let message = format!("{host} answered with a web page instead of JSON");
+                let message = format!("{host} returned a web page instead of JSON");
                 FetchError::new(FetchErrorKind::WebPage, message)
             } else {
                 let why = sanitize(&error.to_string(), 120);
-                let message = format!("{host} gave an unexpected answer: {why}");
+                let message = format!("{host} returned an unexpected response: {why}");
                 FetchError::new(FetchErrorKind::UnexpectedAnswer, message)
             }
         })
     }
 }
 
-/// Asks one server until a deadline.
+/// A client for one server, with a deadline for all requests together.
 pub struct Client {
-    /// Set up by the first request.
+    /// Created by the first request.
     transport: OnceLock<Arc<Transport>>,
     home: Url,
     token: Option<Token>,
@@ -61,7 +61,7 @@ pub struct Client {
     deadline: Deadline,
 }
 
-/// The time that there is for all requests.
+/// The time limit of all requests.
 #[derive(Clone, Copy, Debug)]
 struct Deadline {
     timeout: Duration,
@@ -69,29 +69,29 @@ struct Deadline {
 }
 
 impl Client {
-    /// A client for the server of `home`, to which alone it sends `token`. The timeout is for all
-    /// requests together and begins now.
+    /// A client for the server of `home`; `token` is sent to this server only. The timeout is for all
+    /// requests together and starts now.
     pub fn new(home: Url, token: Option<Token>, auth: AuthScheme, timeout: Duration) -> Self {
         let deadline = Deadline { timeout, at: Instant::now() + timeout };
         Self { transport: OnceLock::new(), home, token, auth, deadline }
     }
 
-    /// Whether it sends a token.
+    /// Returns true if it sends a token.
     pub fn has_token(&self) -> bool {
         self.token.is_some()
     }
 
-    /// Whether the deadline has not passed.
+    /// Returns true if the deadline has not passed.
     pub(crate) fn has_time(&self) -> bool {
         Instant::now() < self.deadline.at
     }
 
-    /// Requests an address.
+    /// Sends a GET request.
     pub(crate) async fn get(&self, url: Url) -> Result<Response, FetchError> {
         self.transport()?.get(url).await
     }
 
-    /// Requests several addresses, a few at a time; the answers are in the order of the addresses.
+    /// Sends GET requests for several URLs, a few at a time. The results are in the order of `urls`.
     pub(crate) async fn get_all(&self, urls: Vec<Url>) -> Vec<Result<Response, FetchError>> {
         let transport = match self.transport() {
             Ok(transport) => transport,

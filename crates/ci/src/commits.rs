@@ -1,7 +1,8 @@
-//! The outcomes of many commits, by pages of pipelines and by what is known already.
+//! The outcomes of many commits, from pages of pipelines and from earlier results.
 //!
-//! A commit's outcomes are kept, and so is that it has none. The latest pipelines are requested
-//! every time, because they change; older ones only as far back as the oldest unknown commit. Keeping [`CommitOutcomes`] between runs of the program is the caller's business.
+//! Known outcomes are reused, including the fact that a commit has none. The latest pipelines are
+//! fetched every time, because they change; older ones only as far back as the oldest unknown commit.
+//! The caller stores [`CommitOutcomes`] between runs of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,15 +13,15 @@ use crate::run::{Run, RunKind};
 use crate::{Client, FetchError, FetchErrorKind, PageRequest, Provider, Target};
 use flaky_core::verdict::Verdict;
 
-/// The youngest commits, which may still get a pipeline.
+/// The number of latest commits that may still get a pipeline.
 const YOUNG: usize = 20;
-/// The pages that are read.
+/// The maximum number of pages that are read.
 const MAX_PAGES: usize = 100;
-/// The pipelines of a page.
+/// The number of pipelines per page.
 const PAGE: usize = 100;
 
-/// What is known of the commits of a project: the outcomes of each, by its full id. A commit that
-/// is known to have no pipeline has an empty list.
+/// The known outcomes of a project's commits, by full id. The list of a commit that is known to have
+/// no pipeline is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CommitOutcomes(BTreeMap<String, Vec<KindOutcome>>);
@@ -36,16 +37,17 @@ struct KindOutcome {
 /// The verdicts on some commits, and what could not be fetched.
 #[derive(Debug)]
 pub struct Fetched {
-    /// Verdicts by the full id of a commit, in the order in which they were wanted; commits without
-    /// a pipeline are left out.
+    /// The verdicts by full commit id, in the order of the request, without commits that have no
+    /// pipeline.
     pub verdicts: Vec<(String, Verdict)>,
     /// The number of commits whose verdict could not be fetched.
     pub missing: usize,
-    /// Why.
+    /// The first error of fetching.
     pub error: Option<FetchError>,
 }
 
-/// Fetches the verdicts on the commits `wanted`, latest first, and adds to `known`.
+/// Fetches the verdicts on the commits `wanted`, which are sorted latest first, and adds the outcomes
+/// to `known`.
 pub async fn fetch(
     provider: Provider,
     client: &Client,
@@ -61,13 +63,13 @@ pub async fn fetch(
     };
     let error = reader.read_pages(provider, client, target).await.err();
     let Reader { open, found, unfinished, ended, .. } = reader;
-    // A commit certainly has no pipeline if all pages were read, and it is not so young that it may
-    // still get one.
+    // A commit has no pipeline for certain if all pages were read and the commit is too old to get
+    // one.
     if ended && provider.info().commits == CommitScope::All {
         let without = open.iter().filter(|age| **age >= YOUNG);
         known.extend(without.map(|age| (wanted[*age].clone(), Vec::new())));
     }
-    // A pipeline that failed when it was asked for before, and has passed now, is flaky.
+    // A pipeline that had failed at an earlier query and has passed now is flaky.
     for (sha, outcomes) in found {
         let known = known.entry(sha).or_default();
         for KindOutcome { kind, verdict } in outcomes {
@@ -79,7 +81,7 @@ pub async fn fetch(
         Some((sha.clone(), Verdict::of_commit(outcomes.map(|outcome| outcome.verdict))?))
     };
     let verdicts = wanted.iter().filter_map(verdict).collect();
-    // That a pipeline is running is not kept, but its earlier outcome is: it may be a retry.
+    // Do not store that a pipeline is running, but keep its earlier outcome: it may be a retry.
     for sha in &unfinished {
         let Some(outcomes) = known.get_mut(sha) else { continue };
         outcomes.retain(|outcome| outcome.verdict != Verdict::Running);
@@ -98,23 +100,23 @@ fn add(outcomes: &mut Vec<KindOutcome>, kind: RunKind, verdict: Verdict) {
     }
 }
 
-/// What the pages have shown so far.
+/// The results of the pages read so far.
 #[derive(Default)]
 struct Reader {
-    /// The wanted commits by age; the latest is 0.
+    /// The index of each wanted commit; 0 is the latest.
     ages: BTreeMap<String, usize>,
-    /// The ages of the unknown ones.
+    /// The indices of the unknown ones.
     open: BTreeSet<usize>,
     found: BTreeMap<String, Vec<KindOutcome>>,
     /// Commits with a pipeline that is running.
     unfinished: BTreeSet<String>,
-    /// Whether the last page was read.
+    /// True if the last page was read.
     ended: bool,
 }
 
 impl Reader {
-    /// Reads pages, newest first, until there are no more, no commit is unknown, or two of them
-    /// are mostly of wanted commits older than the unknown ones.
+    /// Reads pages, newest first, until there are no more, no commit is unknown, or two pages consist
+    /// mostly of wanted commits older than the unknown ones.
     async fn read_pages(
         &mut self,
         provider: Provider,
@@ -127,7 +129,7 @@ impl Reader {
             let request = PageRequest { page, useful: PAGE };
             let page = provider.runs(client, &target, request).await?;
             let ages = || page.runs.iter().filter_map(|run| self.ages.get(run.sha.as_ref()?));
-            // A single run of an old commit may be one that was started again.
+            // A single run of an old commit may have been restarted.
             let mostly_wanted = 2 * ages().count() > page.runs.len();
             let youngest = ages().min().copied();
             for run in page.runs {
@@ -152,8 +154,8 @@ impl Reader {
             self.unfinished.insert(sha.clone());
         }
         let outcomes = self.found.entry(sha).or_default();
-        // A run that never ran is no outcome, nor is an infrastructure failure; but the commit has
-        // a pipeline.
+        // A run that never ran, or an infrastructure failure, is not an outcome, but the commit does
+        // have a pipeline.
         let outcome = run.state.outcome;
         if !outcome.never_ran && !outcome.infra_failure {
             add(outcomes, run.kind, outcome.verdict);

@@ -1,62 +1,64 @@
-//! The ways in which fetching fails.
+//! Errors of fetching, by kind.
 
 use std::fmt;
 
-/// A failure to fetch something: its kind, by which a caller can give advice, and a message.
+/// An error of fetching. Callers match on the kind, for instance to give advice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchError {
     /// The kind.
     pub kind: FetchErrorKind,
-    /// One lowercase sentence that names the server; it holds no secret and is safe to show.
+    /// A lowercase phrase that names the server. It contains no secret and is safe
+    /// to display.
     pub message: String,
-    /// The HTTP status, where the server answered with a bad one.
+    /// The HTTP status, if the server returned one other than success.
     pub status: Option<u16>,
-    /// More for a hint, by kind: the address that was asked, or the projects that there are.
+    /// Details for a hint, depending on the kind: the requested URL, or the names of the available
+    /// projects.
     pub detail: Option<String>,
 }
 
 /// A kind of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FetchErrorKind {
-    /// 401: the server wants a token, or another one.
+    /// 401: no token was sent, or the server does not accept it.
     Unauthorized,
-    /// 403.
+    /// 403: access is denied.
     Forbidden,
     /// 404: a wrong name, or a private project without a token.
     NotFound,
-    /// 429, or a 403 that means the same.
+    /// 429, or a 403 with headers of a rate limit.
     RateLimited,
-    /// The server asks for a wait that goes past the deadline.
+    /// The server asks to retry at a time after the deadline.
     WaitTooLong,
-    /// 5xx.
+    /// 5xx: an error of the server.
     Server,
     /// Any other status that is not a success.
     UnexpectedStatus,
     /// The deadline passed.
     TimedOut,
-    /// There was no connection.
+    /// The connection could not be established.
     Unreachable,
-    /// The connection broke during the answer.
+    /// The connection was closed during the response.
     Interrupted,
     /// The TLS connection failed.
     Tls(TlsFailure),
-    /// A redirect leads nowhere, or there are too many.
+    /// A redirect has no valid URL, or there are too many redirects.
     BadRedirect,
     /// A redirect leads from https to http.
     InsecureRedirect,
-    /// A token would be sent over plain http to another machine.
+    /// A token would have been sent over plain HTTP to another machine.
     InsecureToken,
     /// The token has characters that cannot be sent.
     InvalidToken,
     /// The client could not be set up.
     Setup,
-    /// One answer is too large.
+    /// A response is too large.
     TooLarge,
-    /// All answers together are too large.
+    /// All responses together are too large.
     TooMuch,
-    /// There is a web page instead of data: often a login.
+    /// The response is a web page instead of data, often a login page.
     WebPage,
-    /// The answer is not what the platform sends.
+    /// The response does not have the platform's format.
     UnexpectedAnswer,
     /// The project has no branch yet.
     NoBranch,
@@ -64,9 +66,9 @@ pub enum FetchErrorKind {
     AmbiguousProject,
     /// A list does not have the project that was chosen.
     NoSuchProject,
-    /// A Jenkins address is that of a folder.
+    /// A Jenkins URL is that of a folder of jobs.
     FolderOfJobs,
-    /// There are more pages than are read.
+    /// There are more pages than the limit.
     TooManyPages,
 }
 
@@ -79,26 +81,26 @@ pub enum TlsFailure {
     WrongName,
     /// The certificate has expired.
     Expired,
-    /// The certificate is a CA's and may not be a server's.
+    /// The certificate is that of a certificate authority, not of a server.
     CaCertificate,
-    /// The certificate is not trusted, or something else failed.
+    /// The certificate is not trusted, or the handshake failed for another reason.
     Untrusted,
 }
 
 impl FetchError {
-    /// A failure without a status.
+    /// An error without a status or details.
     pub(crate) fn new(kind: FetchErrorKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), status: None, detail: None }
     }
 
-    /// The same with more for a hint.
+    /// Adds details for a hint.
     pub(crate) fn with_detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
     }
 
-    /// Whether the server refuses access, or says that there is no such thing, which for private
-    /// projects is the same.
+    /// Returns true for 401, 403 and 404. Servers return 404 also for private projects if access is
+    /// denied.
     pub fn is_denied(&self) -> bool {
         use FetchErrorKind::{Forbidden, NotFound, Unauthorized};
         matches!(self.kind, Unauthorized | Forbidden | NotFound)

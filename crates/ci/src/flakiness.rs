@@ -1,9 +1,10 @@
-//! The evidence that something is flaky, and the rate.
+//! Measures flakiness: collects the evidence and computes the rate.
 //!
-//! A sha is flaky where the same thing failed and passed on it: a job of one run, an earlier
-//! attempt, another run of the same branch and kind. The rate is flaky shas ÷ shas on which
-//! anything ran more than once; most run once, and dividing by all of them would understate it.
-//! A second execution alone proves nothing, and infrastructure failures do not count.
+//! A commit is flaky if the same thing failed and passed on it: a job that was retried within a run,
+//! an earlier attempt of a run, or another run of the same branch, workflow and trigger. The rate is
+//! the number of flaky commits divided by the number of commits on which anything ran more than once.
+//! Most commits run once; dividing by all of them would understate the rate. A second execution that
+//! agrees with the first is no evidence, and infrastructure failures do not count.
 
 use std::collections::BTreeMap;
 
@@ -11,32 +12,32 @@ use crate::run::{Outcome, Run, executions};
 use flaky_core::sanitize::{sanitize, short_id};
 use flaky_core::verdict::{Evidence, Flakiness, Verdict};
 
-/// The longest name of a job that is shown, in characters.
+/// The maximum length of a job name in messages, in characters.
 const LONGEST_NAME: usize = 64;
-/// The jobs that are named in a reason.
+/// The maximum number of jobs named in a reason.
 const MAX_NAMED: usize = 3;
-/// The unit of the rate.
+/// The things that the rate counts.
 const UNIT: &str = "shas that ran twice";
 
 /// The flakiness of some runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FlakinessReport {
-    /// The rate; `None` where no sha ran twice.
+    /// The rate; `None` if nothing ran twice on any commit.
     pub flakiness: Option<Flakiness>,
     /// The evidence, strongest first.
     pub evidence: Vec<Evidence>,
-    /// The jobs that flaked, each with how often, most often first.
+    /// The flaky jobs with the number of their flakes, most frequent first.
     pub jobs: Vec<(String, usize)>,
 }
 
 impl FlakinessReport {
-    /// The number of shas that disagreed with themselves.
+    /// The number of flaky commits.
     pub(crate) fn flaky(&self) -> usize {
         let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
         counted.map_or(0, |counted| counted.flaky)
     }
 
-    /// The reason in a clause: "3 of 41 shas that ran twice disagreed; job `e2e` 2×".
+    /// The reason as a clause, such as "3 of 41 shas that ran twice disagreed; job `e2e` 2×".
     pub(crate) fn reason(&self) -> String {
         let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
         let counted = counted.map_or_else(
@@ -49,7 +50,7 @@ impl FlakinessReport {
     }
 }
 
-/// Measures the flakiness of `runs`, newest first, attempts included.
+/// Measures the flakiness of `runs`, which are sorted newest first and include earlier attempts.
 pub(crate) fn measure(runs: &[Run]) -> FlakinessReport {
     let mut order = Vec::new();
     let mut groups: BTreeMap<_, Vec<&Run>> = BTreeMap::new();
@@ -90,7 +91,7 @@ pub(crate) fn measure(runs: &[Run]) -> FlakinessReport {
     }
 }
 
-/// The runs with their latest attempt each, in the same order.
+/// The latest attempt of each run, in the same order.
 pub(crate) fn latest_attempts(runs: &[Run]) -> Vec<&Run> {
     let mut latest: BTreeMap<_, u64> = BTreeMap::new();
     for run in runs {
@@ -101,9 +102,9 @@ pub(crate) fn latest_attempts(runs: &[Run]) -> Vec<&Run> {
     runs.iter().filter(is_latest).collect()
 }
 
-/// The comparison of all executions of one sha.
+/// The comparison of all executions on one commit.
 struct Comparison {
-    /// The abbreviated sha.
+    /// The abbreviated commit id.
     commit: String,
     ran_twice: bool,
     evidence: Vec<Evidence>,
@@ -176,7 +177,7 @@ impl Comparison {
         }
     }
 
-    /// Compares different runs, newest first.
+    /// Compares the runs with each other; they are sorted newest first.
     fn compare_runs(&mut self, runs: &[&Run]) {
         let conclusive: Vec<_> = runs.iter().filter(|run| outcome(run).is_conclusive()).collect();
         self.ran_twice |= conclusive.len() > 1;
@@ -199,7 +200,7 @@ impl Comparison {
     }
 }
 
-/// The outcome of a run: an infrastructure failure also where every job that failed it is one.
+/// The outcome of a run. It is also an infrastructure failure if all jobs that failed it are.
 fn outcome(run: &Run) -> Outcome {
     let executions = executions(run.jobs());
     let mut failed = executions

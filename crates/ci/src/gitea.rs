@@ -1,7 +1,7 @@
 //! Gitea and Forgejo: the statuses of a branch's commits.
 //!
-//! A commit keeps every status that was ever set; those of one context, in their order, are the
-//! executions of one job. `wire` and `words` know the answers, `ask` the requests. The API is
+//! Gitea keeps all statuses that were ever set on a commit. The statuses of one context, in order, are
+//! the executions of one job. `wire` and `words` parse responses, `ask` sends requests. The API is
 //! modelled on GitHub's. <https://docs.gitea.com/api/>
 
 mod ask;

@@ -1,6 +1,6 @@
-//! GitHub Actions, and the statuses that other systems leave on a commit.
+//! GitHub Actions, and the commit statuses that other systems set.
 //!
-//! `wire` and `words` know the answers, `ask` the requests.
+//! `wire` and `words` parse responses, `ask` sends requests.
 //! <https://docs.github.com/en/rest/actions/workflow-runs>
 
 mod ask;

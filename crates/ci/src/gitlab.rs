@@ -1,6 +1,6 @@
-//! GitLab: pipelines, their jobs with those that were retried, their child pipelines.
+//! GitLab: pipelines, their jobs including retried ones, and their child pipelines.
 //!
-//! `wire` and `words` know the answers, `ask` the requests.
+//! `wire` and `words` parse responses, `ask` sends requests.
 //! <https://docs.gitlab.com/api/pipelines/>, <https://docs.gitlab.com/api/jobs/>
 
 mod ask;
@@ -15,7 +15,7 @@ pub(crate) use ask::{enrich, resolve, runs};
 
 /// The public server.
 const PUBLIC_SERVER: &str = "https://gitlab.com";
-/// The most segments in the path of a project.
+/// The maximum number of segments in the path of a project.
 const MAX_SEGMENTS: usize = 22;
 
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
@@ -55,7 +55,8 @@ pub(crate) fn from_env(env: Lookup<'_>) -> Environment {
     Environment { server, job }
 }
 
-/// The ref of a merge request's pipeline. The variable always ends in `head`, whatever is built.
+/// The ref of a merge request's pipeline. The variable always ends in `head`, also if the merge result
+/// is built.
 fn merge_request_ref(env: Lookup<'_>) -> Option<String> {
     let head = env("CI_MERGE_REQUEST_REF_PATH")?;
     let built = match env("CI_MERGE_REQUEST_EVENT_TYPE").as_deref() {

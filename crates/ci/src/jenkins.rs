@@ -1,6 +1,6 @@
 //! Jenkins: the builds of a job.
 //!
-//! `wire` and `words` know the answers, `ask` the requests.
+//! `wire` and `words` parse responses, `ask` sends requests.
 //! <https://www.jenkins.io/doc/book/using/remote-access-api/>
 
 mod ask;
@@ -38,7 +38,7 @@ pub(crate) fn target(query: &Query) -> Result<Target, QueryError> {
     let mut root = parse_address(&query.project)?;
     root.set_query(None);
     if let Some(branch) = &query.git_ref {
-        // Jenkins names the job of a branch by its escaped name, and that is escaped again.
+        // The name of a branch's job is the escaped branch name, which is escaped again in the URL.
         root = below(root, &["job", &branch.replace('%', "%25").replace('/', "%2F")]);
     }
     let project = without_secrets(root.as_str());

@@ -1,4 +1,4 @@
-//! The runs that decide, and the report on them.
+//! Selects the runs that determine the verdict, and builds the report.
 
 use crate::flakiness::{self, FlakinessReport, latest_attempts};
 use crate::query::CurrentJob;
@@ -7,27 +7,27 @@ use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Report, Verdict};
 
-/// The pages that are read to find enough runs that finished.
+/// The maximum number of pages that are read to find enough finished runs.
 const MAX_PAGES: usize = 5;
-/// The failed jobs that are named.
+/// The maximum number of failed jobs named in a reason.
 const MAX_NAMED: usize = 3;
-/// The longest word of a server that is repeated, in characters.
+/// The maximum length of a server's words in messages, in characters.
 const LONGEST_WORD: usize = 40;
 
-/// A report, and what could not be fetched for it.
+/// A report, and the error if it is incomplete.
 #[derive(Debug)]
 pub struct Judgement {
     /// The report.
     pub report: Report,
-    /// The first failure to fetch what shows flakiness; the verdict stands without it.
+    /// The first error of fetching evidence of flakiness. The verdict does not depend on it.
     pub incomplete: Option<FetchError>,
 }
 
-/// Fetches the latest runs and judges them. Flakiness is measured on the last `count` runs that
-/// finished.
+/// Fetches the latest runs and builds a report. Flakiness is measured over the last `count` finished
+/// runs.
 ///
 /// # Errors
-/// If the runs that decide cannot be fetched.
+/// Fails if the runs that determine the verdict cannot be fetched.
 pub async fn fetch(
     provider: Provider,
     client: &Client,
@@ -48,7 +48,7 @@ pub async fn fetch(
                 run::add(&mut runs, older.runs);
                 more = older.more;
             }
-            // The latest are known, and they decide.
+            // The latest runs have been fetched, and they determine the verdict.
             Err(error) => {
                 incomplete = Some(error);
                 break;
@@ -108,7 +108,7 @@ pub fn judge(runs: &[Run], current_job: Option<&CurrentJob>) -> Report {
     report
 }
 
-/// The runs of the first one's commit, the latest of each workflow.
+/// The latest run of each workflow on the commit of the first run.
 fn of_one_commit<'a>(runs: &'a [Run], first: &'a Run) -> Vec<&'a Run> {
     let mut chosen = vec![first];
     for run in runs {
@@ -121,7 +121,7 @@ fn of_one_commit<'a>(runs: &'a [Run], first: &'a Run) -> Vec<&'a Run> {
     chosen
 }
 
-/// The report on the runs of one commit: the gravest decides.
+/// The report on the runs of one commit: the most severe verdict counts.
 fn report_on(chosen: &[&Run], measured: &FlakinessReport) -> Report {
     let gravest = chosen.iter().max_by_key(|run| run.verdict());
     let run = gravest.expect("at least the first");
@@ -149,7 +149,7 @@ fn name(run: &Run) -> String {
     }
 }
 
-/// The jobs by which a run failed: ": job `unit`".
+/// The jobs that made a run fail, as the end of a sentence: ": job `unit`".
 fn failed_jobs(run: &Run) -> String {
     let all = executions(run.jobs());
     let failed = all.iter().filter_map(|(name, executions)| {
@@ -167,8 +167,8 @@ fn failed_jobs(run: &Run) -> String {
     }
 }
 
-/// The verdict of the other jobs of the run that the current job is in; `None` while one of them
-/// has to be waited for.
+/// The verdict on the other jobs of the current job's run; `None` while one of them is unfinished,
+/// or if there are none.
 fn verdict_of_others(run: &Run, current: &CurrentJob) -> Option<Verdict> {
     let all = executions(run.jobs());
     let last: Vec<_> = all.iter().filter_map(|(_, executions)| executions.last()).collect();
@@ -178,8 +178,8 @@ fn verdict_of_others(run: &Run, current: &CurrentJob) -> Option<Verdict> {
     if others().any(|job| job.verdict() == Verdict::Failed) {
         return Some(Verdict::Failed);
     }
-    // Jobs of later stages are not waited for. A retried job has a greater number than its stage
-    // has, so the number of the first execution counts.
+    // Ignore jobs of later stages, which have greater numbers. A retry has a greater number than the
+    // other jobs of its stage, so the first execution's number counts.
     let is_later = |name: &str| {
         current.numbered_by_stage && ours.is_some() && first(name).map(Job::position) > ours
     };
@@ -200,7 +200,7 @@ mod tests {
     use super::fetch;
     use crate::{Client, Provider, Query};
 
-    /// A server may judge on any thread.
+    /// A server may run this future on any thread.
     #[test]
     fn a_judgement_can_be_awaited_on_any_thread() {
         fn is_send(_: impl Send) {}

@@ -1,15 +1,17 @@
-//! JUnit's XML, as the runners of every language write it.
+//! JUnit XML reports, in the dialects of many test runners.
 //!
-//! Surefire and nextest put `<flakyFailure>` or `<flakyError>` into a test that passed at last, and
-//! `<rerunFailure>` beside the `<failure>` of one that never did; Gradle writes every execution as
-//! a test case of its own; nextest can be told to count a flake as a failure and then writes both.
-//! Test cases of the same class and name are executions of one test, in the order of the reports
-//! and of their places in them. The last one decides, because some runners write a repeated failure
-//! as if it had passed. The host of a suite is a part of the name: runners put a browser or a
-//! machine there. So are the names of the suites where the class says nothing: Node writes "test"
-//! for all of them.
+//! Surefire and nextest put `<flakyFailure>` or `<flakyError>` into a test that finally passed, and
+//! `<rerunFailure>` beside the `<failure>` of one that never passed. Gradle writes every execution as
+//! a separate test case. nextest can be configured to count a flake as a failure; then it writes both
+//! elements.
 //!
-//! Files are not opened here: [`TestReports::add`] takes the bytes of one.
+//! Test cases with the same class and name are executions of one test, in the order of the reports and
+//! of their positions in them. The last one decides, because some runners write a repeated failure
+//! as if it had passed. The host of a suite is part of a test's identity, since runners put a browser
+//! or a machine there. If the class is missing or is "test", which Node writes for all tests, the names
+//! of the suites take its place.
+//!
+//! This module opens no files: [`TestReports::add`] takes the bytes of a report.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +19,11 @@ use crate::xml::{self, XmlEvent};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Evidence, Flakiness, Report, Verdict};
 
-/// The largest report, in bytes.
+/// The maximum size of a report, in bytes.
 pub const MAX_REPORT: u64 = 64 << 20;
-/// The tests that are named.
+/// The maximum number of tests named in the evidence.
 const MAX_EVIDENCE: usize = 100;
-/// The longest name of a test that is shown, in characters.
+/// The maximum length of a test name in messages, in characters.
 const LONGEST_NAME: usize = 100;
 
 /// The tests of some reports.
@@ -40,7 +42,7 @@ struct TestName {
 }
 
 impl TestName {
-    /// The name for a person.
+    /// The name for display.
     fn display(&self) -> String {
         let full = format!("{} {}", self.class.trim(), self.test.trim());
         sanitize(full.trim(), LONGEST_NAME)
@@ -65,7 +67,7 @@ struct TestExecution {
 }
 
 impl TestExecution {
-    /// Failed executions in it. A flake that counts as a failure is not one more.
+    /// The number of failed executions. A flake that counts as a failure is counted once.
     fn failures(self) -> usize {
         self.flakes.max(usize::from(self.failed))
     }
@@ -75,7 +77,8 @@ impl TestReports {
     /// Adds the tests of a report.
     ///
     /// # Errors
-    /// If it is no JUnit report or too large, with the reason. What was read before that counts.
+    /// Fails with the reason if it is not a JUnit report or is too large. Tests read before the error
+    /// are kept.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), String> {
         if bytes.len() as u64 > MAX_REPORT {
             return Err(format!("it is larger than {} MiB", MAX_REPORT >> 20));
@@ -127,7 +130,7 @@ impl TestReports {
 
     fn add_execution(&mut self, mut name: TestName, execution: TestExecution) {
         if name.test.is_empty() {
-            // Tests without a name are not executions of one test.
+            // Tests without a name are different tests.
             name.test = format!("(unnamed {})", self.tests.len() + 1);
         }
         if execution.skipped && execution.failures() == 0 {
@@ -139,7 +142,8 @@ impl TestReports {
         test.last = execution;
     }
 
-    /// The report on all tests: failed where one failed at last, else flaky where one flaked.
+    /// The report on all tests: failed if a test failed in its last execution, else flaky if a test
+    /// flaked.
     pub fn report(&self) -> Report {
         let total = self.tests.len();
         let (mut flaked, mut counted, mut failed) = (Vec::new(), Vec::new(), Vec::new());

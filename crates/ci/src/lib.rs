@@ -1,30 +1,31 @@
-//! What CI systems say of a project: runs, their flakiness, and a report with a verdict.
+//! Queries CI systems: fetches the runs of a project, measures flakiness, and builds a report with a
+//! verdict.
 //!
 //! ```text
 //! Query ─> Target ─> wire types ─> Run, Run, … ─> flakiness ─> Report
-//! typed,   where     a platform's  one type for   evidence     verdict
-//! or env   to ask    own answers   all platforms
+//! typed,   server,   responses of  one type for   evidence     verdict
+//! or env   project   a platform    all platforms
 //! ```
 //!
-//! The way of a GitLab pipeline: [`Provider::target`] makes a [`Target`] of the query
-//! `group/project`. [`judge::fetch`] has `gitlab/ask.rs` request a page of pipelines through a
-//! [`Client`]; pipeline 1204 arrives as a `Pipeline` of `gitlab/wire.rs`, whose status
-//! `gitlab/words.rs` translates, and becomes a [`Run`] with the key (gitlab, group/project, 1204,
-//! attempt 1). Its jobs, with those that were retried, are added. `flakiness` compares it with the
-//! other runs of its sha, and [`judge`] finds the run that decides. The result is a
-//! [`Report`](flaky_core::verdict::Report) in the terms of `flaky-core`.
+//! An example for GitLab: [`Provider::target`] converts the query `group/project` to a [`Target`].
+//! [`judge::fetch`] calls `gitlab/ask.rs`, which requests a page of pipelines through a [`Client`].
+//! Pipeline 1204 is parsed to a `Pipeline` of `gitlab/wire.rs`, its status is mapped by
+//! `gitlab/words.rs`, and it becomes a [`Run`] with the key (gitlab, group/project, 1204, attempt 1).
+//! Its jobs are added, including retried ones. `flakiness` compares it with the other runs of its
+//! commit, and [`judge`] selects the run that determines the verdict. The result is a
+//! [`Report`](flaky_core::verdict::Report) of `flaky-core`.
 //!
-//! - [`Provider`]: the platforms, a folder each; to add one, see there
-//! - [`Query`], [`Target`]: what is asked, and where
-//! - [`Client`], [`FetchError`]: requests with a deadline, and the kinds of failures
-//! - [`run`]: runs and jobs that arrive in pieces
-//! - `flakiness`, [`judge`]: the evidence, and the verdict
+//! - [`Provider`]: the platforms, one directory each; `platforms.rs` explains how to add one
+//! - [`Query`], [`Target`]: the project to query, and the URLs for it
+//! - [`Client`], [`FetchError`]: requests with a deadline, and the kinds of errors
+//! - [`run`]: runs and jobs, which can be merged from partial reports
+//! - `flakiness`, [`judge`]: the evidence and the verdict
 //! - [`commits`]: the outcomes of many commits
 //! - [`junit`]: test reports, which need no server
 //!
-//! The crate is async and brings no runtime. It opens no file, reads the environment through a
-//! lookup that it is given, and knows no option of the command line: its user turns a
-//! [`FetchErrorKind`] into advice.
+//! The crate is async and does not depend on a runtime. It opens no files, reads the environment
+//! through a lookup function that the caller passes, and does not know command-line options: the caller
+//! turns a [`FetchErrorKind`] into advice.
 
 #![warn(unreachable_pub)]
 

@@ -7,12 +7,12 @@ use crate::Run;
 pub(crate) struct PageRequest {
     /// The number of the page, from 1.
     pub page: usize,
-    /// Useful runs wanted per page; some runs are skipped, so more are requested.
+    /// Useful runs wanted per page. Some runs are skipped, so more are requested.
     pub useful: usize,
 }
 
 impl PageRequest {
-    /// The size to request, where a page has `most` runs at most.
+    /// The page size to request from a server whose maximum is `most`.
     pub(crate) fn size(self, most: usize) -> usize {
         const LEAST: usize = 20;
         (2 * self.useful).clamp(LEAST.min(most), most)
@@ -24,6 +24,6 @@ impl PageRequest {
 pub(crate) struct RunPage {
     /// The runs, newest first.
     pub runs: Vec<Run>,
-    /// Whether there are older ones.
+    /// True if there are older runs.
     pub more: bool,
 }

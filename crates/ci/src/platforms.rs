@@ -1,7 +1,7 @@
-//! The things that every platform can do, passed on to its own module.
+//! Dispatches the operations of a [`Provider`] to the module of each platform.
 //!
-//! To add a platform: a folder with its wire types, words and requests, and a variant of
-//! [`Provider`]. The compiler names the places that are missing.
+//! To add a platform, add a directory with its wire types, words and requests, and a variant of
+//! [`Provider`]. Compiler errors show the remaining places.
 
 use crate::query::{Environment, Lookup};
 use crate::{
@@ -10,12 +10,12 @@ use crate::{
 };
 
 impl Provider {
-    /// The job that this process runs in, by the variables of the platform that runs it.
+    /// Detects the CI job that this process runs in: its platform and a query for its project.
     pub fn of_current_job(env: Lookup<'_>) -> Option<(Self, Query)> {
         Self::ALL.into_iter().find_map(|provider| Some((provider, provider.from_env(env).job?)))
     }
 
-    /// The facts about it.
+    /// The properties of the platform.
     pub fn info(self) -> &'static ProviderInfo {
         match self {
             Self::GitLab => &gitlab::INFO,
@@ -28,7 +28,7 @@ impl Provider {
         }
     }
 
-    /// What the environment says: the only place where a platform's variables are read.
+    /// Reads the platform's environment variables. They are read nowhere else.
     pub fn from_env(self, env: Lookup<'_>) -> Environment {
         match self {
             Self::GitLab => gitlab::from_env(env),
@@ -40,10 +40,10 @@ impl Provider {
         }
     }
 
-    /// The server and project that a query means.
+    /// Resolves a query to a server and a project, without sending anything.
     ///
     /// # Errors
-    /// If the query is malformed; nothing has been sent.
+    /// Fails if the query is malformed.
     pub fn target(self, query: &Query) -> Result<Target, QueryError> {
         match self {
             Self::GitLab => gitlab::target(query),
@@ -56,7 +56,7 @@ impl Provider {
         }
     }
 
-    /// Looks up what a query leaves open, such as the default branch.
+    /// Fetches what the query leaves open, such as the default branch.
     pub(crate) async fn resolve(
         self,
         client: &Client,
@@ -70,7 +70,7 @@ impl Provider {
         }
     }
 
-    /// A page of runs, newest first.
+    /// Fetches a page of runs, newest first.
     pub(crate) async fn runs(
         self,
         client: &Client,
@@ -88,8 +88,8 @@ impl Provider {
         }
     }
 
-    /// Adds what shows flakiness: jobs, and earlier attempts as runs of their own. Returns the first
-    /// failure; what could be fetched is added all the same.
+    /// Adds evidence of flakiness: jobs, and earlier attempts as separate runs. Returns the first
+    /// error; everything that could be fetched is added nevertheless.
     pub(crate) async fn enrich(
         self,
         client: &Client,
@@ -137,7 +137,7 @@ mod tests {
         .expect("a job");
         assert_eq!((provider, query.project.as_str()), (Provider::GitLab, "group/project"));
         assert_eq!(query.current_job.expect("a job").run, Some(9));
-        // Gitea's runners set GitHub's variables too.
+        // Gitea's runners also set GitHub's variables.
         let (provider, query) = of(&[
             ("GITHUB_ACTIONS", "true"),
             ("GITEA_ACTIONS", "true"),

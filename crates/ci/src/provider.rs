@@ -1,8 +1,8 @@
-//! The platforms, and the facts that are fixed about each.
+//! The supported platforms and their fixed properties.
 
 use serde::{Deserialize, Serialize};
 
-/// A platform that can be asked.
+/// A CI system that can be queried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
@@ -22,31 +22,31 @@ pub enum Provider {
     Endpoint,
 }
 
-/// What is fixed about a platform.
+/// The fixed properties of a platform.
 #[derive(Debug)]
 pub struct ProviderInfo {
-    /// Its name, lowercase.
+    /// The lowercase name.
     pub name: &'static str,
     /// The filters that it supports.
     pub filters: &'static [Filter],
-    /// The evidence by which it shows a retry; `None` where it shows none.
+    /// A description of the evidence of retries that it reports; `None` if it reports none.
     pub retry_evidence: Option<&'static str>,
     /// The commits whose runs it lists.
     pub commits: CommitScope,
-    /// The public hosts, to which the tokens in `tokens` may be sent unasked.
+    /// Its public hosts. The tokens in `tokens` may be sent to them without an explicit option.
     pub public_hosts: &'static [&'static str],
-    /// Parts of host names by which other servers of this platform are recognised.
+    /// Parts of host names that identify other servers of this platform.
     pub host_parts: &'static [&'static str],
     /// The environment variables that it reads.
     pub variables: &'static [&'static str],
     /// The environment variables that hold a token for it.
     pub tokens: &'static [&'static str],
-    /// How a token is sent.
+    /// The way in which a token is sent.
     pub auth: AuthScheme,
 }
 
 impl ProviderInfo {
-    /// A platform that can do as little as possible.
+    /// A platform without optional features.
     pub(crate) const MINIMAL: Self = Self {
         name: "",
         filters: &[],
@@ -60,16 +60,16 @@ impl ProviderInfo {
     };
 }
 
-/// A way to narrow a query that not every platform supports.
+/// An option that narrows a query and that not every platform supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filter {
-    /// The server's address.
+    /// The URL of the server.
     Server,
     /// A branch or tag.
     GitRef,
     /// The trigger, in the platform's word.
     Source,
-    /// A workflow's file.
+    /// The file of a workflow.
     Workflow,
     /// A project in a list.
     ListEntry,
@@ -78,15 +78,15 @@ pub enum Filter {
 /// The commits whose runs a platform lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitScope {
-    /// None: it tells only the current state.
+    /// None: it reports the current state only.
     None,
-    /// Those of one branch.
+    /// The commits of one branch.
     Branch,
-    /// All.
+    /// All commits.
     All,
 }
 
-/// How a token is sent.
+/// The way in which a token is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuthScheme {
     /// `Authorization: Bearer TOKEN`
@@ -95,7 +95,7 @@ pub enum AuthScheme {
     Token,
     /// `Authorization: Basic …`; the token is `user:password`.
     Basic,
-    /// This header.
+    /// A header of this name.
     Header(&'static str),
 }
 

@@ -1,50 +1,50 @@
-//! A query as it was typed or as the environment of a job says it, before anything is sent.
+//! A query for the runs of a project, from command-line options or the environment of a CI job.
 
 use std::fmt;
 
-/// Reads an environment variable; `None` where it is unset or empty.
+/// Looks up an environment variable; `None` if it is unset or empty.
 pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// A query for the runs of a project.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// The project: `group/project`, or an address.
+    /// The project: `group/project`, or a URL.
     pub project: String,
-    /// The server's address, where it is given.
+    /// The URL of the server, if given.
     pub server: Option<String>,
-    /// The server to ask where neither `server` nor `project` names one: see [`Environment`].
+    /// The server to use if neither `server` nor `project` names one; see [`Environment`].
     pub default_server: Option<String>,
     /// A branch or tag; `None` for the default branch.
     pub git_ref: Option<String>,
-    /// `None` as `git_ref` means all branches.
+    /// If true, `git_ref: None` means all branches instead of the default branch.
     pub all_branches: bool,
     /// The trigger, in the platform's word.
     pub source: Option<String>,
-    /// A workflow's file.
+    /// The file of a workflow.
     pub workflow: Option<String>,
-    /// The project in a list of projects.
+    /// The name of the project in a list of projects.
     pub list_entry: Option<String>,
     /// The job that this process runs in, if it belongs to the same project.
     pub current_job: Option<CurrentJob>,
 }
 
-/// The job that this process runs in. It is running, and so is its run, so neither can be waited
-/// for.
+/// The CI job that this process runs in. The job and its run are still running, so they are excluded
+/// when its run is judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CurrentJob {
-    /// The number of its run; `None` where jobs belong to no run.
+    /// The number of its run; `None` if jobs belong to no run.
     pub run: Option<u64>,
     /// Its name.
     pub name: String,
-    /// Whether jobs are numbered in the order of their stages, so that those with a greater number
-    /// come later.
+    /// True if jobs are numbered in the order of their stages, so that jobs with a greater number
+    /// run later.
     pub numbered_by_stage: bool,
 }
 
-/// What the environment variables of a platform say.
+/// The settings in the environment variables of a platform.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Environment {
-    /// The server to ask by default.
+    /// The default server.
     pub server: Option<String>,
     /// The query for the project of the job that this process runs in; `None` outside of a job.
     pub job: Option<Query>,
@@ -57,28 +57,28 @@ impl Query {
     }
 }
 
-/// A malformed query. Texts in it are safe to show and hold no secret.
+/// The error of a malformed query. It contains no secret and is safe to display.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum QueryError {
-    /// An address cannot be read.
+    /// A URL is invalid.
     InvalidAddress {
-        /// The address.
+        /// The URL without secrets.
         address: String,
         /// The reason.
         reason: String,
     },
-    /// An address holds a user name or a password.
+    /// A URL contains a user name or a password.
     CredentialsInAddress,
-    /// A project's name has the wrong form.
+    /// A project name has the wrong form.
     InvalidProject {
         /// The name.
         project: String,
-        /// The right form.
+        /// An example of the expected form.
         example: &'static str,
     },
-    /// The platform has no public server, and none is named.
+    /// The platform has no public server, and none is given.
     ServerMissing,
-    /// The project's address and the server's are on different hosts.
+    /// The URLs of the project and of the server have different hosts.
     ServerMismatch,
 }
 
@@ -86,15 +86,15 @@ impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::InvalidAddress { address, reason } => {
-                write!(f, "{address:?} is not a valid address: {reason}")
+                write!(f, "{address:?} is not a valid URL: {reason}")
             }
-            Self::CredentialsInAddress => f.write_str("an address holds a user name or a password"),
+            Self::CredentialsInAddress => f.write_str("the URL contains a user name or a password"),
             Self::InvalidProject { project, .. } => {
-                write!(f, "{project:?} is not the name of a project")
+                write!(f, "{project:?} is not a project name")
             }
-            Self::ServerMissing => f.write_str("no server is named"),
+            Self::ServerMissing => f.write_str("no server is given"),
             Self::ServerMismatch => {
-                f.write_str("the server and the project's address are on different hosts")
+                f.write_str("the server and the project's URL are on different hosts")
             }
         }
     }

@@ -1,15 +1,16 @@
-//! A run: one execution of a pipeline, a workflow or a build, as it was reported.
+//! A run: one execution of a pipeline, a workflow or a build.
 //!
-//! Reports of a run come in pieces: pages of a list, answers about its jobs, messages that arrive
-//! late, twice or out of order. [`Run::merge`] puts two reports of one run together. It is
-//! commutative, associative and idempotent, so any order and number of reports gives the same run.
+//! A run may be reported in parts: in a page of a list, in responses about its jobs, in messages that
+//! arrive late, twice or out of order. [`Run::merge`] combines two reports of the same run. It is
+//! commutative, associative and idempotent, so the result does not depend on the order and the number
+//! of reports.
 //!
 //! ```text
 //! wire type of a platform ─> Run { key, state, times, jobs … } ─merge─> Run ─> flakiness, judge
 //! ```
 //!
-//! Every field is merged by itself: the earliest time of creation, the union of the jobs, any
-//! value rather than none. Only [`State`] is taken as a whole from the report that is newest.
+//! Fields are merged one by one: the earliest creation time, the union of the jobs, any value rather
+//! than none. Only [`State`] is taken as a whole, from the newest report.
 
 mod job;
 
@@ -27,15 +28,15 @@ pub(crate) use job::executions;
 pub struct RunKey {
     /// The platform.
     pub provider: Provider,
-    /// The project, as the platform calls it: `group/project`, or an address without secrets.
+    /// The project in the platform's notation: `group/project`, or a URL without secrets.
     pub project: String,
-    /// The run in the project.
+    /// The run within the project.
     pub id: RunId,
-    /// The attempt, from 1: a platform that restarts a run under the same number counts up.
+    /// The attempt, from 1. It is greater than 1 if the platform restarts runs under the same number.
     pub attempt: u64,
 }
 
-/// A run in its project.
+/// The identity of a run within its project.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RunId {
@@ -43,15 +44,15 @@ pub enum RunId {
     Number(u64),
     /// The statuses of this commit, which belong to no pipeline.
     Commit(String),
-    /// The latest run, on a server that does not number its runs. Which run that is changes with
-    /// time, so a later report of it is another run and must not be merged.
+    /// The latest run, on a server that does not number its runs. A later report may be about another
+    /// run, so reports of different times must not be merged.
     Latest,
-    /// The last run that finished, on such a server, while the latest is running.
+    /// The last finished run on such a server, while the latest is running.
     LastFinished,
 }
 
 impl RunId {
-    /// The number, where there is one.
+    /// The number, if there is one.
     pub fn number(&self) -> Option<u64> {
         match self {
             Self::Number(number) => Some(*number),
@@ -60,7 +61,7 @@ impl RunId {
     }
 }
 
-/// The trigger of a run: runs with different triggers may have different jobs.
+/// The trigger of a run. Runs with different triggers may have different jobs.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -69,41 +70,42 @@ pub enum Trigger {
     /// A push, a person, or anything else.
     #[default]
     Push,
-    /// A merge request or pull request: what is built is the result of merging.
+    /// A merge request or pull request: the result of merging is built.
     MergeRequest,
     /// A schedule.
     Schedule,
 }
 
-/// The runs that can be compared: of the same branch, workflow and trigger.
+/// The kind of a run. Runs of the same branch, workflow and trigger can be compared.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RunKind {
     /// The branch or tag.
     pub git_ref: Option<String>,
-    /// The number of the workflow, where a platform has several.
+    /// The number of the workflow, on platforms with several workflows.
     pub workflow: Option<u64>,
     /// The trigger.
     pub trigger: Trigger,
 }
 
-/// The outcome that a word of a platform means.
+/// The meaning of a platform's status word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The verdict; flaky only where a server says that itself.
+    /// The verdict; flaky only if the server itself reports that.
     pub verdict: Verdict,
-    /// It failed for a reason outside of the project: a runner broke, or the job was not started.
+    /// True if it failed for a reason outside the project: a runner failed, or the job did not start.
     pub infra_failure: bool,
-    /// It never ran, or waits for a person. Such a run does not decide, such a job is not required.
+    /// True if it never ran, or waits for a manual action. Such a run does not determine the verdict,
+    /// and such a job is not required.
     pub never_ran: bool,
 }
 
 impl Outcome {
-    /// An outcome of something that ran, for which the project is responsible.
+    /// An outcome of something that ran and was not an infrastructure failure.
     pub fn new(verdict: Verdict) -> Self {
         Self { verdict, infra_failure: false, never_ran: false }
     }
 
-    /// Whether it is evidence about the project: it passed or failed, and not by a broken runner.
+    /// Returns true if it is evidence: it has passed or failed, and not because of the infrastructure.
     pub fn is_conclusive(self) -> bool {
         matches!(self.verdict, Verdict::Passed | Verdict::Failed) && !self.infra_failure
     }
@@ -112,18 +114,17 @@ impl Outcome {
 /// The state of a run or job in one report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct State {
-    /// The platform's own word.
+    /// The platform's status word.
     pub word: String,
     /// The meaning of the word.
     pub outcome: Outcome,
-    /// When it was so. See [`State::new`].
+    /// The time of the state. See [`State::new`].
     pub as_of: Option<Timestamp>,
 }
 
 impl State {
-    /// A state with the time at which it was so: `updated`, where the platform says that, else when
-    /// it finished, or when something that has not finished was started. A finished state without
-    /// such a time is the last word.
+    /// A state with its time. That is `updated` if the platform reports it, else the end, or the start
+    /// of something that has not finished. A finished state without a time counts as the newest.
     pub fn new(
         word: impl Into<String>,
         outcome: Outcome,
@@ -137,19 +138,19 @@ impl State {
         Self { word: word.into(), outcome, as_of: updated.or(otherwise) }
     }
 
-    /// Whether it is over.
+    /// Returns true if it has finished.
     pub fn is_finished(&self) -> bool {
         self.outcome.verdict != Verdict::Running
     }
 
-    /// The newer state; of two of the same time the finished one, then the graver one. An older
-    /// report never reopens what has finished.
+    /// The newer of two states. At equal times, a finished state prevails, then the more severe one.
+    /// An older report never reopens a finished state.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         if other.order() > self.order() { other } else { self }
     }
 
-    /// A total order, in which equal states alone are equal.
+    /// The key of a total order in which only equal states compare equal.
     fn order(&self) -> impl Ord + '_ {
         let finished = self.is_finished();
         let unknown = if finished { Timestamp::MAX } else { Timestamp::MIN };
@@ -157,14 +158,14 @@ impl State {
     }
 }
 
-/// The times of a run or job, as far as they are known.
+/// The known times of a run or job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
-    /// When it was created.
+    /// The creation.
     pub created: Option<Timestamp>,
-    /// When it was first started.
+    /// The first start.
     pub started: Option<Timestamp>,
-    /// When it last finished.
+    /// The last end.
     pub finished: Option<Timestamp>,
 }
 
@@ -189,21 +190,21 @@ pub struct Run {
     pub key: RunKey,
     /// The full id of the commit.
     pub sha: Option<String>,
-    /// What it can be compared with.
+    /// Its kind: runs of the same kind can be compared.
     pub kind: RunKind,
     /// Its state.
     pub state: State,
     /// Its times.
     pub times: Times,
-    /// A page to look at.
+    /// The URL of its page.
     pub url: Option<String>,
-    /// Its jobs with those that were retried; empty where they are not known. See [`Run::jobs`].
+    /// Its jobs including retried ones; empty if they are not known. See [`Run::jobs`].
     #[serde(default)]
     pub(crate) jobs: Vec<Job>,
 }
 
 impl Run {
-    /// A run with a state and no more.
+    /// A run with a key and a state only.
     pub fn new(key: RunKey, state: State) -> Self {
         let kind = RunKind { git_ref: None, workflow: None, trigger: Trigger::default() };
         Self { key, sha: None, kind, state, times: Times::default(), url: None, jobs: Vec::new() }
@@ -214,7 +215,7 @@ impl Run {
         self.state.outcome.verdict
     }
 
-    /// Whether it finished and is of use: it ran at all.
+    /// Returns true if it has finished and did run.
     pub fn is_useful(&self) -> bool {
         self.state.is_finished() && !self.state.outcome.never_ran
     }
@@ -224,7 +225,7 @@ impl Run {
         &self.jobs
     }
 
-    /// Adds jobs; reports of a job that is known already are merged.
+    /// Adds jobs and merges reports of known jobs.
     pub fn add_jobs(&mut self, jobs: impl IntoIterator<Item = Job>) {
         self.jobs.extend(jobs);
         self.jobs.sort_by_key(|job| job.id);
@@ -239,7 +240,7 @@ impl Run {
         self.jobs = merged;
     }
 
-    /// Puts together two reports of one run, which have the same key.
+    /// Combines two reports of the same run, which must have the same key.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         debug_assert_eq!(self.key, other.key, "reports of one run");
@@ -261,8 +262,8 @@ impl Run {
     }
 }
 
-/// Adds `more` to `runs`. A run that is among them already is merged: the pages of a list shift
-/// while they are read.
+/// Adds `more` to `runs` and merges runs that occur in both: the pages of a list may shift while they
+/// are read.
 pub(crate) fn add(runs: &mut Vec<Run>, more: Vec<Run>) {
     for run in more {
         match runs.iter().position(|known| known.key == run.key) {

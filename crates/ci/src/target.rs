@@ -1,27 +1,27 @@
-//! The server and project that a query means, and the addresses on it.
+//! Resolved queries: a project on a server, and the URLs of its API.
 
 use reqwest::Url;
 
 use crate::{Query, QueryError};
 
-/// The longest address of a web page that is kept, in bytes.
+/// The maximum length of a web page's URL, in bytes.
 const LONGEST_ADDRESS: usize = 1000;
 
 /// A project on a server.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// The root of the server's API.
+    /// The root URL of the server's API.
     pub root: Url,
-    /// The project, as the platform calls it; it is part of a run's key.
+    /// The project in the platform's notation, which is part of a run's key.
     pub project: String,
-    /// The number by which the API knows the project, where that is looked up.
+    /// The number that identifies the project in the API, on platforms where it has to be fetched.
     pub(crate) project_id: Option<u64>,
-    /// The query, completed by what was looked up.
+    /// The query, completed by what was fetched, such as the default branch.
     pub query: Query,
 }
 
 impl Target {
-    /// The target of `query` below this root.
+    /// The target of `query` at the API root `root`.
     pub(crate) fn new(root: Url, project: impl Into<String>, query: &Query) -> Self {
         Self { root, project: project.into(), project_id: None, query: query.clone() }
     }
@@ -31,18 +31,17 @@ impl Target {
         self.query.git_ref.as_deref()
     }
 
-    /// Whether the default branch need not be looked up.
+    /// Returns true if the default branch need not be fetched.
     pub(crate) fn branch_is_known(&self) -> bool {
         self.query.git_ref.is_some() || self.query.all_branches
     }
 
-    /// The number of the run that the current job is in.
+    /// The number of the current job's run.
     pub(crate) fn current_run(&self) -> Option<u64> {
         self.query.current_job.as_ref()?.run
     }
 
-    /// The address of these segments below the root, each escaped, with those parameters that have
-    /// a value.
+    /// The URL of a path below the root. Segments are escaped; parameters without a value are left out.
     pub(crate) fn url(&self, segments: &[&str], parameters: &[(&str, Option<&str>)]) -> Url {
         let mut url = below(self.root.clone(), segments);
         let given: Vec<_> =
@@ -53,7 +52,7 @@ impl Target {
         url
     }
 
-    /// The same below the repository, in the API of GitHub and of Gitea.
+    /// The URL of a path below the repository, in the APIs of GitHub and Gitea.
     pub(crate) fn repository_url(
         &self,
         segments: &[&str],
@@ -65,7 +64,7 @@ impl Target {
     }
 }
 
-/// Parses an address that a person typed; the scheme may be missing.
+/// Parses a URL typed by a user, without a scheme as https.
 pub(crate) fn parse_address(text: &str) -> Result<Url, QueryError> {
     let invalid = |reason: &str| QueryError::InvalidAddress {
         address: without_secrets(text),
@@ -85,14 +84,14 @@ pub(crate) fn parse_address(text: &str) -> Result<Url, QueryError> {
     Ok(url)
 }
 
-/// The host of an address, with its port if that is not the default.
+/// The host of a URL, with its port if that is not the default.
 pub(crate) fn host(url: &Url) -> String {
     let host = url.host_str().unwrap_or("the server");
     url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"))
 }
 
-/// An address without what may be a secret in it, to be shown. One that cannot be parsed and may
-/// hold a password anywhere becomes "…".
+/// Removes possible secrets from a URL, for display. A text that cannot be parsed and may contain a
+/// password becomes "…".
 pub fn without_secrets(text: &str) -> String {
     match Url::parse(text) {
         Ok(url) if url.has_host() => {
@@ -105,7 +104,7 @@ pub fn without_secrets(text: &str) -> String {
     }
 }
 
-/// A web page that a server names, as a link; `None` for anything else than http and https.
+/// Checks the URL of a web page in a response; `None` if it is not http or https, or too long.
 pub(crate) fn web_page(text: Option<&str>) -> Option<String> {
     let url = Url::parse(text?).ok()?;
     let web = matches!(url.scheme(), "http" | "https") && url.username().is_empty();
@@ -113,11 +112,11 @@ pub(crate) fn web_page(text: Option<&str>) -> Option<String> {
         .then(|| url.to_string())
 }
 
-/// The host and path of the remote of a clone: `git@host:group/project.git`, or a URL.
+/// The host and the path of a clone's remote, `git@host:group/project.git` or a URL.
 pub fn parse_remote(remote: &str) -> Option<(String, String)> {
     let (host, path) = if remote.contains("://") {
         let url = Url::parse(remote).ok()?;
-        // The port of an ssh address is not that of the web server.
+        // The port of an ssh URL is not that of the web server.
         let port = url.port().filter(|_| url.scheme().starts_with("http"));
         let host = url.host_str()?;
         let host = port.map_or_else(|| host.to_string(), |port| format!("{host}:{port}"));
@@ -127,20 +126,20 @@ pub fn parse_remote(remote: &str) -> Option<(String, String)> {
         (host.rsplit('@').next()?.to_string(), path.to_string())
     };
     let path = path.trim_matches('/').trim_end_matches(".git").to_string();
-    // Hosts that serve ssh on the port of https.
+    // These prefixes belong to hosts that serve ssh on port 443.
     let host = host.strip_prefix("altssh.").or_else(|| host.strip_prefix("ssh.")).unwrap_or(&host);
     let sound = |text: &str| !text.is_empty() && !text.contains(char::is_whitespace);
     (sound(host) && sound(&path)).then(|| (host.to_string(), path))
 }
 
-/// The address with a path added.
+/// Appends a path to a URL.
 pub(crate) fn below(mut url: Url, segments: &[&str]) -> Url {
     url.path_segments_mut().expect("http has paths").pop_if_empty().extend(segments);
     url
 }
 
-/// Splits `owner/name`, or a project's address, into the server (where it is named) and the path of
-/// at most `most` segments. `/-/` and what follows it is no part of the path.
+/// Splits `owner/name` or a project's URL into the server, if any, and the project path of at most
+/// `most` segments. `/-/` and everything after it is not part of the path.
 pub(crate) fn split_project(
     project: &str,
     server: Option<&str>,

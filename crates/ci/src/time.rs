@@ -1,4 +1,5 @@
-//! Times as platforms send them. A malformed time is ignored and does not spoil the answer.
+//! Deserialisers for times in responses. A malformed time is treated as missing, to keep the rest of the
+//! response.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
@@ -10,7 +11,7 @@ pub(crate) fn rfc3339<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Times
     Ok(value.as_ref().and_then(Value::as_str).and_then(|text| text.parse().ok()))
 }
 
-/// Seconds since 1970; `None` for zero, which means never, and for anything that is no number.
+/// Seconds since 1970; `None` for 0, which means never, and for anything that is not a number.
 pub(crate) fn unix_s<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
     let value = Option::<Value>::deserialize(from)?;
     let seconds = value.as_ref().and_then(Value::as_i64).filter(|seconds| *seconds > 0);

@@ -7,18 +7,18 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 
 use crate::AuthScheme;
 
-/// A token. `Debug` does not show it.
+/// An access token. Its `Debug` output does not contain the secret.
 #[derive(Clone)]
 pub struct Token(String);
 
 impl Token {
-    /// The token in a text, without the white space around it; `None` for white space alone.
+    /// Trims white space around the token; `None` if nothing is left.
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty()).then(|| Self(text.to_string()))
     }
 
-    /// Whether it consists of visible ASCII characters, as every token does.
+    /// Returns true if it consists of visible ASCII characters only.
     pub(crate) fn is_valid(&self) -> bool {
         self.0.bytes().all(|byte| byte.is_ascii_graphic())
     }

@@ -1,6 +1,6 @@
 //! Woodpecker: pipelines of a repository.
 //!
-//! `wire` and `words` know the answers, `ask` the requests. <https://woodpecker-ci.org/api>
+//! `wire` and `words` parse responses, `ask` sends requests. <https://woodpecker-ci.org/api>
 
 mod ask;
 mod wire;
@@ -12,7 +12,7 @@ use crate::target::{Target, below, split_project};
 
 pub(crate) use ask::{enrich, resolve, runs};
 
-/// The most segments in the name of a repository.
+/// The maximum number of segments in the name of a repository.
 const MAX_SEGMENTS: usize = 22;
 
 pub(crate) static INFO: ProviderInfo = ProviderInfo {

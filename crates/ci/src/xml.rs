@@ -1,17 +1,17 @@
-//! Untrusted XML: document types are refused, entities are not expanded, depth is limited.
+//! A parser for untrusted XML: it rejects document types, does not expand entities, and limits depth.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// The greatest depth of elements.
+/// The maximum nesting depth.
 const MAX_DEPTH: usize = 64;
 
-/// An event in a document.
+/// A parser event.
 #[derive(Debug, PartialEq)]
 pub(crate) enum XmlEvent<'a> {
-    /// An element begins: its name without a prefix, and its attributes.
+    /// The start of an element: its name without a prefix, and its attributes.
     Start(String, Attributes<'a>),
-    /// An element ends.
+    /// The end of an element.
     End,
 }
 
@@ -20,20 +20,20 @@ pub(crate) enum XmlEvent<'a> {
 pub(crate) struct Attributes<'a>(BytesStart<'a>);
 
 impl Attributes<'_> {
-    /// The text of an attribute; empty if it is missing.
+    /// The value of an attribute; empty if it is missing.
     pub(crate) fn get(&self, name: &str) -> String {
         let found = self.0.attributes().flatten().find(|one| one.key.as_ref() == name);
         let Some(found) = found else { return String::new() };
-        // An undeclared entity stays as it is written.
+        // Keep undeclared entities as they are written.
         quick_xml::escape::unescape(&found.value)
             .map_or_else(|_| found.value.to_string(), std::borrow::Cow::into_owned)
     }
 }
 
-/// Parses a document and hands every event to `on_event`.
+/// Parses a document and passes every event to `on_event`.
 ///
 /// # Errors
-/// If it is malformed, incomplete, too deep, or has a document type.
+/// Fails if it is malformed, incomplete, nested too deeply, or has a document type.
 pub(crate) fn parse(bytes: &[u8], mut on_event: impl FnMut(XmlEvent<'_>)) -> Result<(), String> {
     let (text, ..) = encoding_rs::UTF_8.decode(bytes);
     let mut reader = Reader::from_str(&text);
@@ -45,7 +45,7 @@ pub(crate) fn parse(bytes: &[u8], mut on_event: impl FnMut(XmlEvent<'_>)) -> Res
                 depth += 1;
                 elements += 1;
                 if depth > MAX_DEPTH {
-                    return Err(format!("its elements are more than {MAX_DEPTH} deep"));
+                    return Err(format!("its elements are nested more than {MAX_DEPTH} deep"));
                 }
                 on_event(XmlEvent::Start(name(&start), Attributes(start)));
             }

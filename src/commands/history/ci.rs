@@ -27,7 +27,7 @@ pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<
     let info = provider.info();
     if info.commits == CommitScope::None {
         return Err(Error::usage(format!("--{} does not list the runs of commits", info.name))
-            .hint("`flaky providers` lists those that do; or write --status FILE"));
+            .hint("`flaky providers` lists those that do; or use --status FILE"));
     }
     // Commits are of every branch, and the current job is irrelevant.
     let query = Query {
@@ -76,11 +76,11 @@ fn cloned_from(remote: Option<&str>, args: &HistoryArgs) -> Result<(Provider, Qu
     let unclear = |what: String| {
         Error::usage(what).hint("name it, such as --gitlab group/project, or --github owner/repo")
     };
-    let remote =
-        remote.ok_or_else(|| unclear("--ci: this repository has no remote to ask".to_string()))?;
+    let remote = remote
+        .ok_or_else(|| unclear("--ci: this repository has no remote to query".to_string()))?;
     let (host, path) = parse_remote(remote).ok_or_else(|| {
         let remote = sanitize(&without_secrets(remote), LONGEST_ADDRESS);
-        unclear(format!("--ci: the remote {remote:?} is not the address of a server"))
+        unclear(format!("--ci: the remote {remote:?} is not the URL of a server"))
     })?;
     let named = Provider::ALL.into_iter().find(|provider| {
         let info = provider.info();
@@ -88,7 +88,7 @@ fn cloned_from(remote: Option<&str>, args: &HistoryArgs) -> Result<(Provider, Qu
             || info.host_parts.iter().any(|part| host.contains(part))
     });
     let provider = named.ok_or_else(|| {
-        unclear(format!("--ci: unknown platform of {}", sanitize(&host, LONGEST_ADDRESS)))
+        unclear(format!("--ci: unknown platform: {}", sanitize(&host, LONGEST_ADDRESS)))
     })?;
     let server = args.access.server.clone().unwrap_or_else(|| format!("https://{host}"));
     Ok((provider, Query { server: Some(server), ..Query::new(path) }))

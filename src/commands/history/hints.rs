@@ -16,7 +16,8 @@ pub(super) fn explain(error: &history::Error) -> Error {
     match error {
         Kind::IsFile(path) => {
             let file = path.display();
-            explained.hint(format!("for its changes: flaky history --path {file} -o history.gif"))
+            explained
+                .hint(format!("to draw its changes: flaky history --path {file} -o history.gif"))
         }
         Kind::NoRepository(_) => explained.hint(NAME_ONE),
         Kind::GitDir(_) => explained.hint(format!("unset GIT_DIR, or {NAME_ONE}")),
@@ -29,7 +30,7 @@ pub(super) fn explain(error: &history::Error) -> Error {
         Kind::NoCommits => explained.hint("commit something first"),
         Kind::NoBranch(_) => explained.hint("`git branch -a` lists all; fetch a remote one first"),
         Kind::NoCommit { .. } => explained.hint(
-            "write a range as for git: main~50..main, v1.0..v2.0, or a single name; a shallow \
+            "write a range in git's syntax: main~50..main, v1.0..v2.0, or a single name; a shallow \
              clone has few commits: git fetch --unshallow",
         ),
         Kind::NoNotes(reference) => {

@@ -60,13 +60,13 @@ fn explain(error: &history::Error, word: Option<&str>) -> Error {
     let Some(word) = word.map(without_secrets) else { return explained };
     let message = match error {
         history::Error::NoCommit { range, name } if range == name => {
-            format!("there is no folder and no commit {word:?}")
+            format!("there is no directory and no commit {word:?}")
         }
         history::Error::NoCommit { name, .. } => {
-            format!("there is no folder {word:?} and no commit {:?}", without_secrets(name))
+            format!("there is no directory {word:?} and no commit {:?}", without_secrets(name))
         }
         history::Error::NoRepository(_) => {
-            format!("there is no folder {word:?}, and {}", explained.message)
+            format!("there is no directory {word:?}, and {}", explained.message)
         }
         _ => return explained,
     };

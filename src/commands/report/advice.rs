@@ -1,14 +1,14 @@
-//! What to do about a failure: the kinds of `flaky-ci`, answered with options and variables.
+//! Hints for errors of `flaky-ci`, in terms of command-line options and environment variables.
 
 use crate::cli::providers;
 use crate::error::Error;
 use flaky_ci::{AuthScheme, Client, FetchError, FetchErrorKind, Provider, QueryError, TlsFailure};
 
-const CHECK_ADDRESS: &str = "check the address";
+const CHECK_ADDRESS: &str = "check the URL";
 const CERTIFICATES: &str = "install the system's certificates (the package ca-certificates), or \
                             name a file of your own in SSL_CERT_FILE";
 
-/// The error of a malformed query.
+/// Converts the error of a malformed query.
 pub(crate) fn invalid_query(provider: Provider, error: &QueryError) -> Error {
     let (what, hint) = match error {
         QueryError::InvalidAddress { .. } => (
@@ -17,18 +17,17 @@ pub(crate) fn invalid_query(provider: Provider, error: &QueryError) -> Error {
         ),
         QueryError::CredentialsInAddress => (
             error.to_string(),
-            "put the token into FLAKY_TOKEN or a file (--token-file), not into an address"
-                .to_string(),
+            "put the token into FLAKY_TOKEN or a file (--token-file), not into a URL".to_string(),
         ),
         QueryError::InvalidProject { example, .. } => {
-            (error.to_string(), format!("write it as {example}, or as its whole address"))
+            (error.to_string(), format!("write it as {example}, or as its full URL"))
         }
         QueryError::ServerMissing => (
             format!("--{} needs a server", provider.info().name),
             "add --server https://ci.example.org".to_string(),
         ),
         QueryError::ServerMismatch => (
-            "--server and the project's address are on different hosts".to_string(),
+            "--server and the project's URL are on different hosts".to_string(),
             "leave one of them out".to_string(),
         ),
     };
@@ -42,39 +41,43 @@ pub(crate) fn hint(provider: Provider, client: &Client, error: &FetchError) -> O
     }
     let detail = error.detail.as_deref().unwrap_or_default();
     let hint = match error.kind {
-        // Answered above.
+        // Handled above.
         FetchErrorKind::Unauthorized | FetchErrorKind::Forbidden | FetchErrorKind::NotFound => {
             return None;
         }
-        FetchErrorKind::RateLimited => "a token allows more (FLAKY_TOKEN); or try again later",
+        FetchErrorKind::RateLimited => {
+            "set a token in FLAKY_TOKEN for a higher limit, or try again later"
+        }
         FetchErrorKind::WaitTooLong => "try again later, or allow more with --timeout",
         FetchErrorKind::Server | FetchErrorKind::UnexpectedStatus => {
-            return Some(format!("the address was {detail}"));
+            return Some(format!("the URL was {detail}"));
         }
         FetchErrorKind::TimedOut => "allow more with --timeout",
-        FetchErrorKind::Unreachable => "check the address and the network",
+        FetchErrorKind::Unreachable => "check the URL and the network",
         FetchErrorKind::Interrupted => "try again",
         FetchErrorKind::Tls(failure) => tls(failure),
         FetchErrorKind::BadRedirect | FetchErrorKind::TooLarge => CHECK_ADDRESS,
-        FetchErrorKind::InsecureRedirect => "name the server by its https address",
-        FetchErrorKind::InsecureToken => "name the server by its https address, or give no token",
-        FetchErrorKind::InvalidToken => "a token is one line of letters and digits; check yours",
-        FetchErrorKind::Setup => "install the system's certificates (the package ca-certificates)",
-        FetchErrorKind::TooMuch => "ask for less with --runs",
-        FetchErrorKind::WebPage => "check the server; a login page looks like this too",
-        FetchErrorKind::UnexpectedAnswer => "check the address, and that it is of this platform",
-        FetchErrorKind::NoBranch => "push a commit, or name a --ref",
-        FetchErrorKind::AmbiguousProject => {
-            return Some(format!("choose one with --project: there are {detail}"));
+        FetchErrorKind::InsecureRedirect => "use the server's https URL",
+        FetchErrorKind::InsecureToken => "use the server's https URL, or no token",
+        FetchErrorKind::InvalidToken => {
+            "check the token: it must be one line of visible ASCII characters"
         }
-        FetchErrorKind::NoSuchProject => return Some(format!("there are {detail}")),
+        FetchErrorKind::Setup => "install the system's certificates (the package ca-certificates)",
+        FetchErrorKind::TooMuch => "query fewer pipelines with --runs",
+        FetchErrorKind::WebPage => "check the URL: the page may be a login page",
+        FetchErrorKind::UnexpectedAnswer => "check the URL and the platform",
+        FetchErrorKind::NoBranch => "push a commit, or name a branch with --ref",
+        FetchErrorKind::AmbiguousProject => {
+            return Some(format!("choose one with --project: {detail}"));
+        }
+        FetchErrorKind::NoSuchProject => return Some(format!("it has {detail}")),
         FetchErrorKind::FolderOfJobs => "name a branch of it with --ref, or a job in it",
         FetchErrorKind::TooManyPages => "draw a shorter range",
     };
     Some(hint.to_string())
 }
 
-/// The hint where access is denied. To a stranger a private project does not exist.
+/// The hint if access is denied. Servers report private projects as missing.
 fn access(provider: Provider, client: &Client) -> String {
     let cause = match (client.has_token(), provider.info().auth) {
         (true, AuthScheme::Basic) => {
@@ -88,8 +91,8 @@ fn access(provider: Provider, client: &Client) -> String {
 
 fn tls(failure: TlsFailure) -> &'static str {
     match failure {
-        TlsFailure::NoTls => "perhaps its address begins with http://",
-        TlsFailure::WrongName => "name it as its certificate does",
+        TlsFailure::NoTls => "its URL may begin with http://",
+        TlsFailure::WrongName => "use the host name in its certificate",
         TlsFailure::Expired => "the server needs a new certificate",
         TlsFailure::CaCertificate => "the server needs a certificate of its own",
         TlsFailure::Untrusted => CERTIFICATES,

@@ -20,7 +20,7 @@ pub(super) fn read(patterns: &[String]) -> Result<Result<Report, Error>, Error> 
             return Err(Error::usage("--junit is empty").hint("write --junit GLOB"));
         }
         glob::Pattern::new(pattern).map_err(|error| {
-            Error::usage(format!("--junit {pattern:?} is not a pattern: {}", error.msg))
+            Error::usage(format!("--junit {pattern:?} is not a valid glob: {}", error.msg))
                 .hint("write it as 'target/nextest/**/*.xml', in quotes")
         })?;
     }
@@ -57,14 +57,14 @@ fn matching(pattern: &str) -> Result<Vec<PathBuf>, Error> {
     }
     let shown = sanitize(pattern, LONGEST_PATTERN);
     if literal.is_dir() {
-        return Err(Error::failed(format!("{shown:?} is a folder"))
+        return Err(Error::failed(format!("{shown:?} is a directory"))
             .hint(format!("write '{shown}/**/*.xml', in quotes")));
     }
     let found = glob::glob(pattern).map_err(|error| Error::failed(error.msg))?;
     let files: Vec<_> = found.flatten().filter(|path| path.is_file()).collect();
     if files.is_empty() {
         return Err(Error::failed(format!("no file matches {shown:?}"))
-            .hint("run the tests first; quote the pattern"));
+            .hint("run the tests first, and quote the pattern"));
     }
     Ok(files)
 }

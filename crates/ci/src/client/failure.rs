@@ -1,4 +1,4 @@
-//! What a refused or failed request means, and whether a retry may help.
+//! Converts failed requests to errors, and decides whether and when to retry.
 
 use std::error::Error as _;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,7 +10,7 @@ use crate::target::{host, without_secrets};
 use crate::{FetchError, FetchErrorKind, TlsFailure};
 use flaky_core::sanitize::sanitize;
 
-/// A failure, and whether a retry may help.
+/// An error, and when a retry may succeed.
 pub(super) struct RequestError {
     pub error: FetchError,
     pub retry: Retry,
@@ -29,7 +29,7 @@ impl From<FetchError> for RequestError {
     }
 }
 
-/// A status that is no success.
+/// The failure for a response with a status other than success.
 pub(super) fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> RequestError {
     let number = |name: &str| -> Option<f64> { parse_number(headers.get(name)?.to_str().ok()?) };
     let used_up = ["x-ratelimit-remaining", "ratelimit-remaining"]
@@ -50,7 +50,7 @@ pub(super) fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> 
     let limit = if is_limit { ": its rate limit is exceeded" } else { "" };
     let error = FetchError {
         kind,
-        message: format!("{} answered {code}{reason}{limit}", host(url)),
+        message: format!("{} returned {code}{reason}{limit}", host(url)),
         status: Some(code),
         detail: Some(without_secrets(url.as_str())),
     };
@@ -73,21 +73,22 @@ pub(super) fn bad_status(url: &Url, status: StatusCode, headers: &HeaderMap) -> 
     RequestError { error, retry }
 }
 
-/// A number in a header. "NaN" parses as one, and is of no use.
+/// A finite number in a header.
 fn parse_number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| !number.is_nan())
 }
 
-/// Failures of TLS connections: a part of the library's message, the kind, and our words.
+/// Failures of TLS connections: a part of the library's message in lowercase, the kind, and the
+/// message to show, or "" to show the library's.
 const TLS: [(&str, TlsFailure, &str); 9] = [
     ("corrupt message", TlsFailure::NoTls, "it does not speak TLS"),
     (
         "unknownissuer",
         TlsFailure::Untrusted,
-        "this system does not know who issued its certificate",
+        "its certificate is not signed by an authority that this system trusts",
     ),
     ("not valid for name", TlsFailure::WrongName, "its certificate is for another name"),
-    ("badsignature", TlsFailure::Untrusted, "the signature of its certificate is wrong"),
+    ("badsignature", TlsFailure::Untrusted, "the signature of its certificate is invalid"),
     ("notvalidforname", TlsFailure::WrongName, "its certificate is for another name"),
     ("expired", TlsFailure::Expired, "its certificate has expired"),
     (
@@ -99,7 +100,7 @@ const TLS: [(&str, TlsFailure, &str); 9] = [
     ("handshake", TlsFailure::Untrusted, ""),
 ];
 
-/// A request that got no answer.
+/// The failure of a request without a response.
 pub(super) fn no_connection(url: &Url, error: &reqwest::Error) -> FetchError {
     let host = host(url);
     let cause = root_cause(error);
@@ -111,19 +112,19 @@ pub(super) fn no_connection(url: &Url, error: &reqwest::Error) -> FetchError {
     FetchError::new(FetchErrorKind::Unreachable, format!("cannot connect to {host}: {cause}"))
 }
 
-/// An answer that broke off.
+/// The error for a response that was cut off.
 pub(super) fn interrupted(host: &str, error: &reqwest::Error) -> FetchError {
-    let message = format!("the answer of {host} broke off: {}", root_cause(error));
+    let message = format!("the response of {host} was cut off: {}", root_cause(error));
     FetchError::new(FetchErrorKind::Interrupted, message)
 }
 
-/// An HTTP client that cannot be set up.
+/// The error if the HTTP client cannot be created.
 pub(super) fn setup(error: &reqwest::Error) -> FetchError {
     let message = format!("cannot set up an HTTP client: {}", root_cause(error));
     FetchError::new(FetchErrorKind::Setup, message)
 }
 
-/// The last cause of an error, which says most; it has no address in it.
+/// The innermost cause of an error. It is the most specific one and contains no URL.
 fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(next) = cause.source() {
@@ -131,6 +132,6 @@ fn root_cause(error: &reqwest::Error) -> String {
     }
     let text = cause.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);
-    let text = if error.source().is_none() { "the connection broke off" } else { text };
+    let text = if error.source().is_none() { "the connection was closed" } else { text };
     sanitize(&text.to_lowercase(), 200)
 }

@@ -1,4 +1,4 @@
-//! One request: sent, redirected, retried, and its answer read.
+//! A single request: sending, redirects, retries, and reading the response.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,12 +13,12 @@ use crate::target::host;
 use crate::token::Token;
 use crate::{AuthScheme, FetchError, FetchErrorKind};
 
-/// The largest answer, and the most that all answers may be together, in bytes.
+/// The maximum size of a response and of all responses together, in bytes.
 const MAX_ANSWER: usize = 8 << 20;
 const MAX_ANSWERS: usize = 128 << 20;
-/// The redirects that are followed.
+/// The maximum number of redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
-/// The waits before retries in seconds, where the server asks for none.
+/// The waits before retries in seconds, unless the server asks for others.
 const RETRY_WAITS_S: [f64; 3] = [0.5, 1.0, 2.0];
 /// A day, in seconds.
 const DAY_S: u64 = 86_400;
@@ -42,15 +42,15 @@ impl Transport {
         deadline: Deadline,
     ) -> Result<Self, FetchError> {
         if token.as_ref().is_some_and(|token| !token.is_valid()) {
-            let message = "the token has characters that no token has";
+            let message = "the token contains characters that are not allowed in a token";
             return Err(FetchError::new(FetchErrorKind::InvalidToken, message));
         }
-        // Another part of the process may have installed one already.
+        // Fails if another part of the process has installed one, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("flaky/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none());
-        // Requests to this machine do not leave it through a proxy.
+        // Do not use a proxy for requests to this machine.
         if is_loopback(&home) {
             http = http.no_proxy();
         }
@@ -64,7 +64,7 @@ impl Transport {
             tokio::time::timeout_at(self.deadline.at.into(), self.with_retries(url)).await;
         response.unwrap_or_else(|_| {
             let timeout_s = self.deadline.timeout.as_secs_f64();
-            let message = format!("{host} did not answer within {timeout_s} s");
+            let message = format!("{host} did not respond within {timeout_s} s");
             Err(FetchError::new(FetchErrorKind::TimedOut, message))
         })
     }
@@ -106,11 +106,11 @@ impl Transport {
             let to = to.and_then(|to| url.join(to).ok());
             let to = to.filter(|to| matches!(to.scheme(), "http" | "https"));
             let to = to.ok_or_else(|| {
-                let message = format!("{} redirects without a valid address", host(&url));
+                let message = format!("{} redirects without a valid URL", host(&url));
                 FetchError::new(FetchErrorKind::BadRedirect, message)
             })?;
             if url.scheme() == "https" && to.scheme() == "http" {
-                let message = format!("{} redirects to an unencrypted address", host(&url));
+                let message = format!("{} redirects to an unencrypted URL", host(&url));
                 Err(FetchError::new(FetchErrorKind::InsecureRedirect, message))?;
             }
             url = to;
@@ -154,12 +154,12 @@ impl Transport {
             let Some(chunk) = chunk else { break };
             let received = self.received.fetch_add(chunk.len(), Ordering::Relaxed) + chunk.len();
             if body.len() + chunk.len() > MAX_ANSWER {
-                let message = format!("the answer of {host} exceeds {} MiB", MAX_ANSWER >> 20);
+                let message = format!("the response of {host} exceeds {} MiB", MAX_ANSWER >> 20);
                 Err(FetchError::new(FetchErrorKind::TooLarge, message))?;
             }
             if received > MAX_ANSWERS {
                 let max = MAX_ANSWERS >> 20;
-                let message = format!("the answers of {host} exceed {max} MiB together");
+                let message = format!("the responses of {host} exceed {max} MiB in total");
                 Err(FetchError::new(FetchErrorKind::TooMuch, message))?;
             }
             body.extend_from_slice(&chunk);
@@ -170,8 +170,8 @@ impl Transport {
     }
 }
 
-/// The path and parameters of `next` on the server of `url`; `None` where `next` names another
-/// host. The scheme and port are not compared: a server behind a proxy may not know them.
+/// The path and parameters of `next` on the server of `url`; `None` if `next` is on another host. The
+/// scheme and the port are not compared, because a server behind a proxy may not know its own.
 fn on_server(url: &Url, next: &Url) -> Option<Url> {
     let mut there = url.clone();
     there.set_path(next.path());
@@ -179,7 +179,7 @@ fn on_server(url: &Url, next: &Url) -> Option<Url> {
     (next.host() == url.host()).then_some(there)
 }
 
-/// The address of the next page in a `Link` header.
+/// The URL of the next page in a `Link` header.
 fn next_page(link: &str) -> Option<String> {
     link.split(',').find_map(|part| {
         let (address, relations) = part.split_once(';')?;
@@ -190,7 +190,7 @@ fn next_page(link: &str) -> Option<String> {
     })
 }
 
-/// Whether an address is on this machine.
+/// Returns true if a URL is on this machine.
 fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');

@@ -1,24 +1,24 @@
-//! Gitea's requests.
+//! Requests to Gitea.
 
 use super::wire::{Commit, Status};
 use crate::run::{Job, Outcome, Run, RunId, RunKey, State, Times, executions};
 use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
 use flaky_core::verdict::Verdict;
 
-/// The largest page of commits.
+/// The maximum size of a page of commits.
 const MAX_PAGE: usize = 50;
-/// The size of a page of statuses.
+/// The requested size of a page of statuses.
 const STATUS_PAGE: &str = "50";
-/// The pages of a commit's statuses that are read.
+/// The maximum number of pages of statuses that are read per commit.
 const MAX_STATUS_PAGES: usize = 5;
 
-/// A page of commits, each a run made of its statuses.
+/// Fetches a page of commits. The statuses of each form a run.
 pub(crate) async fn runs(
     client: &Client,
     target: &Target,
     page: PageRequest,
 ) -> Result<RunPage, FetchError> {
-    // Every commit takes a request of its own, so no more are listed than are wanted.
+    // Every commit costs another request, so list no more than wanted.
     let size = page.useful.clamp(1, MAX_PAGE);
     let (number, limit) = (page.page.to_string(), size.to_string());
     let parameters = [
@@ -40,7 +40,7 @@ pub(crate) async fn runs(
     Ok(RunPage { runs, more: response.next.is_some() || commits.len() == size })
 }
 
-/// The statuses of each commit: a job sets about three of them.
+/// Fetches the statuses of each commit. A job sets about three of them.
 async fn statuses(
     client: &Client,
     target: &Target,
@@ -63,7 +63,7 @@ async fn statuses(
     Ok(all)
 }
 
-/// The statuses of a commit as a run; `None` where there are none.
+/// Converts the statuses of a commit to a run; `None` if there are none.
 fn run(target: &Target, sha: &str, statuses: Vec<Status>) -> Option<Run> {
     if statuses.is_empty() {
         return None;
@@ -83,7 +83,7 @@ fn run(target: &Target, sha: &str, statuses: Vec<Status>) -> Option<Run> {
         .iter()
         .filter_map(|(_, executions)| Some(executions.last()?.verdict()))
         .collect();
-    // The current job may be shown under another name; then it is the only one that is running.
+    // The current job may have another name there; then it is the only one that is running.
     let running = latest.iter().filter(|verdict| **verdict == Verdict::Running).count();
     if current.is_some() && latest.len() > 1 && running == 1 {
         latest.retain(|verdict| *verdict != Verdict::Running);

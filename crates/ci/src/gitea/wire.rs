@@ -1,4 +1,4 @@
-//! Gitea's JSON, as far as it is read, and its conversion.
+//! The parts of Gitea's JSON that are read, and their conversion.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -17,16 +17,16 @@ pub(super) struct Commit {
 /// A status that was set on a commit.
 #[derive(Debug, Deserialize)]
 pub struct Status {
-    /// Its number on the server, rising with time.
+    /// Its number on the server; later statuses have greater numbers.
     pub id: u64,
-    /// The state; GitHub's API calls it so.
+    /// The state, under the name that GitHub's API uses.
     #[serde(rename = "status")]
     pub state: String,
-    /// The name of what set it: "workflow / job (event)" for Actions.
+    /// The name of the job or tool that set it; "workflow / job (event)" for Actions.
     #[serde(default)]
     pub context: String,
     pub description: Option<String>,
-    /// The page of what set it.
+    /// The page of that job or tool.
     pub target_url: Option<String>,
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub created_at: Option<Timestamp>,

@@ -1,10 +1,9 @@
-//! Gitea's words: the states of a commit's statuses.
+//! Gitea's vocabulary: the states of a commit's statuses.
 
 use crate::run::Outcome;
 use flaky_core::verdict::Verdict;
 
-/// The outcome of a status. A job that was cancelled is told from one that failed by its
-/// description alone.
+/// The outcome of a status. Only the description distinguishes a cancelled job from a failed one.
 pub(super) fn status(state: &str, description: Option<&str>) -> Outcome {
     let description = description.unwrap_or_default().to_ascii_lowercase();
     let is_cancelled =

@@ -1,4 +1,4 @@
-//! GitHub's requests.
+//! Requests to GitHub.
 
 use super::wire::{CheckRuns, CombinedStatus, Repository, WorkflowJobs, WorkflowRun, WorkflowRuns};
 use super::words;
@@ -6,14 +6,14 @@ use crate::run::{self, Job, Outcome, Run, RunId, RunKey, State, Times};
 use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
 use flaky_core::verdict::Verdict;
 
-/// The largest page.
+/// The maximum page size.
 const MAX_PAGE: usize = 100;
-/// The pages of a run's jobs that are read.
+/// The maximum number of pages of a run's jobs that are read.
 const MAX_JOB_PAGES: usize = 10;
-/// The earlier attempts of a run that are read.
+/// The maximum number of earlier attempts that are read per run.
 const MAX_ATTEMPTS: usize = 3;
 
-/// Looks up the default branch, of a repository on GitHub or Gitea.
+/// Fetches the default branch of a repository on GitHub or Gitea.
 pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
     if !target.branch_is_known() {
         let response = client.get(target.repository_url(&[], &[])).await?;
@@ -22,7 +22,7 @@ pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), 
     Ok(())
 }
 
-/// A page of workflow runs; where Actions are not used, the statuses of the latest commit.
+/// Fetches a page of workflow runs; without Actions, the statuses of the latest commit.
 pub(crate) async fn runs(
     client: &Client,
     target: &Target,
@@ -58,7 +58,7 @@ pub(crate) async fn runs(
     Ok(RunPage { runs, more: response.next.is_some() })
 }
 
-/// Adds earlier attempts, and the jobs of the run that the current job is in.
+/// Adds earlier attempts, and the jobs of the run that the current job belongs to.
 pub(crate) async fn enrich(
     client: &Client,
     target: &Target,
@@ -98,7 +98,7 @@ pub(crate) async fn enrich(
     failure
 }
 
-/// The jobs of the latest attempt of a run.
+/// Fetches the jobs of the latest attempt of a run.
 async fn jobs(client: &Client, target: &Target, run: u64) -> Result<Vec<Job>, FetchError> {
     let (id, size) = (run.to_string(), MAX_PAGE.to_string());
     let parameters = [("filter", Some("latest")), ("per_page", Some(size.as_str()))];
@@ -113,8 +113,8 @@ async fn jobs(client: &Client, target: &Target, run: u64) -> Result<Vec<Job>, Fe
     Ok(jobs)
 }
 
-/// The statuses and checks of the latest commit of the branch, as a run. GitHub says "pending" of a
-/// commit without any status.
+/// Fetches the statuses and checks of the branch's latest commit as a run. GitHub reports a commit
+/// without statuses as "pending".
 async fn commit_statuses(client: &Client, target: &Target) -> Result<Option<Run>, FetchError> {
     let git_ref = target.git_ref().unwrap_or("HEAD");
     let size = MAX_PAGE.to_string();

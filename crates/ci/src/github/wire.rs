@@ -1,4 +1,4 @@
-//! GitHub's JSON, as far as it is read, and its conversion.
+//! The parts of GitHub's JSON that are read, and their conversion.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -37,12 +37,12 @@ pub(super) struct WorkflowRun {
     pub event: Option<String>,
     /// The repository it ran in.
     pub repository: Option<RepositoryId>,
-    /// The repository of the commit; another one for a fork.
+    /// The repository of the commit; for a pull request from a fork, the fork.
     pub head_repository: Option<RepositoryId>,
     pub html_url: Option<String>,
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub created_at: Option<Timestamp>,
-    /// When this attempt was started.
+    /// The start of this attempt.
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub run_started_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "time::rfc3339")]
@@ -56,13 +56,13 @@ pub(super) struct RepositoryId {
 }
 
 impl WorkflowRun {
-    /// Whether it is of a fork, whose branch may have the same name as ours.
+    /// Returns true if the commit is in a fork, whose branch may have the same name.
     pub(super) fn is_of_fork(&self) -> bool {
         let both = self.repository.as_ref().zip(self.head_repository.as_ref());
         both.is_some_and(|(ours, theirs)| ours != theirs)
     }
 
-    /// The run of `project`.
+    /// Converts it to a run of `project`.
     pub(super) fn into_run(self, project: &str) -> Run {
         let word = words::word(self.status.as_deref(), self.conclusion);
         let times =
@@ -137,7 +137,7 @@ impl From<WorkflowJob> for Job {
 pub(super) struct CombinedStatus {
     #[serde(default)]
     pub sha: String,
-    /// The state of all of them; "pending" where there are none.
+    /// The combined state; "pending" if there are no statuses.
     pub state: String,
     #[serde(default)]
     pub total_count: usize,

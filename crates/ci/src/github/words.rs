@@ -1,9 +1,9 @@
-//! GitHub's words: statuses and conclusions of runs, jobs and checks, states of commits, events.
+//! GitHub's vocabulary: statuses and conclusions of runs, jobs and checks, states of commits, events.
 
 use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;
 
-/// The word that counts: the conclusion of what is completed, else the status.
+/// The relevant word: the conclusion if it is completed, else the status.
 pub(super) fn word(status: Option<&str>, conclusion: Option<String>) -> String {
     match (status, conclusion) {
         (Some("completed") | None, Some(conclusion)) => conclusion,
@@ -23,7 +23,7 @@ pub(super) fn verdict(word: &str) -> Verdict {
     }
 }
 
-/// The outcome of a workflow run. What was not started, or ran out of time, is no evidence.
+/// The outcome of a workflow run. A run that did not start or timed out is not evidence.
 pub(super) fn run(word: &str) -> Outcome {
     Outcome {
         verdict: verdict(word),

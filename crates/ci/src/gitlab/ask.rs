@@ -1,4 +1,4 @@
-//! GitLab's requests.
+//! Requests to GitLab.
 
 use std::collections::VecDeque;
 
@@ -8,18 +8,18 @@ use crate::run::{Job, Outcome, Run};
 use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
 use flaky_core::verdict::Verdict;
 
-/// The largest page.
+/// The maximum page size.
 const MAX_PAGE: usize = 100;
-/// The pages of a pipeline's jobs that are read, on average.
+/// The maximum number of pages of jobs that are read, per pipeline on average.
 const MAX_JOB_PAGES: usize = 10;
-/// The child pipelines of one pipeline that are read.
+/// The maximum number of child pipelines that are read per pipeline.
 const MAX_CHILDREN: usize = 100;
-/// The pages of jobs that are requested before the answers are looked at.
+/// The number of pages of jobs that are requested at once.
 const BATCH: usize = 12;
-/// The generations of child pipelines that are read.
+/// The maximum depth of child pipelines that are read.
 const MAX_DEPTH: usize = 2;
 
-/// Looks up the default branch.
+/// Fetches the default branch.
 pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
     if target.branch_is_known() {
         return Ok(());
@@ -33,7 +33,7 @@ pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), 
     Ok(())
 }
 
-/// A page of pipelines.
+/// Fetches a page of pipelines.
 pub(crate) async fn runs(
     client: &Client,
     target: &Target,
@@ -77,7 +77,7 @@ pub(crate) async fn enrich(
     for (parent, jobs) in parents.iter_mut().zip(jobs) {
         parent.run.add_jobs(jobs);
     }
-    // If the latest pipeline has no children, the others are not asked for theirs.
+    // If the latest pipeline has no child pipelines, assume that the others have none.
     let (first, rest) = parents.split_at_mut(1.min(ids.len()));
     let found = children(client, target, first, &mut failure).await;
     if found && client.has_time() {
@@ -92,18 +92,18 @@ struct Parent<'a> {
     run: &'a mut Run,
 }
 
-/// A pipeline whose children are looked for.
+/// A pipeline whose child pipelines are fetched.
 struct Ancestor {
     /// The index of the run that it belongs to.
     run: usize,
     pipeline: u64,
     /// The prefix of the names of its jobs.
     prefix: String,
-    /// The job of the run that started it, and whether that is allowed to fail.
+    /// The job of the run that started it, and true if that job is allowed to fail.
     bridge: Option<(u64, bool)>,
 }
 
-/// The jobs of each of some pipelines, with those that were retried; and the first failure.
+/// Fetches the jobs of some pipelines, including retried ones. Also returns the first error.
 async fn jobs(
     client: &Client,
     target: &Target,
@@ -135,7 +135,7 @@ async fn jobs(
     (jobs, failure)
 }
 
-/// Adds the jobs and outcomes of the child pipelines of some runs; returns whether there are any.
+/// Adds the jobs and outcomes of the child pipelines of some runs. Returns true if there are any.
 async fn children(
     client: &Client,
     target: &Target,
@@ -202,7 +202,8 @@ async fn children(
     found
 }
 
-/// A pipeline that passed has not finished before its children have, and fails with them.
+/// Applies the outcome of a child pipeline. A passed pipeline takes the verdict of a child that failed,
+/// is running or was cancelled.
 fn add_child_outcome(run: &mut Run, status: &str) {
     let child = words::verdict(status);
     let is_worse = matches!(child, Verdict::Failed | Verdict::Running) || status == "canceled";
@@ -211,7 +212,7 @@ fn add_child_outcome(run: &mut Run, status: &str) {
     }
 }
 
-/// The address of a pipeline's jobs or bridges.
+/// The URL of a pipeline's jobs or bridges.
 fn part_url(target: &Target, pipeline: u64, part: &str, retried: bool) -> reqwest::Url {
     let size = MAX_PAGE.to_string();
     target.url(

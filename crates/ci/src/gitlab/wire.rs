@@ -1,4 +1,4 @@
-//! GitLab's JSON, as far as it is read, and its conversion.
+//! The parts of GitLab's JSON that are read, and their conversion.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::{Provider, time};
 /// A project.
 #[derive(Debug, Deserialize)]
 pub(super) struct Project {
-    /// The default branch; none before the first commit.
+    /// The default branch; `None` before the first commit.
     pub default_branch: Option<String>,
 }
 
@@ -29,16 +29,16 @@ pub(super) struct Pipeline {
     pub created_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub updated_at: Option<Timestamp>,
-    /// When it was started; not in lists.
+    /// The start; not in lists.
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub started_at: Option<Timestamp>,
-    /// When it finished; not in lists.
+    /// The end; not in lists.
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub finished_at: Option<Timestamp>,
 }
 
 impl Pipeline {
-    /// The run of `project`.
+    /// Converts it to a run of `project`.
     pub(super) fn into_run(self, project: &str) -> Run {
         let times = Times {
             created: self.created_at,
@@ -49,7 +49,7 @@ impl Pipeline {
             provider: Provider::GitLab,
             project: project.to_string(),
             id: RunId::Number(self.id),
-            // A job is retried in the same pipeline, without a count.
+            // GitLab retries jobs within the same pipeline and does not count attempts.
             attempt: 1,
         };
         let outcome = words::pipeline(&self.status);
@@ -73,7 +73,7 @@ pub struct Execution {
     pub id: u64,
     pub name: String,
     pub status: String,
-    /// Whether the pipeline passes although it fails.
+    /// True if the pipeline may pass although this job fails.
     pub allow_failure: Option<bool>,
     pub failure_reason: Option<String>,
     pub web_url: Option<String>,
@@ -110,7 +110,7 @@ impl From<Execution> for Job {
 pub(super) struct Bridge {
     pub id: u64,
     pub name: String,
-    /// Whether the pipeline passes although it fails.
+    /// True if the pipeline may pass although this job fails.
     pub allow_failure: Option<bool>,
     /// The pipeline it is in.
     pub pipeline: Option<LinkedPipeline>,
@@ -119,7 +119,7 @@ pub(super) struct Bridge {
 }
 
 impl Bridge {
-    /// The pipeline that it started, if that is of the same project.
+    /// The pipeline that it started, if that belongs to the same project.
     pub(super) fn child(&self) -> Option<&LinkedPipeline> {
         let ours = self.pipeline.as_ref().and_then(|pipeline| pipeline.project_id);
         let child = self.downstream_pipeline.as_ref()?;

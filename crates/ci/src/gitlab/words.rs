@@ -1,9 +1,9 @@
-//! GitLab's words: the statuses of pipelines and jobs, reasons of failures, sources of pipelines.
+//! GitLab's vocabulary: the statuses of pipelines and jobs, reasons of failures, sources of pipelines.
 
 use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;
 
-/// Failure reasons for which the project is not responsible.
+/// Reasons of infrastructure failures.
 const INFRA_FAILURES: [&str; 9] = [
     "runner_system_failure",
     "stuck_or_timeout_failure",
@@ -39,7 +39,7 @@ pub(super) fn pipeline(status: &str) -> Outcome {
     Outcome { never_ran, ..Outcome::new(verdict(status)) }
 }
 
-/// The outcome of a job; `reason` is its `failure_reason`. A job that waits for its time will run.
+/// The outcome of a job; `reason` is its `failure_reason`. A scheduled job will still run.
 pub(super) fn job(status: &str, reason: Option<&str>) -> Outcome {
     Outcome {
         verdict: verdict(status),
@@ -77,7 +77,7 @@ mod tests {
             (Verdict::Failed, &["failed"]),
             (Verdict::Running, &running),
             (Verdict::Stopped, &["canceled", "skipped", "manual", "scheduled"]),
-            // Words of other platforms are not GitLab's.
+            // Words of other platforms.
             (Verdict::Unknown, &["", "frobnicated", "neutral", "SUCCESS", "flaky"]),
         ] {
             for status in statuses {

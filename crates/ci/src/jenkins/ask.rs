@@ -1,12 +1,12 @@
-//! Jenkins' requests.
+//! Requests to Jenkins.
 
 use super::wire::{Job, run_of_color};
 use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
 
-/// The most builds that are requested at once.
+/// The maximum number of builds per request.
 const MAX_PAGE: usize = 200;
 
-/// A page of builds; of a job that lists none, its colour.
+/// Fetches a page of builds. For a job that lists no builds, its colour gives the state.
 pub(crate) async fn runs(
     client: &Client,
     target: &Target,

@@ -1,4 +1,4 @@
-//! Jenkins' JSON, as far as it is read, and its conversion.
+//! The parts of Jenkins' JSON that are read, and their conversion.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -11,7 +11,7 @@ use crate::{Provider, time};
 /// A job, or a folder of jobs.
 #[derive(Debug, Deserialize)]
 pub(super) struct Job {
-    /// The colour of its ball; none for a folder.
+    /// The colour of its status ball; `None` for a folder.
     pub color: Option<String>,
     /// Its builds, newest first.
     #[serde(rename = "allBuilds")]
@@ -24,25 +24,25 @@ pub(super) struct Job {
 /// A build.
 #[derive(Debug, Deserialize)]
 pub(super) struct Build {
-    /// Its number in the job; none in incomplete answers.
+    /// Its number in the job; missing in incomplete responses.
     pub number: Option<u64>,
-    /// The result; none while it is running.
+    /// The result; `None` while it is running.
     pub result: Option<String>,
     #[serde(default)]
     pub building: bool,
     pub url: Option<String>,
-    /// When it was started, in milliseconds since 1970.
+    /// The start, in milliseconds since 1970.
     #[serde(default, deserialize_with = "time::milliseconds")]
     pub timestamp: Option<i64>,
     /// Its duration in milliseconds; 0 while it is running.
     #[serde(default, deserialize_with = "time::milliseconds")]
     pub duration: Option<i64>,
-    /// What plugins say of it.
+    /// Data that plugins add.
     #[serde(default)]
     pub actions: Vec<Option<Action>>,
 }
 
-/// What a plugin says of a build.
+/// Data that a plugin adds to a build.
 #[derive(Debug, Deserialize)]
 pub(super) struct Action {
     /// A commit that was checked out.
@@ -61,7 +61,7 @@ pub(super) struct Revision {
 }
 
 impl Build {
-    /// The run of `project`.
+    /// Converts it to a run of `project`.
     pub(super) fn into_run(self, project: &str) -> Run {
         let checkouts = self
             .actions
@@ -70,7 +70,7 @@ impl Build {
             .filter_map(|action| Some((action.remotes, action.revision?.sha?)));
         let mut checkouts: Vec<(Vec<String>, String)> = checkouts.collect();
         checkouts.dedup();
-        // A shared library is checked out too, and the answer does not tell the two apart.
+        // Shared libraries are checked out too, and the response does not distinguish them.
         let sha = match checkouts.as_slice() {
             [(_, sha)] => Some(sha.clone()),
             _ => None,
@@ -99,7 +99,7 @@ impl Build {
     }
 }
 
-/// The run behind the colour of a job that does not list its builds; `None` where it never ran.
+/// Converts the colour of a job that lists no builds to a run; `None` if it never ran.
 pub(super) fn run_of_color(project: &str, color: &str) -> Option<Run> {
     let outcome = Outcome::new(words::color(color)?);
     let state = State::new(color, outcome, None, &Times::default());

@@ -1,9 +1,9 @@
-//! Jenkins' words: the results of builds, the colours of jobs.
+//! Jenkins' vocabulary: the results of builds, the colours of jobs.
 
 use crate::run::Outcome;
 use flaky_core::verdict::Verdict;
 
-/// The outcome of a build by its result, in lowercase, or "running".
+/// The outcome of a build; `result` is its lowercase result or "running".
 pub(super) fn build(result: &str) -> Outcome {
     Outcome {
         never_ran: result == "not_built",
@@ -17,8 +17,8 @@ pub(super) fn build(result: &str) -> Outcome {
     }
 }
 
-/// The verdict of the colour of a job's ball; `None` where it never ran. It blinks while a build is
-/// running.
+/// The verdict for the colour of a job's status ball; `None` if the job never ran. The ball blinks
+/// while a build is running.
 pub(super) fn color(color: &str) -> Option<Verdict> {
     let (color, blinks) = match color.strip_suffix("_anime") {
         Some(color) => (color, true),

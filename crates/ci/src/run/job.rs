@@ -7,28 +7,28 @@ use serde::{Deserialize, Serialize};
 use super::{State, Times};
 use flaky_core::verdict::Verdict;
 
-/// One execution of a job. Executions of the same name in a run are one job, retried.
+/// One execution of a job. Executions with the same name in a run are retries of one job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// Its number in the project, rising with time.
+    /// Its number in the project; later executions have greater numbers.
     pub id: u64,
-    /// The number of the job that started the child pipeline it is in.
+    /// For a job of a child pipeline: the number of the job that started the child pipeline.
     pub parent: Option<u64>,
     /// Its name.
     pub name: String,
-    /// Whether the run passes although it fails.
+    /// True if the run may pass although this job fails.
     pub allowed_to_fail: bool,
     /// Its state.
     pub state: State,
     /// Its times.
     pub times: Times,
-    /// A page to look at.
+    /// The URL of its page.
     pub url: Option<String>,
 }
 
 impl Job {
-    /// Where it stands among the jobs of a run, in order of time: a child pipeline stands where the
-    /// job stands that started it.
+    /// The sort key of jobs in a run, in order of time. Jobs of a child pipeline have the position of
+    /// the job that started it.
     pub fn position(&self) -> (u64, u64) {
         (self.parent.unwrap_or(self.id), self.id)
     }
@@ -38,12 +38,12 @@ impl Job {
         self.state.outcome.verdict
     }
 
-    /// Whether the run depends on it: it may not fail, and it was or will be started.
+    /// Returns true if the run depends on it: it must not fail, and it was or will be started.
     pub fn is_required(&self) -> bool {
         !self.allowed_to_fail && !self.state.outcome.never_ran
     }
 
-    /// Puts together two reports of one execution; see [`super::Run::merge`].
+    /// Combines two reports of one execution; see [`super::Run::merge`].
     pub(super) fn merge(self, other: Self) -> Self {
         Self {
             id: self.id,
@@ -57,7 +57,7 @@ impl Job {
     }
 }
 
-/// The executions of each job, oldest first; the jobs in the order of their first execution.
+/// Groups executions by job name. Executions are sorted oldest first, jobs by their first execution.
 pub(crate) fn executions(jobs: &[Job]) -> Vec<(&str, Vec<&Job>)> {
     let mut sorted: Vec<&Job> = jobs.iter().collect();
     sorted.sort_by_key(|job| job.position());

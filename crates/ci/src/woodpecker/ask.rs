@@ -1,13 +1,13 @@
-//! Woodpecker's requests.
+//! Requests to Woodpecker.
 
 use super::wire::{Pipeline, Repository};
 use crate::run::{Run, Trigger};
 use crate::{Client, FetchError, PageRequest, RunPage, Target};
 
-/// The largest page.
+/// The maximum page size.
 const MAX_PAGE: usize = 50;
 
-/// Looks up the number of the repository and the default branch.
+/// Fetches the number of the repository and the default branch.
 pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
     let path: Vec<&str> = ["lookup"].into_iter().chain(target.project.split('/')).collect();
     let Repository { id, default_branch } = client.get(target.url(&path, &[])).await?.json()?;
@@ -18,7 +18,7 @@ pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), 
     Ok(())
 }
 
-/// A page of pipelines.
+/// Fetches a page of pipelines.
 pub(crate) async fn runs(
     client: &Client,
     target: &Target,
@@ -35,7 +35,7 @@ pub(crate) async fn runs(
     let url = target.url(&[&repository_id(target), "pipelines"], &parameters);
     let pipelines: Vec<Pipeline> = client.get(url).await?.json()?;
     let more = pipelines.len() == size;
-    // The branch of a pull request is the one it is to be merged into.
+    // The branch of a pull request is its target branch.
     let all = target.query.source.is_some() || target.query.all_branches;
     let current = target.current_run();
     let wanted = |run: &Run| {
@@ -46,7 +46,7 @@ pub(crate) async fn runs(
     Ok(RunPage { runs: runs.filter(wanted).collect(), more })
 }
 
-/// Adds the steps of the pipeline that the current job is in.
+/// Adds the steps of the current job's pipeline.
 pub(crate) async fn enrich(
     client: &Client,
     target: &Target,

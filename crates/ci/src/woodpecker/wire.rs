@@ -1,4 +1,4 @@
-//! Woodpecker's JSON, as far as it is read, and its conversion.
+//! The parts of Woodpecker's JSON that are read, and their conversion.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -23,7 +23,7 @@ pub(super) struct Pipeline {
     pub status: String,
     #[serde(default)]
     pub commit: String,
-    /// The branch; for a pull request the one it is to be merged into.
+    /// The branch; for a pull request, its target branch.
     pub branch: Option<String>,
     pub event: Option<String>,
     /// The page of the commit or pull request.
@@ -42,7 +42,7 @@ pub(super) struct Pipeline {
 }
 
 impl Pipeline {
-    /// The run of `project`.
+    /// Converts it to a run of `project`.
     pub(super) fn into_run(self, project: &str) -> Run {
         let times = Times { created: self.created, started: self.started, finished: self.finished };
         let key = RunKey {
@@ -80,7 +80,7 @@ pub(super) struct Workflow {
 }
 
 impl Workflow {
-    /// Its steps as jobs, without services, which run until the workflow ends.
+    /// Converts its steps to jobs, except services, which run until the workflow ends.
     fn into_jobs(self) -> impl Iterator<Item = Job> {
         let pid = self.pid;
         let steps = self.children.into_iter().filter(|step| step.kind != "service");
@@ -106,7 +106,7 @@ pub(super) struct Step {
     pub id: u64,
     pub name: String,
     pub state: String,
-    /// Its type: "service" and others.
+    /// Its type, such as "service".
     #[serde(default, rename = "type")]
     pub kind: String,
     #[serde(default, deserialize_with = "time::unix_s")]
@@ -115,7 +115,7 @@ pub(super) struct Step {
     pub finished: Option<Timestamp>,
 }
 
-/// The name of a step, unique among the workflows of a pipeline: each has a step "clone".
+/// The name of a step, made unique in its pipeline: all workflows have a step "clone".
 pub(crate) fn step_name(workflow: u64, step: &str) -> String {
     format!("{workflow} / {step}")
 }

@@ -1,4 +1,4 @@
-//! Woodpecker's words: the statuses of pipelines and steps, events.
+//! Woodpecker's vocabulary: the statuses of pipelines and steps, events.
 
 use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;
@@ -14,7 +14,7 @@ pub(super) fn verdict(status: &str) -> Verdict {
     }
 }
 
-/// The outcome of a pipeline. An error is one of the configuration: nothing of the project ran.
+/// The outcome of a pipeline. The status "error" means a configuration error: no step has run.
 pub(super) fn pipeline(status: &str) -> Outcome {
     Outcome {
         verdict: verdict(status),
