@@ -1,7 +1,7 @@
-//! What the program can do: one file per command, each readable from top to bottom.
+//! The commands of the program, one file each.
 //!
-//! A command turns typed words into settings and runs the pipeline. Only here is anything said
-//! to a person, and only here may the pipeline run again with smaller settings.
+//! A command validates its arguments, converts them to settings and runs the pipeline. Messages to
+//! the user are printed only here, and only here may the pipeline be repeated with reduced settings.
 
 mod badge;
 mod budget;
@@ -29,10 +29,10 @@ use flaky_draw::encode::{apng, gif, png};
 
 pub use catalogue::{glitch_preview, theme_preview};
 
-/// Does what was typed.
+/// Runs the command that the arguments select.
 ///
 /// # Errors
-/// Whatever keeps the command from being done, in a person's words.
+/// Fails with a message for the user if the command cannot be completed.
 pub fn run(cli: Cli) -> Result<(), Error> {
     let console = cli.console;
     match cli.command {
@@ -63,14 +63,14 @@ impl Console {
     }
 }
 
-/// Says what would be an error if it kept anything from being done; it is never left out.
+/// Prints an error that does not stop the command as a warning, also with `--quiet`.
 fn warn(error: &Error) {
     let warning = error.to_string().replacen("error:", "warning:", 1);
-    // Nobody to hear it is no reason to fail.
+    // A closed standard error is no reason to fail.
     let _ = writeln!(io::stderr(), "{warning}");
 }
 
-/// The format that the extension of a target names, among those that a command can write.
+/// The format for a target's extension, one of those that the command can write.
 fn format_of(target: &Destination, among: &[Format]) -> Result<Format, Error> {
     match target {
         Destination::Stdout => {
@@ -89,7 +89,7 @@ fn format_of(target: &Destination, among: &[Format]) -> Result<Format, Error> {
     }
 }
 
-/// Writes frames in a format that has them, `rate` of them a second as a fraction.
+/// Writes frames in a raster or video format; `rate` is the frame rate as a fraction.
 fn write_frames(
     animation: Animation<'_>,
     format: Format,
@@ -109,12 +109,11 @@ fn write_frames(
     }
 }
 
-/// How many threads are worked on: so many, or one for every core.
+/// The number of threads: `asked`, or one per core.
 fn threads(asked: Option<u16>) -> usize {
     asked.map_or_else(|| thread::available_parallelism().map_or(1, NonZero::get), usize::from)
 }
 
-/// How often an animation plays.
 fn plays(loops: Loops) -> Plays {
     match loops {
         Loops::Forever => Plays::Forever,
@@ -122,7 +121,7 @@ fn plays(loops: Loops) -> Plays {
     }
 }
 
-/// A fraction in lowest terms.
+/// Reduces a fraction to lowest terms.
 fn lowest((num, den): (u32, u32)) -> (u32, u32) {
     let (mut a, mut b) = (num, den);
     while b != 0 {
@@ -131,16 +130,16 @@ fn lowest((num, den): (u32, u32)) -> (u32, u32) {
     (num / a.max(1), den / a.max(1))
 }
 
-/// A folder that must be there.
+/// Checks that a directory exists.
 fn existing_dir(folder: &Path) -> Result<&Path, Error> {
     if folder.is_dir() {
         return Ok(folder);
     }
     Err(Error::failed(format!("{} is not a directory", folder.display()))
-        .hint("create it first, or name another"))
+        .hint("create it first, or name another one"))
 }
 
-/// A number of bytes as a person reads it; MB are 10⁶ bytes.
+/// Formats a number of bytes for display; 1 MB is 10⁶ bytes.
 fn human_bytes(bytes: u64) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),

@@ -1,28 +1,28 @@
-//! Errors as a person reads them, and the exit code that each leads to.
+//! Errors for the user, and their exit codes.
 
 use std::{fmt, io};
 
-/// An error for a person: a message that names the thing, and a hint.
+/// An error for the user: a message, a hint, and the exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Error {
-    /// One lowercase sentence without a full stop.
+    /// A lowercase phrase that names the cause, without a full stop.
     pub message: String,
-    /// How to solve it.
+    /// Advice for solving it.
     pub hint: Option<String>,
-    /// How the program exits.
+    /// The kind, which determines the exit code.
     pub exit: ExitKind,
 }
 
-/// Reason for which the program ends without doing what it was asked.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExitKind {
-    /// It failed: exit code 1.
+    /// The command failed: exit code 1.
     Failure,
-    /// Its arguments are invalid or contradict each other: exit code 2.
+    /// The arguments are invalid or contradict each other: exit code 2.
     Usage,
-    /// The verdict is one of those it was asked to fail on: exit code 3.
+    /// The verdict is one of `--fail-on`: exit code 3.
     VerdictMatched,
-    /// The reader of its output has closed the pipe: exit code 0, no message.
+    /// The reader of the output has closed the pipe: exit code 0, no message.
     BrokenPipe,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn did_you_mean<'a>(
         .map(|(_, candidate)| candidate)
 }
 
-/// The system's message in lower case and without its number, for the middle of a sentence.
+/// The system's error message without its number, in lowercase to fit into a sentence.
 pub(crate) fn io_message(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or(&text);

@@ -1,4 +1,4 @@
-//! The history of a repository: every commit, its changes, and the heartbeat they make.
+//! The history of a repository: its commits, their changes, and the rhythm made from them.
 //!
 //! ```text
 //! repository ─ repo ─ walk ─ churn ─┐
@@ -7,14 +7,14 @@
 //! ```
 //!
 //! - [`repo`]: opens a repository and resolves a range
-//! - [`walk`]: every commit of a range as a [`Commit`], oldest first
-//! - [`churn`]: number of files and lines that each of them changed
-//! - [`log`]: the same records from the output of `git log`
-//! - [`status`]: CI results of commits, from a file or from git notes
-//! - [`heartbeat`]: commits as beats
+//! - [`walk`]: reads the commits of a range as [`Commit`]s, oldest first
+//! - [`churn`]: counts the files and lines that each commit changed
+//! - [`log`]: reads the same records from the output of `git log`
+//! - [`status`]: reads the CI status of commits from a file or from git notes
+//! - [`heartbeat`]: converts commits to beats
 //!
-//! git2 is used only here. A commit is one plain record of about 300 bytes; objects are read,
-//! counted and not kept.
+//! git2 is used only here. A commit is a plain record of about 300 bytes. Objects of the repository
+//! are read and counted, but not kept.
 
 pub mod cache;
 pub mod churn;
@@ -51,7 +51,7 @@ pub struct Id {
 }
 
 impl Id {
-    /// The id with these bytes, of which at most 32 are used.
+    /// The id with these bytes, at most the first 32.
     pub fn new(raw: &[u8]) -> Self {
         let length = raw.len().min(MAX_ID);
         let mut bytes = [0; MAX_ID];
@@ -113,13 +113,14 @@ pub struct Churn {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "they are independent")]
 pub struct CommitFlags {
-    /// It reverts another: a Revert title, and "This reverts commit" with an id.
+    /// It reverts another commit: the subject starts with "Revert" or "Reapply", and the body has "This reverts
+    /// commit" and an id.
     pub revert: bool,
-    /// It is a fixup!, squash! or amend! of another.
+    /// It is a fixup!, squash! or amend! commit.
     pub fixup: bool,
     /// A shallow clone ends here; the changes are unknown.
     pub boundary: bool,
-    /// It, or something it needs, could not be read.
+    /// It, or an object that it refers to, could not be read.
     pub damaged: bool,
     /// Its changes have been counted.
     pub counted: bool,
@@ -128,7 +129,7 @@ pub struct CommitFlags {
 /// A commit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
-    /// Hash of its object.
+    /// Id of its object.
     pub id: Id,
     /// Ids of its parents; empty for a root.
     pub parents: Box<[Id]>,
@@ -138,33 +139,33 @@ pub struct Commit {
     pub written_s: i64,
     /// Offset of the author's clock from UTC, in minutes.
     pub offset_min: i16,
-    /// Commit date, in seconds since 1970, by which commits are ordered.
+    /// Commit date, in seconds since 1970. Commits are ordered by it.
     pub committed_s: i64,
     /// First paragraph of its message, in one line.
     pub subject: Box<str>,
-    /// Names of its tags, separated by spaces; mostly empty.
+    /// Names of its tags, separated by spaces; usually empty.
     pub tags: Box<str>,
     /// Its other properties.
     pub flags: CommitFlags,
     /// Its changes.
     pub churn: Churn,
-    /// Its result in CI, if known.
+    /// Its CI status, if known.
     pub verdict: Option<Verdict>,
 }
 
 impl Commit {
-    /// Whether it has more than one parent.
+    /// Returns true if it has more than one parent.
     pub(crate) fn is_merge(&self) -> bool {
         self.parents.len() > 1
     }
 
-    /// Whether it has no parents, as far as is known.
+    /// Returns true if it has no parents. In a shallow clone the parents may be unknown instead.
     pub(crate) fn is_root(&self) -> bool {
         self.parents.is_empty() && !self.flags.boundary && !self.flags.damaged
     }
 }
 
-/// An author, after the mailmap.
+/// An author, with name and address from the mailmap.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Person {
     /// Name, never empty.
@@ -176,9 +177,9 @@ pub struct Person {
 /// A warning about what was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
-    /// One lowercase sentence.
+    /// A lowercase phrase.
     pub message: String,
-    /// How to solve it.
+    /// Advice for solving it.
     pub hint: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! Draws a project's pulse: an ECG that beats, glitches and heals.
 //!
-//! Everything is one pipeline, read from left to right; nothing flows back.
+//! The program is one pipeline, read from left to right.
 //!
 //! ```text
 //! source              rhythm            signal         scene              frames           encode          output
@@ -11,16 +11,16 @@
 //!                                                        └─────────────────────────────> svg
 //! ```
 //!
-//! - [`flaky_core`]: rhythm, signal, scene and frames, pure
-//! - [`flaky_draw`]: fonts, ground and encoders
-//! - [`history`]: a repository's commits as a rhythm
-//! - [`flaky_ci`]: the state of a pipeline
-//! - [`output`]: results are written completely or not at all
-//! - [`store`]: files kept between runs
-//! - [`commands`], [`cli`], [`progress`], [`error`]: the program around it
+//! - [`flaky_core`]: rhythm, signal, scene and frames, without any input or output
+//! - [`flaky_draw`]: fonts, exporters and encoders
+//! - [`flaky_ci`]: queries CI systems for the state of a pipeline
+//! - [`history`]: converts a repository's commits to a rhythm
+//! - [`output`]: writes results completely or not at all
+//! - [`store`]: keeps files between runs
+//! - [`cli`], [`commands`], [`progress`], [`error`]: arguments, commands, and messages to the user
 //!
-//! After the source there is no clock, no environment and no unseeded randomness: the same
-//! rhythm and settings give the same bytes on any machine, with any number of threads.
+//! Nothing after the source depends on a clock, the environment or unseeded randomness: identical
+//! rhythms and settings produce identical bytes on any machine, with any number of threads.
 
 #![warn(unreachable_pub)]
 

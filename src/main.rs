@@ -1,4 +1,4 @@
-//! The program: parse the arguments, run the command, print its error, exit with its code.
+//! The entry point: parses the arguments, runs the command, prints its error and sets the exit code.
 
 use std::io::{self, Write};
 use std::process::ExitCode;

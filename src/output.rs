@@ -1,8 +1,8 @@
-//! Results are written completely or not at all.
+//! Writes results completely or not at all.
 //!
 //! A regular or missing file is replaced atomically (`atomic.rs`): an older file stays until the
 //! new one is complete, and neither an error nor a signal leaves an unfinished file. Symlinks are
-//! followed and permissions kept. Devices and pipes are written directly. No folder is created.
+//! followed and permissions kept. Devices and pipes are written directly. No directory is created.
 
 pub(crate) mod atomic;
 mod interrupt;
@@ -15,7 +15,7 @@ use atomic::{AtomicFile, Mode};
 
 use crate::error::{Error, ExitKind, io_message};
 
-/// Destination of a result.
+/// The destination of a result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
     /// A file, device or pipe.
@@ -25,7 +25,7 @@ pub(crate) enum Destination {
 }
 
 impl Destination {
-    /// `-` and `/dev/stdout` mean standard output; anything else is a path.
+    /// Interprets `-` and `/dev/stdout` as standard output, anything else as a path.
     pub(crate) fn new(text: &Path) -> Self {
         if text.as_os_str() == "-" || text == Path::new("/dev/stdout") {
             Self::Stdout
@@ -46,8 +46,8 @@ impl Destination {
 /// Writes the output of `produce` to `target` and returns the number of bytes.
 ///
 /// # Errors
-/// If the target cannot be written, or `produce` fails; an older file is left as it was. A
-/// `binary` result is not written to a terminal.
+/// Fails if the target cannot be written, if `produce` fails, or if the result is `binary` and the
+/// target is a terminal. An existing file is then left unchanged.
 pub(crate) fn write(
     target: &Destination,
     binary: bool,
@@ -84,7 +84,7 @@ fn to_file(
             .hint("name a file in it, such as ecg.gif"));
     }
     let device = present.as_ref().is_some_and(|metadata| !metadata.is_file());
-    // An open file of this process may be of any kind; its path cannot be renamed to.
+    // A file descriptor of this process cannot be the target of a rename.
     let opened = ["/dev/fd", "/proc/self/fd"].iter().any(|folder| path.starts_with(folder));
     if device || opened {
         return match File::options().write(true).open(path) {
@@ -111,7 +111,7 @@ fn to_file(
     Ok(run(file, produce).and_then(|(file, bytes)| file.commit().map(|()| bytes)))
 }
 
-/// The end of a chain of symlinks, which need not exist.
+/// The target of a chain of symlinks, which need not exist.
 fn followed(path: &Path) -> PathBuf {
     const MAX_LINKS: usize = 40;
     let mut place = path.to_path_buf();
@@ -134,7 +134,7 @@ fn run<W: Write>(
     Ok((out.inner, out.bytes))
 }
 
-/// Counts the bytes written.
+/// A writer that counts bytes.
 struct CountingWriter<W> {
     inner: W,
     bytes: u64,

@@ -1,10 +1,10 @@
-//! Progress of long work.
+//! Progress display of long operations.
 
 use std::fmt;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-/// Receives every step, from any thread.
+/// Receives progress from any thread.
 pub trait Progress: Sync {
     /// Counts this many more steps as done.
     fn advance(&self, steps: u64);
@@ -21,12 +21,12 @@ impl Progress for Silent {
     fn finish(&self) {}
 }
 
-/// A bar on standard error, if that is a terminal.
+/// A progress bar on standard error, if that is a terminal.
 #[derive(Clone, Debug)]
 pub struct TerminalBar(ProgressBar);
 
 impl TerminalBar {
-    /// A bar of `steps` steps with this label; with 0 steps, a counter without an end.
+    /// A bar with a label and `steps` steps; 0 shows a counter without a total.
     pub fn new(label: &'static str, steps: u64) -> Self {
         let known = (steps > 0).then_some(steps);
         let bar = ProgressBar::with_draw_target(known, ProgressDrawTarget::stderr());

@@ -1,13 +1,13 @@
-//! Files kept between runs, in the user's cache folder.
+//! Files kept between runs, in the user's cache directory.
 //!
 //! Every file has the same format: a magic number, the version of the format, the key, the payload and
-//! a CRC-32 of all of it. The key is JSON: what kind of file it is, the version of its payload,
-//! and what else the payload depends on. It names the file by a hash that never changes between
-//! builds, and is compared when the file is read, so that colliding hashes do no harm.
+//! a CRC-32 of all of it. The key is JSON: the kind of the file, the version of its payload, and
+//! everything else that the payload depends on. The file name is a hash of the key that is the same in
+//! all builds. The key is compared when the file is read, so hash collisions do no harm.
 //!
-//! A file that is missing, damaged, too large, of another version or not ours counts as missing
-//! and is replaced by the next write. Files are replaced atomically. The folder's size is limited:
-//! those used least recently are removed first.
+//! A file that is damaged, too large, of another version or not written by a store counts as missing
+//! and is replaced by the next write. Files are replaced atomically. The directory's size is limited:
+//! the least recently used files are removed first.
 
 mod records;
 
@@ -28,13 +28,13 @@ const MAGIC: &[u8; 12] = b"flaky store\n";
 const FORMAT_VERSION: u32 = 1;
 /// Size of the numbers in a file: format version, length of the key, checksum.
 const NUMBER: usize = size_of::<u32>();
-/// Extension of the files, after 16 hexadecimal digits.
+/// Extension of the files; the stem has 16 hexadecimal digits.
 const EXTENSION: &str = "store";
-/// Limits of the folder.
+/// Maximum number of files and bytes in the directory.
 const MAX_BYTES: u64 = 64 << 20;
 const MAX_FILES: usize = 1000;
 
-/// A folder of files.
+/// A directory of files.
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
@@ -43,25 +43,24 @@ pub struct Store {
 }
 
 impl Store {
-    /// The user's folder for this program, if the system has one.
+    /// The user's cache directory for this program, if the system has one.
     pub(crate) fn user_folder() -> Option<PathBuf> {
         dirs::cache_dir().map(|folder| folder.join("flaky"))
     }
 
-    /// The store in this folder, which is created by the first write.
+    /// The store in this directory. The first write creates it.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_path_buf(), max_bytes: MAX_BYTES, max_files: MAX_FILES }
     }
 
-    /// The file of this kind and key. A payload that older programs would misread, or the other
-    /// way round, gets a new version.
+    /// The file of this kind and key. Increase `version` when the payload changes incompatibly.
     pub fn file(&self, kind: &str, version: u32, key: &impl Serialize) -> StoredFile {
         let key = serde_json::to_string(&(kind, version, key)).unwrap_or_default();
         let path = self.folder.join(format!("{:016x}.{EXTENSION}", fnv1a(key.as_bytes())));
         StoredFile { store: self.clone(), path, key }
     }
 
-    /// Removes the files used least recently until the rest is within the limits.
+    /// Removes the least recently used files until the rest is within the limits.
     fn prune(&self) -> io::Result<()> {
         let mut files: Vec<(SystemTime, u64, PathBuf)> = fs::read_dir(&self.folder)?
             .flatten()
@@ -97,9 +96,9 @@ pub struct StoredFile {
 }
 
 impl StoredFile {
-    /// The payload, if there is a valid file.
+    /// Reads the payload; `None` if there is no valid file.
     pub fn read(&self) -> Option<Vec<u8>> {
-        // A pipe or device might never end.
+        // Reading a pipe or a device might never end.
         if !fs::symlink_metadata(&self.path).ok()?.is_file() {
             return None;
         }
@@ -113,10 +112,10 @@ impl StoredFile {
         Some(bytes)
     }
 
-    /// Replaces the file, and removes others if the folder has become too large.
+    /// Replaces the file, and removes others if the directory has become too large.
     ///
     /// # Errors
-    /// If the payload is larger than the folder's limit, or the folder cannot be written.
+    /// Fails if the payload exceeds the directory's limit, or the directory cannot be written.
     pub fn write(&self, payload: &[u8]) -> io::Result<()> {
         let start = header(&self.key);
         let length = (start.len() + payload.len() + NUMBER) as u64;
@@ -135,10 +134,10 @@ impl StoredFile {
         self.store.prune()
     }
 
-    /// Notes that the file has been used, so that it is removed later than others.
+    /// Marks the file as used now, so that it is removed later than others.
     ///
     /// # Errors
-    /// If the file cannot be opened or its time not changed.
+    /// Fails if the file cannot be opened or its modification time cannot be set.
     pub(crate) fn touch(&self) -> io::Result<()> {
         File::options().append(true).open(&self.path)?.set_modified(SystemTime::now())
     }
@@ -152,7 +151,7 @@ fn header(key: &str) -> Vec<u8> {
     bytes
 }
 
-/// The payload of a valid file with this key.
+/// Extracts the payload of a valid file with this key.
 fn payload<'a>(file: &'a [u8], key: &str) -> Option<&'a [u8]> {
     let (content, checksum) = file.split_at_checked(file.len().checked_sub(NUMBER)?)?;
     let mut crc = Crc::new();
@@ -163,7 +162,7 @@ fn payload<'a>(file: &'a [u8], key: &str) -> Option<&'a [u8]> {
     content.strip_prefix(&*header(key))
 }
 
-/// Whether a file was written by a store: complete, or left by a run that was killed.
+/// Returns true if a store wrote the file, including temporary files of killed runs.
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stored = name.split_once('.').is_some_and(|(hash, extension)| {
@@ -214,7 +213,7 @@ mod tests {
             store.file("records", 1, &"a"),
         ] {
             assert_eq!(other.read(), None);
-            // Not even under the same name: hashes may collide.
+            // Nor with the same file name: hashes may collide.
             fs::copy(&file.path, &other.path).unwrap();
             assert_eq!(other.read(), None);
         }
@@ -243,7 +242,7 @@ mod tests {
             flipped[at] ^= 1;
             invalid.push(flipped);
         }
-        // A newer format, whole by itself.
+        // A newer format version with a valid checksum.
         let mut newer = valid[..valid.len() - NUMBER].to_vec();
         newer[MAGIC.len()] += 1;
         let mut crc = Crc::new();

@@ -10,7 +10,7 @@ use super::values::{self, Seconds};
 use flaky_ci::{CommitScope, Provider};
 use flaky_core::verdict::Verdict;
 
-/// Finished pipelines to measure flakiness over.
+/// Number of finished pipelines over which flakiness is measured.
 pub(crate) const RUNS: u16 = 20;
 /// Time limit for all queries together, in seconds.
 pub(crate) const TIMEOUT_S: f64 = 10.0;
@@ -19,8 +19,8 @@ const GROUP: &str = "verdict";
 /// Heading of these options in the help.
 const HEADING: &str = "CI status";
 
-/// The provider whose option was given, and the option's values. There is one option per provider;
-/// with `COMMITS`, only for those that report the status of single commits.
+/// The provider whose option was given, and the option's value. There is one option per provider; with
+/// `COMMITS`, only for providers that report the status of single commits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ProviderArg<const COMMITS: bool>(pub Option<(Provider, String)>);
 

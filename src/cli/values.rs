@@ -1,4 +1,4 @@
-//! The values of options: durations, sizes, rates, lists of glitches.
+//! Types and parsers of option values: durations, sizes, rates, lists of glitches.
 //!
 //! Every parser's error message states the accepted values; clap puts the option's name before it.
 
@@ -108,7 +108,7 @@ pub(crate) fn part(text: &str) -> Result<f64, String> {
         .ok_or_else(|| "expected 0 to 1, or 0% to 100%".to_string())
 }
 
-/// Parses a state, in this program's or a CI system's word.
+/// Parses a state, in a word of this program or of a CI system.
 pub(crate) fn verdict(text: &str) -> Result<Verdict, String> {
     let known = Verdict::ALL.map(Verdict::word);
     Verdict::parse(text).ok_or_else(|| {
@@ -241,7 +241,7 @@ pub fn bytes(text: &str) -> Result<u64, String> {
         .ok_or_else(|| "expected a number of bytes such as 5MB, 300kB or 1MiB".to_string())
 }
 
-/// The glitches to choose from, each once.
+/// The glitches to choose from, without duplicates.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pool(pub Vec<&'static Glitch>);
 
@@ -278,7 +278,7 @@ pub(crate) fn theme(text: &str) -> Result<&'static Theme, String> {
 /// Parses a new value for a colour of the theme: `NAME=#rrggbb`.
 ///
 /// # Errors
-/// If the theme has no such colour or the value is not a colour.
+/// Fails if the name or the value is not a colour.
 pub fn colour(text: &str) -> Result<(Colour, Rgb), String> {
     let (name, value) = text
         .split_once('=')

@@ -41,7 +41,7 @@ pub(super) fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
     fetched.into_result(&args.source)
 }
 
-/// The options and what they mean.
+/// The options, validated.
 struct Options<'a> {
     args: &'a BadgeArgs,
     target: Destination,
@@ -58,14 +58,14 @@ impl<'a> Options<'a> {
         let monitor = args.style == Style::Monitor;
         match args.size {
             Some(PictureSize::Height(height)) if monitor => {
-                Err(Error::usage(format!("--size {height}: a monitor has a width too"))
+                Err(Error::usage(format!("--size {height}: a monitor also needs a width"))
                     .hint("write it as WIDTHxHEIGHT, such as 240x80"))
             }
             Some(PictureSize::Screen(size)) if !monitor => Err(Error::usage(format!(
-                "--size {}x{}: a badge is as wide as its words",
+                "--size {}x{}: the width of a badge follows from its text",
                 size.width, size.height
             ))
-            .hint("write its height alone, such as --size 40, or add --style monitor")),
+            .hint("write only the height, such as --size 40, or add --style monitor")),
             _ => Ok(Self { args, target, format }),
         }
     }
@@ -92,7 +92,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// A finding, laid out.
+/// A laid-out report.
 enum BadgePicture {
     Badge(scene::Badge),
     Monitor(ReportMonitor),

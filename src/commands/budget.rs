@@ -1,5 +1,5 @@
-//! The best picture within a budget of bytes: fewer fade levels first, then fewer frames, then a
-//! smaller size.
+//! Fits a picture into a maximum file size by reducing the fade levels, then the frame rate, then the
+//! picture size.
 
 use std::io::{self, Write};
 
@@ -10,13 +10,12 @@ use crate::error::Error;
 use crate::output::{self, Destination};
 use flaky_core::scene::Size;
 
-/// The numbers of fade levels to try, for a phosphor and for an LCD, which does not fade and has
-/// few levels.
+/// The numbers of fade levels to try for a phosphor trail, and for an LCD trail, which does not fade.
 pub(super) const PHOSPHOR_LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
 pub(super) const LCD_LEVELS: [usize; 2] = [16, 12];
-/// Frame rates to try, below the one asked for.
+/// The frame rates to try below the given one.
 const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
-/// Sizes to try are multiples of the size asked for divided by this number.
+/// The sizes to try are multiples of the given size divided by this number.
 const PARTS: u32 = 20;
 
 /// The settings that can be reduced.
@@ -45,8 +44,8 @@ impl Quality {
         (!words.is_empty()).then(|| words.join(", "))
     }
 
-    /// Smaller and smaller settings in the order to try them: fewer fade `levels`, fewer frames if
-    /// `slower` is allowed, then smaller sizes.
+    /// The settings to try, each smaller than the one before: first the fade `levels`, then lower frame
+    /// rates if `slower` is true, then smaller sizes.
     pub(super) fn ladder(self, levels: &[usize], slower: bool) -> Vec<Self> {
         let mut ladder = vec![self];
         let mut last = self;
@@ -78,8 +77,8 @@ pub(super) struct Budget {
     pub advice: &'static str,
 }
 
-/// Writes the first picture of `ladder` that is within `budget` to `target` and reports what was
-/// reduced. Returns the number of bytes and the settings.
+/// Writes the first picture of `ladder` within `budget` to `target`, and prints what was reduced.
+/// Returns the number of bytes and the settings.
 pub(super) fn write(
     ladder: &[Quality],
     budget: Budget,

@@ -1,5 +1,5 @@
-//! `flaky providers`, `flaky themes`, `flaky glitches`, `flaky completions`, `flaky man`: what there
-//! is, in words and in pictures.
+//! The commands that list or document what the program supports: `flaky providers`, `flaky themes`,
+//! `flaky glitches`, `flaky completions` and `flaky man`.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -26,11 +26,12 @@ use flaky_draw::text::DejaVu;
 
 /// The seed of previews.
 const SEED: u32 = 7;
-/// The time a preview shows, in seconds.
+/// The time span of a preview, in seconds.
 const SHOWN_S: f64 = 8.0;
-/// The longest part of it after the glitch, in seconds; the alarm is still visible then.
+/// The maximum time between the glitch and the end of a preview, in seconds; the alarm is still
+/// visible then.
 const AFTER_S: f64 = 2.6;
-/// The rate in a preview, in beats per minute.
+/// The heart rate in a preview, in beats per minute.
 const BPM: f64 = 75.0;
 
 /// `flaky themes`.
@@ -112,7 +113,7 @@ pub(super) fn providers() -> Result<(), Error> {
     })
 }
 
-/// Writes the properties of a provider, without those that are empty.
+/// Writes the properties of a provider that are not empty.
 fn properties(out: &mut dyn Write, properties: &[(&str, &str)]) -> io::Result<()> {
     for (name, value) in properties.iter().filter(|(_, value)| !value.is_empty()) {
         writeln!(out, "  {name:<10} {value}")?;
@@ -185,7 +186,7 @@ fn loop_with(glitch: &'static Glitch) -> Rhythm {
     let Some(Episode { start_s, end_s, .. }) = rhythm.episodes.first().cloned() else {
         return rhythm;
     };
-    // A loop can start anywhere.
+    // A loop may start at any point.
     let duration_s = rhythm.duration_s;
     let after_s = (0.5 * (SHOWN_S - (end_s - start_s))).min(AFTER_S);
     let turn = end_s + after_s - SHOWN_S;
@@ -201,7 +202,7 @@ fn loop_with(glitch: &'static Glitch) -> Rhythm {
     rhythm
 }
 
-/// A PNG of the screen when `part` of the first sweep is over.
+/// A PNG of the screen at the fraction `part` of the first sweep.
 fn still(theme: &Theme, rhythm: &Rhythm, trail: Trail, part: f64) -> Vec<u8> {
     let settings = MonitorSettings {
         theme: theme.clone(),

@@ -1,4 +1,4 @@
-//! `flaky history`: commits → beats → a picture, or JSON.
+//! `flaky history`: draws the commits of a repository as beats, or exports them as JSON.
 
 mod ci;
 mod hints;
@@ -30,12 +30,12 @@ use flaky_draw::text::DejaVu;
 use flaky_draw::{raster, svg};
 use options::Options;
 
-/// Fade levels, of which a frame for every commit needs fewer than a beam on its way.
+/// The number of fade levels. One frame per commit needs fewer than a moving beam.
 const LEVELS: usize = 12;
-/// Those that are tried where that is too much.
+/// The numbers of fade levels to try for a smaller file.
 const FEWER_LEVELS: [usize; 3] = [8, 6, 4];
-/// How large such an SVG gets, in bytes, and the longest texts that are tried for it, in
-/// characters.
+/// The maximum size of an animated SVG in bytes, and the text lengths in characters that are tried to
+/// stay below it.
 const LARGEST_SVG: usize = 1_000_000;
 const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
 
@@ -64,7 +64,7 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     Ok(())
 }
 
-/// A history on its way to a picture.
+/// A history with the options for drawing it.
 struct Renderer<'a> {
     options: &'a Options<'a>,
     history: Arc<History>,
@@ -72,7 +72,7 @@ struct Renderer<'a> {
 }
 
 impl Renderer<'_> {
-    /// What is drawn where there is room for all of it.
+    /// The settings before any reduction.
     fn full(&self) -> Quality {
         let args = self.options.args;
         let usual = || values::size(cli::SIZE).expect("the default is a size");
@@ -83,7 +83,7 @@ impl Renderer<'_> {
         Quality { levels: LEVELS, fps: args.fps, size }
     }
 
-    /// Whether it is an SVG that moves.
+    /// Returns true if the output is an animated SVG.
     fn moves(&self) -> bool {
         self.options.format == Format::Svg && !self.options.sheet
     }
@@ -103,7 +103,7 @@ impl Renderer<'_> {
         written
     }
 
-    /// Draws the largest picture that the budget allows and writes it.
+    /// Draws the best picture within the budget and writes it.
     fn fitted(
         &self,
         full: &Quality,
@@ -120,7 +120,7 @@ impl Renderer<'_> {
         })
     }
 
-    /// Beats → scene → frames → bytes.
+    /// Draws and encodes the picture.
     fn encode(
         &self,
         quality: &Quality,
@@ -146,7 +146,7 @@ impl Renderer<'_> {
         write_frames(animation, format, rate, threads, out)
     }
 
-    /// Beats → scene → an SVG that moves, its texts as long as it may be large.
+    /// Draws an animated SVG, with the longest texts at which it stays below its maximum size.
     fn moving_svg(&self, size: Size) -> Vec<u8> {
         let plays = plays(self.options.args.loops);
         let timeline = self.timeline(gif::TICKS_PER_S);
@@ -162,7 +162,7 @@ impl Renderer<'_> {
         document
     }
 
-    /// Beats → scene → one sheet.
+    /// Draws a sheet.
     fn encode_sheet(&self, quality: &Quality, out: &mut dyn Write) -> io::Result<()> {
         let own =
             self.options.args.size.is_none() && quality.size == sheet::size(&self.heartbeat.rhythm);
@@ -174,7 +174,7 @@ impl Renderer<'_> {
         png::write_rgb(picture.size.width, picture.size.height, &picture.rgb, out)
     }
 
-    /// The sheet in this size, or in its default one.
+    /// Lays out the sheet, by default in the size that it requires.
     fn sheet(&self, size: Option<Size>) -> Sheet {
         let settings = SheetSettings {
             size,
@@ -191,7 +191,7 @@ impl Renderer<'_> {
         Timeline::listed(shown_s, self.options.args.fps, HOLD_S, ticks_per_s)
     }
 
-    /// The timelapse, with texts of at most `longest` characters.
+    /// Lays out the timelapse, with texts of at most `longest` characters.
     fn timelapse(&self, size: Size, longest: usize) -> Timelapse {
         let settings = TimelapseSettings {
             size,
@@ -233,7 +233,7 @@ impl Renderer<'_> {
     }
 }
 
-/// Refuses an animated SVG that is too large for a page.
+/// Rejects an animated SVG that is too large for a web page.
 fn small_enough(document: &[u8]) -> Result<(), Error> {
     if document.len() <= LARGEST_SVG {
         return Ok(());

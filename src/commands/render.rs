@@ -1,4 +1,4 @@
-//! `flaky render`: random glitches or a rhythm file → a picture, or the numbers behind it.
+//! `flaky render`: draws a random rhythm or a rhythm file, or exports its data.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -26,11 +26,11 @@ use flaky_draw::encode::gif;
 use flaky_draw::text::DejaVu;
 use flaky_draw::{raster, svg};
 
-/// The largest rhythm file that is read, in bytes.
+/// The maximum size of a rhythm file, in bytes.
 const LARGEST_RHYTHM: u64 = 64 << 20;
-/// The shortest sweep that is drawn, in seconds; in a shorter one no beam is visible.
+/// The minimum time of a sweep, in seconds. In a shorter one the beam is not visible as such.
 const SHORTEST_SWEEP_S: f64 = 0.2;
-/// Ticks a second where a format leaves the choice and the rate is no whole number.
+/// Ticks per second for formats that allow any number, if the frame rate is not a whole number.
 const MILLISECONDS: u32 = 1000;
 
 pub(super) fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
@@ -64,7 +64,7 @@ pub(super) fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
     Ok(())
 }
 
-/// The options and what they mean.
+/// The options, validated.
 pub(super) struct Options<'a> {
     pub args: &'a RenderArgs,
     pub target: Destination,
@@ -88,12 +88,12 @@ impl<'a> Options<'a> {
         self.args.still || self.format == Format::Png
     }
 
-    /// The picture as asked for.
+    /// The settings before any reduction.
     fn full(&self) -> Quality {
         Quality { levels: raster::LEVELS, fps: self.args.fps, size: self.args.size }
     }
 
-    /// Smaller pictures to try if that exceeds the budget.
+    /// Reduced settings to try if the picture exceeds the budget.
     fn ladder(&self, full: Quality) -> Vec<Quality> {
         let levels: &[usize] = match (self.format, self.args.trail) {
             (Format::Svg, _) => &[],
@@ -103,7 +103,7 @@ impl<'a> Options<'a> {
         full.ladder(levels, self.format != Format::Svg && !self.is_still())
     }
 
-    /// The moment of a still, in seconds: as asked for, or one that shows the glitch.
+    /// The time that a still shows, in seconds: the given one, or shortly after the first glitch.
     fn still_s(&self, rhythm: &Rhythm) -> f64 {
         self.args.at.map_or_else(|| rhythm.healed_s(), |Seconds(at)| at)
     }
@@ -176,7 +176,7 @@ impl<'a> Options<'a> {
     }
 }
 
-/// Refuses options that contradict the format.
+/// Rejects options that contradict the format.
 fn check(args: &RenderArgs, format: Format) -> Result<(), Error> {
     let name = format.name();
     let numbers = matches!(format, Format::Csv | Format::Json);
@@ -222,7 +222,7 @@ fn check(args: &RenderArgs, format: Format) -> Result<(), Error> {
     Ok(())
 }
 
-/// The rhythm to draw: from a file, or from chance.
+/// The rhythm to draw, from a file or random.
 fn source(args: &RenderArgs, console: Console) -> Result<Rhythm, Error> {
     let rhythm = match &args.rhythm {
         Some(path) => read_rhythm(path)?,
@@ -339,7 +339,7 @@ fn picture(
     written
 }
 
-/// Scene → frames → bytes.
+/// Draws and encodes the picture.
 fn encode(
     options: &Options<'_>,
     rhythm: &Rhythm,

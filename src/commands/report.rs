@@ -1,4 +1,4 @@
-//! Typed options → a report: given by hand, from test reports, or from a CI system.
+//! Obtains a report as the options select: given by hand, from test reports, or from a CI system.
 
 mod advice;
 mod test_reports;
@@ -21,21 +21,21 @@ use flaky_core::verdict::{Flakiness, Report, Verdict};
 
 pub(super) use advice::{hint, invalid_query};
 
-/// The variable in which a token is looked for first.
+/// The environment variable that takes precedence over the platform's own.
 pub(super) const TOKEN_VARIABLE: &str = "FLAKY_TOKEN";
-/// The largest token file, in bytes.
+/// The maximum size of a token file that is read, in bytes.
 const MAX_TOKEN_FILE: u64 = 1 << 16;
-/// The longest reason, in characters.
+/// The maximum length of a reason, in characters.
 const LONGEST_REASON: usize = 300;
 
-/// A report, and the error of an unknown verdict that `--strict` ends with.
+/// A report, and for an unknown verdict the error that `--strict` returns.
 pub(super) struct FetchedReport {
     pub report: Report,
     unknown: Option<Error>,
 }
 
 impl FetchedReport {
-    /// Warns of an unknown verdict, unless `--strict` makes it an error later.
+    /// Warns about an unknown verdict, unless `--strict` makes it an error later.
     fn new(report: Report, hint: Option<String>, source: &SourceArgs) -> Self {
         let unknown = (report.verdict == Verdict::Unknown).then(|| {
             let what = format!("the state is unknown: {}", report.reason);
@@ -56,7 +56,7 @@ impl FetchedReport {
     }
 }
 
-/// Finds the report. A failure to fetch it makes the verdict unknown and is not an error.
+/// Obtains the report. If it cannot be fetched, the verdict is unknown; that is not an error.
 pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedReport, Error> {
     if let Some(verdict) = source.status {
         let report = given_by_hand(verdict, source.flake_rate)?;
@@ -93,13 +93,13 @@ fn unknown(reason: &str) -> Report {
     Report::new(Verdict::Unknown, sanitize(reason, LONGEST_REASON))
 }
 
-/// The report with where it comes from.
+/// Adds the provider and the subject to a report.
 fn with_source(report: Report, provider: &str, subject: &str) -> Report {
     let subject = sanitize(&without_secrets(subject), LONGEST_REASON);
     Report { provider: Some(provider.to_string()), subject: Some(subject), ..report }
 }
 
-/// The verdict that a person gives.
+/// The report for a verdict given with `--status`.
 fn given_by_hand(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
     if rate.is_some() && verdict != Verdict::Flaky {
         return Err(Error::usage(format!("--flake-rate cannot be used with --status {verdict}"))
@@ -109,7 +109,7 @@ fn given_by_hand(verdict: Verdict, rate: Option<f64>) -> Result<Report, Error> {
     Ok(Report { flakiness, ..Report::new(verdict, "") })
 }
 
-/// The platform and the query that are typed, or that the variables of the job say.
+/// The platform and the query, from the options or from the environment of the CI job.
 fn filtered_query(source: &SourceArgs) -> Result<(Provider, Query), Error> {
     let (provider, mut query) = query(&source.provider, &source.access)?.ok_or_else(|| {
         Error::usage("no pipeline is given, and this is not a job of a supported CI system")
@@ -129,7 +129,7 @@ fn filtered_query(source: &SourceArgs) -> Result<(Provider, Query), Error> {
     Ok((provider, query))
 }
 
-/// Refuses options that a source does not support.
+/// Rejects options that a source does not support.
 fn check_filters(source: &SourceArgs, name: &str, supported: &[Filter]) -> Result<(), Error> {
     let typed = [
         (Filter::Server, source.access.server.is_some()),
@@ -148,7 +148,7 @@ fn check_filters(source: &SourceArgs, name: &str, supported: &[Filter]) -> Resul
         .hint(format!("it supports {known}")))
 }
 
-/// The platform that is typed, or that of the job this runs in.
+/// The platform and the query of the provider option, or those of the current CI job.
 pub(super) fn query<const COMMITS: bool>(
     arg: &ProviderArg<COMMITS>,
     access: &AccessArgs,
@@ -167,7 +167,7 @@ pub(super) fn query<const COMMITS: bool>(
             Error::usage(format!("--{name} is empty")).hint(format!("write --{name} {value}"))
         );
     }
-    // The job knows the server of its own project, and its own pipeline.
+    // For the job's own project, take the server and the pipeline from the job's environment.
     let own = job.filter(|(of, query)| {
         of == provider && query.project == *project && access.server.is_none()
     });
@@ -180,8 +180,8 @@ pub(super) fn query<const COMMITS: bool>(
     )))
 }
 
-/// A client for a target, with the token that there is. If the target was guessed, a platform's
-/// own token goes to its public hosts alone.
+/// A client for a target, with the token if there is one. If the target was `guessed` from a remote,
+/// tokens from environment variables are used only for the platform's public hosts.
 pub(super) fn client(
     provider: Provider,
     target: &Target,
@@ -200,7 +200,7 @@ pub(super) fn client(
     Ok(Client::new(target.root.clone(), token, info.auth, timeout))
 }
 
-/// Whether a target is on a public host of the platform.
+/// Returns true if a target is on a public host of the platform.
 fn is_public(provider: Provider, target: &Target) -> bool {
     let host = target.root.host_str().unwrap_or_default();
     let mut hosts = provider.info().public_hosts.iter();
@@ -217,7 +217,7 @@ fn token_in(path: &Path) -> Result<Token, Error> {
             .hint("--token-file takes a file that contains only the token")
     })?;
     Token::new(&text).ok_or_else(|| {
-        Error::failed(format!("there is no token in {name}"))
+        Error::failed(format!("{name} contains no token"))
             .hint("write the token into it, on one line")
     })
 }

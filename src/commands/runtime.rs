@@ -1,4 +1,4 @@
-//! The async runtime of the command line: the crates below bring none.
+//! The async runtime. `flaky-ci` does not depend on one.
 
 use std::future::Future;
 
@@ -6,8 +6,8 @@ use tokio::runtime::Builder;
 
 use crate::error::Error;
 
-/// Runs a future to its end on this thread. What it leaves behind, such as the lookup of a name, is
-/// not waited for: that would keep the program past its deadline.
+/// Runs a future to completion on this thread. Tasks that it leaves behind, such as a DNS lookup, are
+/// not waited for, since they could outlast the deadline.
 pub(super) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Error> {
     let runtime = Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! `flaky status`: the report in words, or as JSON.
+//! `flaky status`: prints the report as text or JSON.
 
 use std::io::{self, Write};
 

@@ -1,8 +1,8 @@
-//! Counts of earlier runs, kept in the user's cache folder.
+//! Counts of earlier runs, kept in the user's cache directory.
 //!
-//! A commit never changes, so neither do its counts. There is one file for each repository and
-//! way of counting. It is read and replaced as a whole, so concurrent runs do no harm: the last
-//! one's counts stay.
+//! A commit never changes, so its counts never do. There is one file for each repository and set of
+//! settings. It is read and replaced as a whole. After concurrent runs, the counts of the last one are
+//! kept.
 
 use std::fs;
 use std::io;
@@ -15,7 +15,7 @@ use crate::store::{Store, StoredFile};
 
 /// Version of the payload: sorted records of an id and four numbers, and how they are counted.
 const VERSION: u32 = 1;
-/// Length of an id; repositories that libgit2 opens have SHA-1's.
+/// Length of an id in bytes. The repositories that libgit2 can open have SHA-1 ids.
 const ID: usize = 20;
 const RECORD: usize = ID + 4 * size_of::<u32>();
 
@@ -28,7 +28,7 @@ pub struct Cache {
 }
 
 impl Cache {
-    /// The counts of the repository with this common folder, made with these settings.
+    /// Opens the counts of the repository with this common directory, for these settings.
     pub fn open(
         store: &Store,
         repository: &Path,
@@ -42,7 +42,7 @@ impl Cache {
         Self { file, known }
     }
 
-    /// Fills in the known counts; returns the comparisons that remain.
+    /// Fills in the known counts and returns the remaining comparisons.
     pub fn recall(&self, comparisons: Vec<Comparison>, commits: &mut [Commit]) -> Vec<Comparison> {
         comparisons
             .into_iter()
@@ -69,7 +69,7 @@ impl Cache {
     /// Adds the counts of the commits of `comparisons`.
     ///
     /// # Errors
-    /// If the file cannot be written; only these counts are lost then.
+    /// Fails if the file cannot be written. Only the new counts are lost then.
     pub fn keep(self, comparisons: &[Comparison], commits: &[Commit]) -> io::Result<()> {
         let counted = comparisons.iter().map(|comparison| &commits[comparison.commit as usize]);
         let whole = counted.filter(|commit| commit.flags.counted && !commit.flags.damaged);
@@ -77,7 +77,7 @@ impl Cache {
         if new.is_empty() {
             return if self.known.is_empty() { Ok(()) } else { self.file.touch() };
         }
-        // Another run may have written since.
+        // Another run may have replaced the file since.
         let mut known = read(&self.file);
         if known.is_empty() {
             known = self.known;

@@ -1,13 +1,13 @@
-//! Number of files and lines that every commit changed.
+//! Counts the files and lines that every commit changed.
 //!
-//! There are two passes, each on many threads. The first compares trees and finds the blobs that
-//! differ. It follows lines of history, so that the tree it has just read is the next it needs.
-//! The second compares the blobs, sorted by path instead of commit: the versions of a file are
-//! in one delta chain of the pack, and if they are read one after the other each is unpacked once.
+//! There are two parallel passes. The first compares trees and finds the blobs that differ. It visits
+//! commits in order of history, so that the tree it has just read is needed for the next comparison.
+//! The second compares blobs, sorted by path instead of commit: the versions of a file are usually in
+//! one delta chain of the pack, and each is unpacked only once if they are read in sequence.
 //!
-//! The counts are those of `git log --numstat --no-renames`. Files, and added minus removed
-//! lines, agree exactly; where a change can be described in several ways the diff heuristics may
-//! choose another. Attributes are ignored.
+//! The counts are those of `git log --numstat --no-renames`. The number of files and the difference of
+//! added and removed lines agree exactly. Where several diffs are possible, the heuristics may choose
+//! another one than git. Attributes are ignored.
 
 use std::cmp::Reverse;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -29,14 +29,14 @@ use crate::progress::Progress;
 
 /// Work items that a thread takes at once.
 const CHUNK: usize = 128;
-/// Work items that are worth another thread.
+/// Number of work items that justify another thread.
 const PER_THREAD: usize = 256;
-/// Objects that a thread keeps in memory.
+/// Maximum number of objects that a thread keeps in memory.
 const KEPT_TREES: usize = 64;
 const KEPT_BLOBS: usize = 4;
-/// The longest path that is followed, in bytes; a forged tree can be deeper than any stack.
+/// Maximum length of a path, in bytes. A forged tree may be too deep for any stack.
 const MAX_PATH: usize = 4096;
-/// Stack for that many folders, in bytes.
+/// Stack size for that depth, in bytes.
 const STACK: usize = 16 << 20;
 
 /// Two trees whose comparison gives the counts of a commit.
@@ -52,15 +52,15 @@ pub struct Comparison {
 
 /// Settings of counting.
 pub struct Counting<'a> {
-    /// The repository, which every thread opens again.
+    /// The repository, which every thread opens for itself.
     pub repository: &'a Repository,
     /// Paths to count under; empty for all.
     pub paths: &'a [String],
-    /// Files that do not count for the height.
+    /// Files that do not add to the height of a beat.
     pub exclusions: &'a Exclusions,
     /// Number of threads.
     pub threads: usize,
-    /// Starts the display of a pass, from its label and its number of steps.
+    /// Starts the progress display of a pass, given a label and the number of steps.
     pub progress: &'a dyn Fn(&'static str, u64) -> Box<dyn Progress>,
 }
 
@@ -80,7 +80,7 @@ struct ChangedFile {
 enum Version {
     Missing,
     Blob(Oid),
-    /// The commit of a submodule, which git shows as a line of text.
+    /// The commit of a submodule, which git treats as a line of text.
     Submodule(Oid),
 }
 
@@ -95,7 +95,7 @@ impl Version {
     }
 }
 
-/// Part of the counts of a commit.
+/// A partial count of a commit.
 #[derive(Default)]
 struct PartialCount {
     commit: u32,
@@ -103,10 +103,10 @@ struct PartialCount {
     damaged: bool,
 }
 
-/// Counts the changes of the commits that `comparisons` name, which are in order of history.
+/// Counts the changes of commits; `comparisons` are in order of history.
 ///
 /// # Errors
-/// If the repository cannot be opened again, or a thread cannot be started.
+/// Fails if the repository cannot be opened again, or a thread cannot be started.
 pub fn count(
     counting: &Counting<'_>,
     comparisons: &[Comparison],
@@ -116,7 +116,7 @@ pub fn count(
     for count in counts {
         add(commits, &count);
     }
-    // The newest first: in a pack older versions are deltas of newer ones.
+    // Newest first: in a pack, older versions are deltas of newer ones.
     files.sort_unstable_by_key(|file| (file.path, Reverse(file.commit)));
     for count in compare_blobs(counting, &files)? {
         add(commits, &count);
@@ -167,7 +167,7 @@ fn compare_blobs(
     Ok(parts.into_iter().flatten().collect())
 }
 
-/// Distributes chunks of `work` to threads, each with the repository opened again, and returns
+/// Distributes chunks of `work` to threads, each of which opens the repository for itself, and returns
 /// the result of each thread.
 fn in_parallel<T: Sync, R: Send>(
     counting: &Counting<'_>,
@@ -210,7 +210,7 @@ fn in_parallel<T: Sync, R: Send>(
     results
 }
 
-/// The bytes of a tree.
+/// The content of a tree object.
 struct Tree<'odb>(Rc<OdbObject<'odb>>);
 
 impl AsRef<[u8]> for Tree<'_> {
@@ -219,14 +219,14 @@ impl AsRef<[u8]> for Tree<'_> {
     }
 }
 
-/// Compares the trees of one commit after the other.
+/// Compares the trees of commits, one commit at a time.
 struct Comparer<'a> {
     objects: Objects<'a>,
     paths: &'a [String],
     exclusions: &'a Exclusions,
-    /// Of the current commit.
+    /// The count of the current commit.
     count: PartialCount,
-    /// Of all commits so far.
+    /// The differing files of all commits so far.
     files: Vec<ChangedFile>,
 }
 
@@ -235,7 +235,7 @@ impl Comparer<'_> {
         self.count = PartialCount { commit: comparison.commit, ..PartialCount::default() };
         let before = self.files.len();
         if self.trees(comparison).is_err() {
-            // An incomplete count would be wrong.
+            // Do not use an incomplete count.
             self.files.truncate(before);
             self.count.churn = Churn::default();
             self.count.damaged = true;
@@ -291,7 +291,7 @@ impl<'a> Visitor for Comparer<'a> {
     }
 }
 
-/// Whether a path is this folder or below it.
+/// Returns true if a path is this directory or below it.
 fn within(path: &[u8], folder: &[u8]) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
 }
@@ -323,7 +323,7 @@ enum Content<'odb> {
     Missing,
     Text(String),
     Blob(Rc<OdbObject<'odb>>),
-    /// git takes it for binary because of its size.
+    /// A file that git treats as binary because of its size.
     TooLarge,
 }
 

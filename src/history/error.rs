@@ -1,34 +1,34 @@
-//! Errors of reading a history, by kind. What to do about each is for the command line to say.
+//! Errors of reading a history, by kind. The command line adds hints.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Why a history could not be read.
+/// An error of reading a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// The path is a file.
     IsFile(PathBuf),
-    /// The folder is not in a repository.
+    /// The directory is not in a repository.
     NoRepository(PathBuf),
-    /// `GIT_DIR` names a folder that is not a repository.
+    /// `GIT_DIR` names a directory that is not a repository.
     GitDir(PathBuf),
-    /// The repository that this folder is in belongs to another user.
+    /// The repository around this directory belongs to another user.
     OtherOwner {
-        /// The folder.
+        /// The directory.
         path: PathBuf,
-        /// The folder for git's `safe.directory`, if libgit2 names it.
+        /// The directory for git's `safe.directory`, if libgit2 reports it.
         top: Option<String>,
     },
-    /// libgit2 does not know the repository's format.
+    /// libgit2 does not support the repository's format.
     Unsupported {
-        /// A folder of the repository.
+        /// A directory of the repository.
         path: PathBuf,
         /// The reason, as a clause.
         reason: &'static str,
     },
     /// There are no commits yet.
     NoCommits,
-    /// There is no such branch.
+    /// The branch does not exist.
     NoBranch(String),
     /// A part of a range does not name a commit.
     NoCommit {
@@ -39,7 +39,7 @@ pub enum Error {
     },
     /// There are no notes under this reference.
     NoNotes(String),
-    /// A partial clone lacks files that are needed to count.
+    /// A partial clone lacks files that are needed for counting.
     MissingFiles {
         /// Number of commits that need them.
         damaged: usize,
@@ -59,7 +59,7 @@ pub enum Error {
         /// Number of the line, from 1.
         line: usize,
     },
-    /// The system or libgit2 failed; a whole message.
+    /// The system or libgit2 failed; the complete message.
     Failed(String),
 }
 
@@ -106,12 +106,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Name of a folder in a message.
+/// Name of a directory in a message.
 pub(super) fn named(path: &Path) -> String {
     if path == Path::new(".") { "this directory".to_string() } else { path.display().to_string() }
 }
 
-/// libgit2's message, for the middle of a sentence.
+/// libgit2's error message, in a form that fits into a sentence.
 pub(super) fn git_message(error: &git2::Error) -> String {
     let message = error.message();
     let mut letters = message.chars();

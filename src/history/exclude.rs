@@ -1,8 +1,8 @@
-//! Files that do not count for the height of a beat: those that no person writes.
+//! Files that do not add to the height of a beat: lockfiles, generated and vendored files.
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-/// Lockfiles, generated and vendored files. A pattern without a slash matches in any folder.
+/// Lockfiles, generated and vendored files. A pattern without a slash matches in any directory.
 const DEFAULT: &[&str] = &[
     "*.lock",
     "package-lock.json",
@@ -42,10 +42,11 @@ pub struct Exclusions {
 }
 
 impl Exclusions {
-    /// The default patterns and these ones; with "none" among them, these ones alone.
+    /// Combines the default patterns with these. If "none" is among these, the default patterns are left
+    /// out.
     ///
     /// # Errors
-    /// If a pattern is malformed; the message names it.
+    /// Fails if a pattern is malformed; the message names it.
     pub fn new(more: &[String]) -> Result<Self, String> {
         let default = if more.iter().any(|pattern| pattern == NONE) { &[] } else { DEFAULT };
         let own = more.iter().map(String::as_str).filter(|pattern| *pattern != NONE);
@@ -59,18 +60,18 @@ impl Exclusions {
         Ok(Self { patterns, set })
     }
 
-    /// Whether this file is excluded.
+    /// Returns true if this file is excluded.
     pub(crate) fn contain(&self, path: &[u8]) -> bool {
         self.set.is_match(&*String::from_utf8_lossy(path))
     }
 
-    /// The patterns, as part of a cache's key.
+    /// The patterns, for the key of a cache.
     pub fn patterns(&self) -> &[String] {
         &self.patterns
     }
 }
 
-/// Lets a pattern match in any folder, unless it begins with a slash.
+/// Makes a pattern match in any directory, unless it begins with a slash.
 fn anywhere(pattern: &str) -> String {
     let folder = pattern.ends_with('/');
     let pattern = if folder { format!("{pattern}**") } else { pattern.to_string() };

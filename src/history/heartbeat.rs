@@ -1,4 +1,4 @@
-//! Commits as beats.
+//! Converts commits to beats.
 //!
 //! The height of a beat is the logarithm of the number of lines changed, relative to the 95th
 //! percentile of the history or to a fixed number. The interval before it is the logarithm of the
@@ -29,15 +29,15 @@ const DAY_S: i64 = 86_400;
 const NIGHT_HOURS: (i64, i64) = (23, 6);
 /// Height of a commit without changed lines, as a factor on the waves.
 const MIN_HEIGHT: f64 = 0.25;
-/// Added for as many changed lines as the scale has.
+/// Addition to the height for as many changed lines as the scale.
 const SCALE_HEIGHT: f64 = 0.95;
 const MAX_HEIGHT: f64 = 1.5;
 /// Height of merges that are not compared.
 const MERGE_HEIGHT: f64 = 0.85;
 const MAX_ROOT_HEIGHT: f64 = 1.2;
-/// Quantile of the changed lines of a history that is its scale.
+/// Quantile of a history's changed lines that is used as its scale.
 const QUANTILE: f64 = 0.95;
-/// The smallest scale in lines, so that a few small commits do not become high.
+/// Minimum scale in lines, so that beats of a few small commits do not become high.
 const MIN_SCALE: u32 = 20;
 
 /// Number of changed lines that gives a beat its normal height.
@@ -49,7 +49,7 @@ pub enum HeightScale {
     Lines(u32),
 }
 
-/// A history as a rhythm.
+/// The rhythm of a history.
 #[derive(Clone, Debug)]
 pub struct Heartbeat {
     /// One beat for every group of commits.
@@ -61,7 +61,7 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// The heartbeat of a history with one beat for every `group` commits.
+    /// Builds the rhythm of a history with one beat for every `group` commits.
     pub fn new(history: &History, scale: HeightScale, group: usize) -> Self {
         let group = group.max(1);
         let lines = match scale {
@@ -86,7 +86,7 @@ impl Heartbeat {
         let rr_s = intervals.get(intervals.len() / 2).copied().unwrap_or(1.0);
         let end_s = shown_s.last().copied().unwrap_or(0.0) + LEAD_IN_S;
         let rhythm = Rhythm {
-            // Durations are whole hundredths.
+            // A duration must be a whole number of hundredths of a second.
             duration_s: (end_s * 100.0).ceil() / 100.0,
             extent: Extent::Line,
             bpm: 60.0 / rr_s,
@@ -185,7 +185,7 @@ pub fn worst(commits: &[Commit]) -> Option<&Commit> {
     commits.iter().max_by_key(|commit| ranked_mark(commit).0)
 }
 
-/// The mark of a commit, after its rank in a group.
+/// The rank of a commit in a group, and its mark.
 fn ranked_mark(commit: &Commit) -> (u8, &'static Mark) {
     match commit.verdict {
         Some(Verdict::Flaky) => (7, &mark::FLAKY),
@@ -222,7 +222,7 @@ fn percentile(commits: &[Commit]) -> u32 {
     weights.get(at.min(weights.len().saturating_sub(1))).map_or(MIN_SCALE, |w| *w).max(MIN_SCALE)
 }
 
-/// Whether the author date is at night on the author's clock.
+/// Returns true if the author date is at night on the author's clock.
 pub(crate) fn is_night(commit: &Commit) -> bool {
     let local_s = commit.written_s.saturating_add(60 * i64::from(commit.offset_min));
     let hour = local_s.rem_euclid(DAY_S) / 3600;

@@ -1,4 +1,4 @@
-//! A history as JSON: a rhythm whose beats also hold their commits, one each.
+//! Writes a history as JSON: a rhythm file whose beats also contain their commits, one each.
 //! `flaky render --rhythm` can draw it.
 
 use std::io::{self, Write};
@@ -29,10 +29,10 @@ struct CommitBeat<'a> {
     meaning: String,
 }
 
-/// Writes `history`, whose heartbeat must have a beat for every commit.
+/// Writes `history`, whose heartbeat must have one beat per commit.
 ///
 /// # Errors
-/// Those of `out`.
+/// Fails if writing to `out` fails.
 pub fn write(history: &History, heartbeat: &Heartbeat, out: impl Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
     let rhythm = &heartbeat.rhythm;
@@ -85,7 +85,7 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 pub fn written(commit: &Commit) -> String {
     match local(commit) {
         Some(local) => local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        // Beyond the range of calendars.
+        // The date is beyond the range of the calendar.
         None => format!("@{}", commit.written_s),
     }
 }

@@ -1,10 +1,10 @@
-//! Lines that differ between two versions of a file.
+//! Counts the lines that differ between two versions of a file.
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-/// A NUL in the first bytes, as many as these, makes a file binary, as in git.
+/// Number of first bytes in which a NUL makes a file binary, as in git.
 const BINARY_PREFIX: usize = 8000;
-/// Size above which git takes a file for binary unread, in bytes.
+/// Size in bytes above which git treats a file as binary without reading it.
 pub(super) const MAX_TEXT: u64 = 512 << 20;
 /// Bytes compared at once.
 const BLOCK: usize = 64;
@@ -23,8 +23,8 @@ pub(super) fn between(old: &[u8], new: &[u8]) -> Lines {
     if is_binary(old) || is_binary(new) {
         return Lines::default();
     }
-    // Most changes touch a few lines of a long file; what is equal at both ends need not be
-    // split into lines.
+    // Most changes affect a few lines of a long file, so equal parts at both ends are skipped before
+    // splitting into lines.
     let start = shared_start(old, new);
     let (old, new) = (&old[start..], &new[start..]);
     let end = shared_end(old, new);
@@ -41,14 +41,14 @@ fn is_binary(bytes: &[u8]) -> bool {
     memchr::memchr(0, &bytes[..bytes.len().min(BINARY_PREFIX)]).is_some()
 }
 
-/// Number of lines; the last one may lack its newline.
+/// Number of lines; the last line may have no newline.
 fn count(bytes: &[u8]) -> u32 {
     let ends = memchr::memchr_iter(b'\n', bytes).count();
     let unfinished = bytes.last().is_some_and(|last| *last != b'\n');
     u32::try_from(ends).unwrap_or(u32::MAX).saturating_add(u32::from(unfinished))
 }
 
-/// Number of bytes of whole lines that are equal at the beginning.
+/// Number of bytes in equal whole lines at the beginning.
 fn shared_start(a: &[u8], b: &[u8]) -> usize {
     let equal = mismatch(a, b);
     if equal == a.len() && equal == b.len() {
@@ -64,13 +64,13 @@ pub(super) fn mismatch(a: &[u8], b: &[u8]) -> usize {
     equal + a[equal..].iter().zip(&b[equal..]).take_while(|(a, b)| a == b).count()
 }
 
-/// Number of bytes of whole lines that are equal at the end.
+/// Number of bytes in equal whole lines at the end.
 fn shared_end(a: &[u8], b: &[u8]) -> usize {
     let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK));
     let mut equal = BLOCK * blocks.take_while(|(a, b)| a == b).count();
     let rest = a[..a.len() - equal].iter().rev().zip(b[..b.len() - equal].iter().rev());
     equal += rest.take_while(|(a, b)| a == b).count();
-    // A line is whole if a newline, or nothing, is before it in both.
+    // A line is whole if in both texts it follows a newline or starts the text.
     let begins = |text: &[u8]| text.len() == equal || text[text.len() - equal - 1] == b'\n';
     if begins(a) && begins(b) {
         return equal;

@@ -1,9 +1,9 @@
-//! Commits from the output of `git log`: for repositories that git can read and libgit2 cannot
+//! Reads commits from the output of `git log`, for repositories that git can read and libgit2 cannot
 //! (SHA-256 ids, reftables, partial clones).
 //!
-//! Every field ends with a NUL, which no field can contain. A record is `MARK`, id, parents,
-//! author's name and address, author date, commit date, references, subject and body; then, after
-//! a newline, the lines of `--numstat -z`.
+//! Every field ends with a NUL, which no field can contain. The fields of a record are `MARK`, id,
+//! parents, author name and address, author date, commit date, references, subject and body. After a
+//! newline follow the lines of `--numstat -z`.
 
 use std::io::{self, BufRead};
 
@@ -16,9 +16,9 @@ use crate::error::io_message;
 
 /// The first field of every record, with the version of the format.
 const MARK: &str = "flaky-log-1";
-/// git's placeholders of the other fields.
+/// The other fields as placeholders of git's `--format`.
 const FIELDS: [&str; 9] = ["%H", "%P", "%aN", "%aE", "%at %ad", "%ct", "%D", "%s", "%b"];
-/// Limit of a field, in bytes.
+/// Maximum size of a field, in bytes.
 const MAX_FIELD: u64 = 64 << 20;
 
 /// The command that writes such a log.
@@ -33,10 +33,10 @@ pub fn command(first_parent: bool) -> String {
     )
 }
 
-/// Reads a log, in which merges are compared if it was written with `first_parent`.
+/// Reads a log. Merges have changes if the log was written with `first_parent`.
 ///
 /// # Errors
-/// If the log is empty, has another format or is cut off.
+/// Fails if the log is empty, has another format or is cut off.
 pub fn read(
     input: impl BufRead,
     exclusions: &Exclusions,
@@ -46,7 +46,7 @@ pub fn read(
     let mut history = History { name: "log".to_string(), ..History::default() };
     let mut people = People::default();
     let mut field = match fields.next(0) {
-        // No NUL at all: any other text.
+        // Without any NUL, this is not a log.
         Err(Error::CutLog(_)) => return Err(Error::OtherLog(0)),
         first => first?,
     };
@@ -80,13 +80,14 @@ pub fn read(
     Ok(history)
 }
 
-/// Fields, each ended by a NUL.
+/// Splits a log into fields, each terminated by a NUL.
 struct Fields<R> {
     input: R,
 }
 
 impl<R: BufRead> Fields<R> {
-    /// The next field, after this number of whole commits; `None` at the end of the log.
+    /// Reads the next field; `None` at the end of the log. `commits` is the number of complete commits so
+    /// far, for errors.
     fn next(&mut self, commits: usize) -> Result<Option<Vec<u8>>, Error> {
         let mut bytes = Vec::new();
         let failed = |error: io::Error| {
@@ -107,7 +108,7 @@ fn commit(texts: &[String], people: &mut People) -> Option<Commit> {
         return None;
     };
     let (written, offset) = written.split_once(' ').unwrap_or((written, ""));
-    // Empty if git could not parse the date.
+    // Empty if git cannot parse the date.
     let time = |text: &str| if text.is_empty() { Some(None) } else { seconds(text).map(Some) };
     let (written, committed) = (time(written)?, time(committed)?);
     let damaged = written.is_none() || committed.is_none();

@@ -1,4 +1,4 @@
-//! Parsing of commit objects. Anything may be missing, and nothing need be UTF-8.
+//! Parses commit objects. Any part may be missing, and text need not be UTF-8.
 
 use encoding_rs::Encoding;
 
@@ -38,7 +38,7 @@ pub(crate) struct Signature {
     pub time_s: i64,
     /// Offset from UTC, in minutes.
     pub offset_min: i16,
-    /// Whether the line is well-formed.
+    /// True if the line is well-formed.
     pub valid: bool,
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn parse(object: &[u8]) -> ParsedCommit {
             break;
         }
         let hex = |digits: &[u8]| Id::from_hex(std::str::from_utf8(digits).ok()?.trim());
-        // Only the first of each counts; the lines of a PGP signature begin with a space.
+        // Only the first line of each kind counts; lines of a PGP signature begin with a space.
         if let Some(id) = line.strip_prefix(b"tree ") {
             parsed.tree = parsed.tree.or_else(|| hex(id));
         } else if let Some(id) = line.strip_prefix(b"parent ") {
@@ -76,7 +76,7 @@ pub(crate) fn parse(object: &[u8]) -> ParsedCommit {
     let committer = committer.map(|bytes| signature(&text(bytes))).unwrap_or_default();
     parsed.flags.damaged = !(parsed.author.valid && committer.valid) || parsed.tree.is_none();
     parsed.committed_s = if committer.valid { committer.time_s } else { parsed.author.time_s };
-    // The beginning of a message is enough; for git a NUL ends it.
+    // The beginning of a message is enough. As in git, a NUL ends it.
     let message = &rest[..rest.len().min(1 << 16)];
     let end = memchr::memchr(0, message).unwrap_or(message.len());
     let message = text(&message[..end]);
@@ -100,7 +100,7 @@ fn read_message(message: &str, flags: CommitFlags) -> (String, CommitFlags) {
     (subject, flags)
 }
 
-/// Adds the properties that follow from subject and body.
+/// Determines the properties that follow from subject and body.
 pub(crate) fn classify(subject: &str, body: &str, flags: CommitFlags) -> CommitFlags {
     let starts =
         |word: &str| subject.get(..word.len()).is_some_and(|s| s.eq_ignore_ascii_case(word));

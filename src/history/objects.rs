@@ -1,25 +1,25 @@
-//! Objects of a repository, the latest of them kept in memory.
+//! Reads objects of a repository and caches the latest ones.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
 
 use git2::{Error, ObjectType, Odb, OdbObject, Oid};
 
-/// Reads objects; belongs to one thread.
+/// Reads objects on one thread, with a cache.
 pub(super) struct Objects<'odb> {
     odb: &'odb Odb<'odb>,
     capacity: usize,
-    /// The latest last.
+    /// The cache, least recently used first.
     recent: VecDeque<(Oid, Rc<OdbObject<'odb>>)>,
 }
 
 impl<'odb> Objects<'odb> {
-    /// Keeps up to `capacity` objects.
+    /// Creates a cache of up to `capacity` objects.
     pub(super) fn new(odb: &'odb Odb<'odb>, capacity: usize) -> Self {
         Self { odb, capacity, recent: VecDeque::with_capacity(capacity) }
     }
 
-    /// The size of an object in bytes, from its header if it is not in memory.
+    /// The size of an object in bytes, from its header if it is not cached.
     pub(super) fn size(&self, id: Oid) -> Result<u64, Error> {
         match self.recent.iter().rev().find(|(known, _)| *known == id) {
             Some((_, object)) => Ok(object.len() as u64),
@@ -27,7 +27,7 @@ impl<'odb> Objects<'odb> {
         }
     }
 
-    /// The object with this id, which must be of this kind.
+    /// Reads the object with this id, which must be of this kind.
     pub(super) fn read(&mut self, id: Oid, kind: ObjectType) -> Result<Rc<OdbObject<'odb>>, Error> {
         let object = self.any(id)?;
         if object.kind() != kind {

@@ -6,16 +6,16 @@ use git2::{Mailmap, Repository, Signature, Time};
 
 use super::Person;
 
-/// Authors, each once.
+/// A list of distinct authors.
 #[derive(Default)]
 pub(super) struct People {
-    /// In the order in which they are first met.
+    /// The authors, in the order of their first commit.
     pub list: Vec<Person>,
     indices: BTreeMap<Person, u32>,
 }
 
 impl People {
-    /// The index of a person in the list, to which new ones are added.
+    /// The index of a person in the list. New people are added.
     pub(super) fn index(&mut self, name: &str, email: &str) -> u32 {
         let name = if name.is_empty() { "(no name)" } else { name };
         let person = Person { name: name.into(), email: email.into() };
@@ -26,7 +26,7 @@ impl People {
         })
     }
 
-    /// The list with the names of the repository's mailmap.
+    /// Applies the repository's mailmap and returns the list.
     pub(super) fn mapped(self, repository: &Repository) -> Vec<Person> {
         let Ok(mailmap) = repository.mailmap() else { return self.list };
         self.list.into_iter().map(|person| mapped(&mailmap, &person).unwrap_or(person)).collect()

@@ -1,4 +1,4 @@
-//! Finding and opening a repository, and resolving a range.
+//! Finds and opens a repository, and resolves a range of commits.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,13 +10,13 @@ use super::error::{Error, git_message, named};
 use super::{History, Id};
 
 /// Opens the repository that contains `path`; without a path, that of the environment
-/// (`GIT_DIR`) or of the current folder.
+/// (`GIT_DIR`) or of the current directory.
 ///
 /// # Errors
-/// If there is none, or libgit2 cannot read it.
+/// Fails if there is none, or libgit2 cannot read it.
 pub fn open(path: Option<&Path>) -> Result<Repository, Error> {
-    // git verifies objects when it fetches them; hashing each again takes half of the time. And
-    // libgit2 need not keep what is read once.
+    // git has verified objects when it fetched them, and hashing them again would take half of the
+    // time. libgit2's cache is of no use because objects are read once.
     git2::opts::strict_hash_verification(false);
     git2::opts::enable_caching(false);
     if let Some(file) = path.filter(|path| path.is_file() && !path.ends_with(".git")) {
@@ -42,12 +42,12 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
         };
     }
     if error.code() == ErrorCode::Owner {
-        // git trusts the top of the repository, which only libgit2's message names.
+        // git's `safe.directory` needs the top of the repository, which only libgit2's message contains.
         let quoted = message.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
         let top = quoted.map(|(top, _)| top.strip_suffix("/.git").unwrap_or(top).to_string());
         return Error::OtherOwner { path, top };
     }
-    // libgit2 tells unknown formats apart by its message alone.
+    // libgit2 distinguishes unsupported formats only by its message.
     let message = message.to_ascii_lowercase();
     let about = |words: &[&str]| words.iter().any(|word| message.contains(word));
     let reason = if about(&["objectformat", "object format", "sha256"]) {
@@ -65,7 +65,7 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
     Error::Unsupported { path, reason }
 }
 
-/// Whether the repository is a partial clone, which fetches files when they are needed.
+/// Returns true if the repository is a partial clone, in which git fetches files on demand.
 pub(crate) fn is_partial(repository: &Repository) -> bool {
     let promised = || {
         let config = repository.config()?;
@@ -75,22 +75,22 @@ pub(crate) fn is_partial(repository: &Repository) -> bool {
     promised().unwrap_or(false)
 }
 
-/// A set of commits, as `git rev-list` takes it: those reachable from the tips, without those
-/// reachable from the excluded ones.
+/// A set of commits as in `git rev-list`: those reachable from the tips, except those reachable from
+/// the excluded ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Revisions {
     /// Commits to start from.
     pub tips: Vec<Oid>,
-    /// Commits that are left out with all their ancestors.
+    /// Commits that are excluded with all their ancestors.
     pub excluded: Vec<Oid>,
     /// Name of the set, such as "main" or "1cc4a43".
     pub name: String,
 }
 
-/// The commits of a range or of a branch; without either, those of HEAD.
+/// Resolves a range or a branch; without either, HEAD.
 ///
 /// # Errors
-/// If it names no commit, or there are none yet.
+/// Fails if the range or branch does not name a commit, or there are no commits yet.
 pub(crate) fn revisions(
     repository: &Repository,
     range: Option<&str>,
@@ -128,7 +128,7 @@ fn head(repository: &Repository) -> Result<Revisions, Error> {
         _ => Error::Failed(format!("cannot read HEAD: {}", git_message(&error))),
     })?;
     let tip = head.peel(ObjectType::Commit).map(|object| object.id());
-    // A tip whose object is missing is left to the walk, which draws it as lost.
+    // A tip whose object is missing is reported by the walk.
     let tip = tip.ok().or_else(|| head.target()).ok_or(Error::NoCommits)?;
     let name = if repository.head_detached().unwrap_or(false) {
         Id::new(tip.as_bytes()).short()
@@ -145,12 +145,12 @@ fn commit(repository: &Repository, name: &str) -> Option<Oid> {
 
 /// The oldest commits of a shallow clone, whose parents are missing.
 pub(crate) fn boundary(repository: &Repository) -> BTreeSet<Oid> {
-    // Linked worktrees share this file, so it is in the common folder.
+    // Linked worktrees share this file, so it is in the common directory.
     let text = fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
     text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
 }
 
-/// Gives the commits the names of the tags that point at them, directly or through other tags.
+/// Sets the tags of the commits to which tags point, directly or through other tags.
 pub fn tag(repository: &Repository, history: &mut History) {
     let mut tags = Vec::new();
     let Ok(references) = repository.references_glob("refs/tags/*") else { return };
@@ -167,7 +167,7 @@ pub fn tag(repository: &Repository, history: &mut History) {
     }
 }
 
-/// Name of a repository: that of its folder.
+/// Name of a repository: the name of its directory.
 pub fn name(repository: &Repository) -> Option<String> {
     let folder = repository.workdir().unwrap_or_else(|| repository.commondir());
     let folder = fs::canonicalize(folder).ok()?;
@@ -175,7 +175,7 @@ pub fn name(repository: &Repository) -> Option<String> {
     Some(name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_string())
 }
 
-/// URL that it was cloned from.
+/// URL of the remote `origin`.
 pub fn origin(repository: &Repository) -> Option<String> {
     let remote = repository.find_remote("origin").ok()?;
     remote.url().ok().map(str::to_string)

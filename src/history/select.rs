@@ -2,7 +2,7 @@
 
 use super::{Commit, Person};
 
-/// Words in the names and addresses of bots.
+/// Words that identify bots in names and email addresses.
 const BOTS: &[&str] = &[
     "[bot]",
     "dependabot",
@@ -19,10 +19,10 @@ const BOTS: &[&str] = &[
     "bors",
 ];
 
-/// Commits to draw; every condition must hold.
+/// A selection of commits. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// A range in git's syntax; HEAD without one.
+    /// A range in git's syntax; `None` for HEAD.
     pub range: Option<String>,
     /// A branch, instead of a range.
     pub branch: Option<String>,
@@ -30,20 +30,20 @@ pub struct Selection {
     pub since_s: Option<i64>,
     /// Latest author date, in seconds since 1970.
     pub until_s: Option<i64>,
-    /// Part of the author's name or address, in either case.
+    /// Part of the author's name or email address, ignoring case.
     pub author: Option<String>,
-    /// Paths from the top of the repository; empty for all.
+    /// Paths relative to the top of the repository; empty for all.
     pub paths: Vec<String>,
     /// Follow only the first parent of merges, and compare merges with it.
     pub first_parent: bool,
-    /// No merges.
+    /// Skip merges.
     pub no_merges: bool,
-    /// No commits of bots.
+    /// Skip commits by bots.
     pub no_bots: bool,
 }
 
 impl Selection {
-    /// Whether a commit is selected, before its changes are counted.
+    /// Returns true if a commit meets the conditions that do not depend on its changes.
     pub fn matches(&self, commit: &Commit, author: &Person) -> bool {
         let has = |wanted: &String| {
             let wanted = wanted.to_lowercase();
@@ -56,14 +56,13 @@ impl Selection {
             && !(self.no_bots && is_bot(author))
     }
 
-    /// Whether a commit is selected after its changes are counted: it must have changed one of
-    /// the paths.
+    /// Returns true if a commit whose changes have been counted has changed one of the paths.
     pub(crate) fn matches_counted(&self, commit: &Commit) -> bool {
         self.paths.is_empty() || commit.churn.files > 0
     }
 }
 
-/// Whether an author is a bot.
+/// Returns true if an author is a bot.
 pub(crate) fn is_bot(person: &Person) -> bool {
     let (name, email) = (person.name.to_lowercase(), person.email.to_lowercase());
     BOTS.iter().any(|word| name.contains(word) || email.contains(word)) || name.ends_with("-bot")

@@ -1,4 +1,5 @@
-//! CI results of commits, offline: from a file of `sha,status` lines, or from git notes.
+//! Reads the CI status of commits without a network: from a file of `sha,status` lines, or from git
+//! notes.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +11,17 @@ use crate::error::did_you_mean;
 use flaky_core::sanitize::SHORT_ID;
 use flaky_core::verdict::Verdict;
 
-/// Length at which an unknown word is cut in a message, in characters.
+/// Maximum length of an unknown word in a message, in characters.
 const MAX_WORD: usize = 40;
-/// Part of a note that is read, in bytes.
+/// Maximum part of a note that is read, in bytes.
 const MAX_NOTE: usize = 1 << 16;
 
 /// Sets the verdicts of commits from `sha,status` lines. Empty lines and those that start with
-/// `#` are skipped; abbreviated ids are accepted. Lines of other commits and unknown words are
-/// counted in a remark.
+/// `#` are skipped; abbreviated ids are accepted. A warning counts lines of other commits and unknown
+/// words.
 ///
 /// # Errors
-/// If a line is malformed.
+/// Fails if a line is malformed.
 pub fn from_lines(history: &mut History, file: &str, text: &str) -> Result<(), Error> {
     let mut verdicts: Vec<(String, Verdict)> = Vec::new();
     let mut unknown = UnknownWords::default();
@@ -52,10 +53,10 @@ pub fn from_lines(history: &mut History, file: &str, text: &str) -> Result<(), E
 }
 
 /// Sets the verdicts of commits from the notes under `reference` (`refs/notes/` may be left
-/// out): every word that is a status counts.
+/// out). Every word of a note that is a status counts.
 ///
 /// # Errors
-/// If there are no such notes.
+/// Fails if the reference does not exist.
 pub(crate) fn from_notes(
     history: &mut History,
     repository: &Repository,
@@ -87,8 +88,8 @@ pub(crate) fn from_notes(
     Ok(())
 }
 
-/// Combines each verdict with that of its commit, named by a full or abbreviated id. Returns how
-/// many name no commit, or more than one.
+/// Combines each verdict with that of its commit, given by a full or abbreviated id. Returns the number
+/// of ids that match no commit, or several.
 pub(crate) fn assign(commits: &mut [Commit], verdicts: &[(String, Verdict)]) -> usize {
     let indices: BTreeMap<String, usize> =
         commits.iter().enumerate().map(|(index, commit)| (commit.id.to_string(), index)).collect();
@@ -106,7 +107,7 @@ pub(crate) fn assign(commits: &mut [Commit], verdicts: &[(String, Verdict)]) -> 
     missing
 }
 
-/// Words that are not a status: their number, and the first with its source.
+/// Words that are not a status: their number, and the first one with its source.
 #[derive(Default)]
 struct UnknownWords {
     count: usize,

@@ -1,24 +1,24 @@
-//! Differences between two trees: their raw objects are merged entry by entry, and only entries
-//! of different ids are followed.
+//! Compares two trees. The raw objects are merged entry by entry, and only entries with different ids
+//! are followed.
 
 use std::cmp::Ordering;
 
 use super::lines::mismatch;
 
-/// The bits of a mode that give the kind.
+/// The bits of a mode for the kind of the entry.
 const KIND: u32 = 0o170_000;
 const FOLDER: u32 = 0o040_000;
 const FILE: u32 = 0o100_000;
 const LINK: u32 = 0o120_000;
 /// The commit of a submodule.
 const SUBMODULE: u32 = 0o160_000;
-/// Length of an id in a tree, in bytes; libgit2 reads SHA-1 alone.
+/// Length of an id in a tree, in bytes. libgit2 supports SHA-1 only.
 const ID: usize = 20;
 
 /// An entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TreeEntry<'a> {
-    /// The mode, normalised to one bit of permission and four kinds.
+    /// The mode, normalised to one permission bit and four kinds.
     mode: u32,
     name: &'a [u8],
     /// Id of its object.
@@ -44,12 +44,12 @@ impl<'a> TreeEntry<'a> {
         self.mode == FOLDER
     }
 
-    /// Whether it is the commit of a submodule.
+    /// Returns true for the commit of a submodule.
     pub(super) fn is_submodule(&self) -> bool {
         self.mode == SUBMODULE
     }
 
-    /// The order of entries in a tree: by name, with a slash after a folder's.
+    /// The order of entries in a tree: by name, with a slash appended to the name of a directory.
     fn order(&self, other: &Self) -> Ordering {
         let next = |entry: &Self, at: usize| match entry.name.get(at) {
             Some(byte) => *byte,
@@ -64,7 +64,7 @@ impl<'a> TreeEntry<'a> {
     }
 }
 
-/// git's reading of a mode: old trees have others than are written today.
+/// Normalises a mode as git does: old trees contain modes that are no longer written.
 fn canonical(mode: u32) -> u32 {
     match mode & KIND {
         FILE => FILE | if mode & 0o100 == 0 { 0o644 } else { 0o755 },
@@ -85,7 +85,7 @@ pub(super) trait Visitor {
     fn tree(&mut self, path: &[u8], id: &[u8]) -> Result<Self::Tree, Self::Error>;
     /// The error for a malformed tree.
     fn malformed() -> Self::Error;
-    /// Whether to compare this folder.
+    /// Returns true if this directory is to be compared.
     fn enters(&self, path: &[u8]) -> bool;
     /// Receives a file or submodule that differs.
     fn differs(&mut self, path: &[u8], old: Option<TreeEntry<'_>>, new: Option<TreeEntry<'_>>);
@@ -130,7 +130,7 @@ pub(super) fn compare<V: Visitor>(
     }
 }
 
-/// Removes the entries that both trees begin with.
+/// Removes the equal entries at the start of both trees.
 fn skip_equal<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     let equal = mismatch(old, new);
     let mut shared = 0;
@@ -161,7 +161,7 @@ fn both<V: Visitor>(
     })
 }
 
-/// Reports an entry that was added or removed, with all below it.
+/// Reports an entry that was added or removed, with everything below it.
 fn only_one<V: Visitor>(
     visitor: &mut V,
     path: &mut Vec<u8>,

@@ -1,4 +1,4 @@
-//! Every commit of a selection as a plain record, oldest first.
+//! Walks the commits of a selection and reads each as a plain record, oldest first.
 //!
 //! The order is that of `git log --date-order --reverse`: no commit before its parents, otherwise
 //! by commit date. Every object is read once and not kept.
@@ -17,8 +17,8 @@ use super::select::Selection;
 use super::{Commit, History, Id};
 use crate::progress::Progress;
 
-/// Excluded commits that are still followed when only those are left: with wrong clocks a commit
-/// may be older than its parents. git has the same limit by this name.
+/// Number of excluded commits that are still followed when only excluded ones are left, because with
+/// wrong clocks a commit may be older than its parents. The limit has the same name in git.
 const SLOP: usize = 64;
 
 /// A history whose changes are not counted yet.
@@ -33,7 +33,7 @@ pub struct Walked {
 /// Walks the commits of `selection`.
 ///
 /// # Errors
-/// If it names no commits, or objects cannot be read at all.
+/// Fails if no commits are selected, or if the object database cannot be read.
 pub fn walk(
     repository: &Repository,
     selection: &Selection,
@@ -70,9 +70,9 @@ struct Node {
     tree: Option<Oid>,
     /// Indices of the parents that are followed.
     parents: Vec<u32>,
-    /// Left out, with all its ancestors.
+    /// True if it is excluded with all its ancestors.
     excluded: bool,
-    /// In the queue.
+    /// True if it is in the queue.
     queued: bool,
 }
 
@@ -84,9 +84,9 @@ struct Graph<'a> {
     nodes: Vec<Node>,
     indices: BTreeMap<Id, u32>,
     people: People,
-    /// Visited but not yet followed, the latest on top.
+    /// Commits that are visited but not yet followed, the latest on top.
     queue: BinaryHeap<(i64, Reverse<u32>)>,
-    /// Number of those that are not excluded.
+    /// Number of commits in the queue that are not excluded.
     undecided: usize,
     progress: &'a dyn Progress,
 }
@@ -130,8 +130,8 @@ impl Graph<'_> {
         }
     }
 
-    /// The index of a commit, which is read if it is new. One that cannot be read gets `time_s`,
-    /// the time of its child.
+    /// The index of a commit, which is read if it is new. An unreadable commit gets `time_s`, the time
+    /// of its child.
     fn visit(&mut self, id: Id, time_s: i64) -> u32 {
         if let Some(index) = self.indices.get(&id) {
             return *index;
@@ -155,7 +155,7 @@ impl Graph<'_> {
         };
         let boundary = oid.is_ok_and(|oid| self.boundary.contains(&oid));
         if boundary {
-            // Its parents are not in this clone.
+            // Its parents are missing in this clone.
             parsed.parents.clear();
             parsed.flags.boundary = true;
         }
@@ -190,8 +190,8 @@ impl Graph<'_> {
         }
     }
 
-    /// Indices of the commits that are not excluded. Sorted with children and the latest first,
-    /// then reversed.
+    /// Indices of the commits that are not excluded: sorted with children before parents and the latest
+    /// first, then reversed.
     fn oldest_first(&self) -> Vec<u32> {
         let shown = |index: &u32| !self.nodes[*index as usize].excluded;
         let all = (0..self.nodes.len() as u32).filter(shown);
@@ -201,7 +201,7 @@ impl Graph<'_> {
                 children[*parent as usize] += 1;
             }
         }
-        // Commits of equal times keep the order in which they became ready.
+        // Commits with equal times keep the order in which they became ready.
         let mut turn = 0..u32::MAX;
         let mut entry = |index: u32| {
             (self.nodes[index as usize].commit.committed_s, Reverse(turn.next()), index)
@@ -233,7 +233,7 @@ fn lost(time_s: i64) -> ParsedCommit {
     parsed
 }
 
-/// The selected commits of the graph in this order, and the trees to compare.
+/// Converts the selected commits of the graph, in this order, and lists the trees to compare.
 fn finish(
     repository: &Repository,
     selection: &Selection,

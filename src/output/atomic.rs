@@ -1,4 +1,5 @@
-//! The one way to replace a file: write a sibling, then rename it.
+//! Atomic replacement of a file: a temporary sibling is written, then renamed. All files are written
+//! this way.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,21 +14,21 @@ const SUFFIX: &str = ".tmp";
 
 /// Permissions of the file that is written.
 pub(crate) enum Mode {
-    /// Those that the umask leaves to a new file.
+    /// The default for new files, as the umask sets it.
     Umask,
     /// Readable and writable by the owner only.
     Private,
-    /// These, regardless of the umask.
+    /// This mode, regardless of the umask.
     Exactly(fs::Permissions),
 }
 
-/// A file that takes its name when it is complete.
+/// A file that gets its name when it is complete.
 ///
-/// Dropped without [`commit`](Self::commit), or ended by a signal, it leaves nothing behind, and
-/// whatever had the name before keeps it.
+/// If it is dropped without [`commit`](Self::commit), or a signal ends the program, the temporary file
+/// is removed and an existing file of that name is left unchanged.
 pub(crate) struct AtomicFile {
     path: PathBuf,
-    // Removed before the guard is dropped.
+    // Declared first, so that the file is removed before the guard is dropped.
     file: NamedTempFile,
     _guard: Guard,
 }
@@ -36,7 +37,7 @@ impl AtomicFile {
     /// Creates the temporary sibling. A symlink at `path` will be replaced, not followed.
     ///
     /// # Errors
-    /// Those of creating a file in the folder of `path`, which is not created.
+    /// Fails if the file cannot be created, for instance because the directory of `path` is missing.
     pub(crate) fn create(path: &Path, mode: Mode) -> io::Result<Self> {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
@@ -46,7 +47,7 @@ impl AtomicFile {
         Ok(Self { path: path.to_path_buf(), file, _guard: guard })
     }
 
-    /// Whether a file of this name is an unfinished one.
+    /// Returns true for the name of a temporary file.
     pub(crate) fn is_temporary(name: &str) -> bool {
         name.starts_with(PREFIX) && name.ends_with(SUFFIX)
     }
@@ -54,7 +55,7 @@ impl AtomicFile {
     /// Renames the file to its name.
     ///
     /// # Errors
-    /// Those of renaming.
+    /// Fails if renaming fails.
     pub(crate) fn commit(self) -> io::Result<()> {
         self.file.persist(&self.path).map(drop).map_err(|error| error.error)
     }
@@ -76,7 +77,7 @@ fn temporary(folder: &Path, mode: Mode) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        // Without this a temporary file is its owner's alone.
+        // By default, temporary files are accessible by their owner only.
         if matches!(mode, Mode::Umask) {
             builder.permissions(fs::Permissions::from_mode(0o666));
         }

@@ -1,7 +1,7 @@
-//! Removes unfinished files when a signal ends the program.
+//! Removes temporary files when a signal ends the program.
 //!
-//! A separate thread waits for the signals, so that they work at once, whatever the other
-//! threads do. Without unfinished files the system's default action is taken unchanged.
+//! A separate thread waits for signals, so they take effect at once even if other threads are busy.
+//! Without temporary files, signals have their default action.
 
 use std::io;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
     UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Ends the watch over a file when it is dropped.
+/// Unregisters a temporary file when it is dropped.
 pub(super) struct Guard(PathBuf);
 
 impl Drop for Guard {
@@ -24,13 +24,13 @@ impl Drop for Guard {
     }
 }
 
-/// Creates a file that a signal removes, from its first moment on.
+/// Creates a file and registers it for removal, without a gap between the two.
 pub(super) fn guarded(
     create: impl FnOnce() -> io::Result<NamedTempFile>,
 ) -> io::Result<(NamedTempFile, Guard)> {
     static LISTEN: Once = Once::new();
     LISTEN.call_once(listen);
-    // The handler waits for this lock: it finds no file, or one that is listed.
+    // The handler takes the same lock, so it never finds a file that is not registered.
     let mut paths = unfinished();
     let file = create()?;
     paths.push(file.path().to_path_buf());
@@ -44,9 +44,9 @@ fn listen() {
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::emulate_default_handler;
 
-    // If the system refuses, signals still end the program, but may leave a file.
+    // If this fails, signals still end the program but may leave a file.
     let wanted: Vec<i32> = match ignored() {
-        // A signal that is ignored (nohup, a background job) stays ignored.
+        // Signals that are ignored (nohup, a background job) stay ignored.
         Some(ignored) => [SIGHUP, SIGINT, SIGQUIT, SIGTERM]
             .into_iter()
             .filter(|signal| ignored >> (signal - 1) & 1 == 0)
@@ -56,7 +56,7 @@ fn listen() {
     let Ok(mut signals) = Signals::new(wanted) else { return };
     std::thread::spawn(move || {
         for signal in signals.forever() {
-            // The lock is held to the end, so that no thread creates another file meanwhile.
+            // Hold the lock to the end, so that no thread creates another file meanwhile.
             let paths = unfinished();
             for path in paths.iter() {
                 let _ = std::fs::remove_file(path);
@@ -66,7 +66,7 @@ fn listen() {
     });
 }
 
-/// Signals that this program was started with as ignored, one bit each; `None` without `/proc`.
+/// The signals that were ignored at the start of the program, one bit each; `None` without `/proc`.
 #[cfg(unix)]
 fn ignored() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;

@@ -1,4 +1,4 @@
-//! A map with text keys in one file, limited in number and bytes.
+//! A map with text keys in one file, with a maximum number of entries and bytes.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,15 +11,15 @@ use serde_json::{Map, Value};
 
 use super::StoredFile;
 
-/// Limits of one file.
+/// Maximum number of entries and bytes of a file.
 const MAX_RECORDS: usize = 200_000;
 const MAX_BYTES: usize = 16 << 20;
 
-/// A file that holds a map, and the day on which each of its keys was last used.
+/// A file with a map and the day on which each key was last used.
 ///
-/// The map may be of any type that serialises to a JSON object. The payload has a line for every
-/// key: `[key, day, value]`, days counted from 1970. If there are too many, those used least
-/// recently are dropped.
+/// The map may be of any type that serialises to a JSON object. The payload has a line
+/// `[key, day, value]` for every key, with days counted from 1970-01-01. If there are too many entries,
+/// the least recently used are dropped.
 #[derive(Debug)]
 pub(crate) struct Records {
     file: StoredFile,
@@ -28,7 +28,7 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    /// Reads a map; the default one if the file is missing or holds something else.
+    /// Reads the map; the default value if the file is missing or contains something else.
     pub(crate) fn open<T: DeserializeOwned + Default>(file: StoredFile) -> (Self, T) {
         let payload = file.read().unwrap_or_default();
         let (mut days, mut map) = (BTreeMap::new(), Map::new());
@@ -42,10 +42,10 @@ impl Records {
         (Self { file, days, limits: (MAX_RECORDS, MAX_BYTES) }, map)
     }
 
-    /// Writes a map, of which these keys have been used, as all new ones have.
+    /// Writes the map. The keys in `used` and new keys count as used today.
     ///
     /// # Errors
-    /// If the map is not an object, or the file cannot be written.
+    /// Fails if the map does not serialise to an object, or the file cannot be written.
     pub(crate) fn save<'a>(
         self,
         map: &impl Serialize,
@@ -61,7 +61,7 @@ impl Records {
             let day = known.copied().unwrap_or(today);
             lines.push((day, serde_json::to_string(&(key, day, value))? + "\n"));
         }
-        // The latest first; stable, so that equal maps give equal bytes.
+        // Most recent first. The sort is stable, so equal maps give equal bytes.
         lines.sort_by_key(|(day, _)| Reverse(*day));
         let (max_records, max_bytes) = self.limits;
         let mut payload = String::new();

@@ -114,8 +114,8 @@ fn sizes_that_cannot_be_meant_are_wrong_usage() {
         fails(&format!("--size={size}"), &["--size"]);
     }
     fails("--size 19", &["20 to 200"]);
-    fails("--size 240x80", &["a badge is as wide as its words", "--style monitor"]);
-    fails("--style monitor --size 40", &["a monitor has a width too", "240x80"]);
+    fails("--size 240x80", &["the width of a badge follows from its text", "--style monitor"]);
+    fails("--style monitor --size 40", &["a monitor also needs a width", "240x80"]);
     fails("--style monitor --size 239x80", &["a monitor is 240x80 or larger"]);
     fails("--style round", &["--style", "flat-square"]);
     fails("--format csv", &["csv", "svg, gif, apng, png"]);

@@ -162,7 +162,7 @@ fn what_became_of_commits() {
 fn statuses_that_cannot_be_placed_are_counted() {
     let repo = with_status("{1},passed\n0000000,failed\n{2},faild\n1111111,passed\n{3},odd\n");
     let ran = repo.flaky("history --json --status ci.csv").succeeds();
-    let ran = ran.says("2 of 3 lines of ci.csv are not of commits drawn here");
+    let ran = ran.says("2 of 3 lines of ci.csv do not match a commit of this history");
     let ran = ran.says("ci.csv:3: \"faild\" is not a status (1 more like it)");
     ran.says("did you mean \"failed\"?");
 }

@@ -125,7 +125,7 @@ fn a_token_file_that_holds_none_is_an_error() {
         let words = format!("status --gitlab a/b --token-file {name}");
         asker.flaky(&words).fails(1, said);
     };
-    fails("empty", &["there is no token in empty", "write the token into it"]);
+    fails("empty", &["empty contains no token", "write the token into it"]);
     fails("missing", &["cannot read the token in missing", "no such file"]);
     fails(".", &["cannot read the token in ."]);
 }

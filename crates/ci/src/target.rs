@@ -104,7 +104,8 @@ pub fn without_secrets(text: &str) -> String {
     }
 }
 
-/// Checks the URL of a web page in a response; `None` if it is not http or https, or too long.
+/// Checks the URL of a web page in a response; `None` if it is not
+/// http or https, contains a user name, or is too long.
 pub(crate) fn web_page(text: Option<&str>) -> Option<String> {
     let url = Url::parse(text?).ok()?;
     let web = matches!(url.scheme(), "http" | "https") && url.username().is_empty();

@@ -1,4 +1,4 @@
-//! The outcomes in CI of the commits that are drawn.
+//! Fetches the CI status of the commits to draw.
 
 use super::super::{report, runtime, warn};
 use crate::cli::history::HistoryArgs;
@@ -9,14 +9,14 @@ use flaky_ci::commits::{self, CommitOutcomes, Fetched};
 use flaky_ci::{CommitScope, Provider, Query, parse_remote, without_secrets};
 use flaky_core::sanitize::sanitize;
 
-/// The kind of the stored files, and the version of their payload.
+/// The kind of the files in the store, and the version of their payload.
 const OUTCOMES: &str = "outcomes";
 const OUTCOMES_VERSION: u32 = 1;
-/// The longest address that is repeated, in characters.
+/// The maximum length of a URL in messages, in characters.
 const LONGEST_ADDRESS: usize = 200;
 
-/// Fetches the outcomes of the commits and gives them to the history. A failure is warned of, and
-/// is an error with `--strict`.
+/// Fetches the outcomes of the commits and adds them to the history. A failure is a warning, or an
+/// error with `--strict`.
 pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<(), Error> {
     let query = report::query(&args.provider, &args.access)?;
     let guessed = query.is_none() && args.access.server.is_none();
@@ -26,10 +26,10 @@ pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<
     };
     let info = provider.info();
     if info.commits == CommitScope::None {
-        return Err(Error::usage(format!("--{} does not list the runs of commits", info.name))
+        return Err(Error::usage(format!("--{} does not report the status of commits", info.name))
             .hint("`flaky providers` lists those that do; or use --status FILE"));
     }
-    // Commits are of every branch, and the current job is irrelevant.
+    // The commits may belong to any branch, and the current job is irrelevant.
     let query = Query {
         git_ref: args.branch.clone(),
         all_branches: true,
@@ -53,7 +53,7 @@ pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<
     let fetching = commits::fetch(provider, &client, target, &wanted, known);
     let Fetched { verdicts, missing, error } = runtime::block_on(fetching)?;
     if let Some(records) = records {
-        // If they cannot be kept, they are fetched again next time.
+        // If the outcomes cannot be stored, they are fetched again next time.
         let _ = records.save(known, wanted.iter().map(String::as_str));
     }
     status::assign(&mut history.commits, &verdicts);
@@ -71,7 +71,7 @@ pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<
     Ok(())
 }
 
-/// The platform and the project of the remote that was cloned.
+/// The platform and the project of the clone's remote.
 fn cloned_from(remote: Option<&str>, args: &HistoryArgs) -> Result<(Provider, Query), Error> {
     let unclear = |what: String| {
         Error::usage(what).hint("name it, such as --gitlab group/project, or --github owner/repo")

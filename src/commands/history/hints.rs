@@ -1,14 +1,14 @@
-//! Ways out of the errors of reading a history.
+//! Hints for errors of reading a history.
 
 use crate::error::Error;
 use crate::history;
 
 const NAME_ONE: &str = "name a repository: flaky history PATH -o history.gif";
-/// Works for every repository that git itself can read.
+/// A hint that works for every repository that git can read.
 const USE_LOG: &str = "let git read it: \
     eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif";
 
-/// The error for a person, with a hint.
+/// Converts an error and adds a hint.
 pub(super) fn explain(error: &history::Error) -> Error {
     use history::Error as Kind;
 

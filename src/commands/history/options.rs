@@ -12,15 +12,15 @@ use crate::output::Destination;
 use flaky_core::scene::theme::{self, Theme};
 use flaky_draw::encode::gif;
 
-/// The most beats of an animated SVG.
+/// The maximum number of beats of an animated SVG.
 const MAX_ANIMATED: usize = 500;
 
-/// The arguments, and what follows from them.
+/// The arguments and values derived from them.
 pub(super) struct Options<'a> {
     pub args: &'a HistoryArgs,
     pub target: Destination,
     pub format: Format,
-    /// Whether to draw a still sheet of the whole history.
+    /// True to draw a still sheet of the whole history.
     pub sheet: bool,
     pub threads: usize,
 }
@@ -51,7 +51,7 @@ impl<'a> Options<'a> {
         Ok(Self { args, target, format, sheet, threads: threads(args.threads) })
     }
 
-    /// Number of commits for each beat.
+    /// The number of commits per beat.
     pub(super) fn group(&self, history: &History, console: Console) -> Result<usize, Error> {
         let commits = history.commits.len();
         let default = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
@@ -79,7 +79,7 @@ impl<'a> Options<'a> {
         Ok(group)
     }
 
-    /// The theme, or the default one.
+    /// The chosen theme, or the default of the layout.
     pub(super) fn theme(&self) -> &'static Theme {
         let default = if self.sheet { SHEET_THEME } else { theme::DEFAULT };
         self.args.theme.or_else(|| theme::find(default)).expect("the default is in the table")

@@ -1,4 +1,4 @@
-//! Reads the commits from a repository or a log, and their results from elsewhere.
+//! Reads commits from a repository or a log, and their CI status from a file, notes or a CI system.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -17,7 +17,7 @@ use crate::history::{self, History, log, repo, status, walk};
 use crate::store::Store;
 use flaky_ci::without_secrets;
 
-/// Limit of a status file, in bytes; the rest is not read.
+/// The maximum size of a status file in bytes; the rest is not read.
 const MAX_STATUS: u64 = 64 << 20;
 
 /// The selected commits with their changes and CI results.
@@ -26,7 +26,7 @@ pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Erro
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;
     let (path, range) = path_and_range(args);
-    // A single word that is not a path is taken for a range; it may have been meant as a path.
+    // A single argument that is not a path is taken as a range, but may have been meant as a path.
     let word = range.clone().filter(|_| args.range.is_none() && args.branch.is_none());
     let selection = selection(args, range)?;
     let mut history = match &args.from_log {
@@ -54,7 +54,7 @@ pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Erro
     Ok(history)
 }
 
-/// The error for a person. A single `word` that names no commit may have been meant as a folder.
+/// Converts an error. A single `word` that does not name a commit may have been meant as a directory.
 fn explain(error: &history::Error, word: Option<&str>) -> Error {
     let explained = hints::explain(error);
     let Some(word) = word.map(without_secrets) else { return explained };
@@ -73,7 +73,7 @@ fn explain(error: &history::Error, word: Option<&str>) -> Error {
     Error { message, ..explained }
 }
 
-/// The path and the range; a single word is a path if that exists.
+/// The path and the range. A single argument is a path if that path exists.
 fn path_and_range(args: &HistoryArgs) -> (Option<&Path>, Option<String>) {
     match (&args.repository, &args.range) {
         (Some(one), None) if !Path::new(one).exists() => (None, Some(one.clone())),
@@ -141,7 +141,7 @@ fn from_repository(
     };
     churn::count(&counting, &comparisons, &mut history.commits)?;
     if let Some(cache) = cache {
-        // If they cannot be kept, they are counted again next time.
+        // If the counts cannot be stored, they are computed again next time.
         let _ = cache.keep(&comparisons, &history.commits);
     }
     let damaged = history.damaged();
@@ -188,7 +188,7 @@ fn text(path: &Path) -> Result<String, Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// Prints the warnings about a history; with `strict`, damage is an error.
+/// Prints the warnings about a history. With `strict`, unreadable commits are an error.
 fn report(history: &History, strict: bool, console: Console) -> Result<(), Error> {
     let (damaged, commits) = (history.damaged(), history.commits.len());
     let cut = history.commits.iter().filter(|commit| commit.flags.boundary).count();

@@ -1,4 +1,4 @@
-//! Captions: commits in words.
+//! The texts about commits: titles, captions and tooltips.
 
 use super::plural;
 use crate::history::heartbeat::{self, Heartbeat};
@@ -52,8 +52,8 @@ impl Releases {
     }
 }
 
-/// Texts beside a beat; of a group of commits, those of the one that gives the mark. Each is cut
-/// after `longest` characters.
+/// The texts of a beat in a timelapse. For a group of commits they are those of the commit that
+/// determines the mark. Each is cut after `longest` characters.
 pub(super) fn caption(
     history: &History,
     heartbeat: &Heartbeat,
@@ -88,7 +88,7 @@ pub(super) fn caption(
     }
 }
 
-/// The tags of all these commits.
+/// The tags of these commits, separated by spaces.
 fn own_tags(commits: &[Commit]) -> String {
     let tags = commits.iter().map(|commit| &*commit.tags).filter(|tags| !tags.is_empty());
     tags.collect::<Vec<_>>().join(" ")
@@ -104,7 +104,7 @@ fn lines(commits: &[Commit]) -> (String, String) {
     (signed('+', sum(|c| c.churn.added)), signed('−', sum(|c| c.churn.removed)))
 }
 
-/// Texts of a beat on a sheet.
+/// The texts of a beat on a sheet.
 pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> CommitNote {
     let commits = heartbeat.commits(history, beat);
     let (Some(first), Some(last)) = (commits.first(), commits.last()) else {

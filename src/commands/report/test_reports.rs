@@ -1,4 +1,4 @@
-//! The files of test reports that patterns mean.
+//! Reads the test reports that match glob patterns.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,11 +9,11 @@ use flaky_ci::junit::{MAX_REPORT, TestReports};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::Report;
 
-/// The longest pattern that is shown, in characters.
+/// The maximum length of a pattern in messages, in characters.
 const LONGEST_PATTERN: usize = 100;
 
-/// The report on the tests in the files that match. The outer error is a malformed pattern, the
-/// inner one a file that cannot be read, which makes the verdict unknown.
+/// The report on the tests in the matching files. The outer error is a malformed pattern. The inner
+/// one is a file that is missing or cannot be read, which makes the verdict unknown.
 pub(super) fn read(patterns: &[String]) -> Result<Result<Report, Error>, Error> {
     for pattern in patterns {
         if pattern.trim().is_empty() {
@@ -49,7 +49,7 @@ fn read_files(patterns: &[String]) -> Result<Report, Error> {
     Ok(tests.report())
 }
 
-/// The files that a pattern means: the one of that very name, or those that match.
+/// The files for a pattern: the file with exactly this name, or else all that match.
 fn matching(pattern: &str) -> Result<Vec<PathBuf>, Error> {
     let literal = Path::new(pattern);
     if literal.is_file() {
