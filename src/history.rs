@@ -159,7 +159,8 @@ impl Commit {
         self.parents.len() > 1
     }
 
-    /// Returns true if it has no parents. In a shallow clone the parents may be unknown instead.
+    /// Returns true if it certainly has no parents: it is neither unreadable nor the boundary of a
+    /// shallow clone.
     pub(crate) fn is_root(&self) -> bool {
         self.parents.is_empty() && !self.flags.boundary && !self.flags.damaged
     }

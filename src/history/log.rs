@@ -86,8 +86,8 @@ struct Fields<R> {
 }
 
 impl<R: BufRead> Fields<R> {
-    /// Reads the next field; `None` at the end of the log. `commits` is the number of complete commits so
-    /// far, for errors.
+    /// Reads the next field; `None` at the end of the log. `commits` is the number of complete commits
+    /// so far, for errors.
     fn next(&mut self, commits: usize) -> Result<Option<Vec<u8>>, Error> {
         let mut bytes = Vec::new();
         let failed = |error: io::Error| {

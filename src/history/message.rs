@@ -86,7 +86,7 @@ pub(crate) fn parse(object: &[u8]) -> ParsedCommit {
 
 fn read_message(message: &str, flags: CommitFlags) -> (String, CommitFlags) {
     let message = message.trim_start_matches(['\n', '\r', ' ', '\t']);
-    // A line of white space ends the subject, also a carriage return.
+    // A line of white space ends the subject, even if it has only a carriage return.
     let mut end = 0;
     for line in message.split_inclusive('\n') {
         if line.trim().is_empty() {

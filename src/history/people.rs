@@ -36,8 +36,8 @@ impl People {
 fn mapped(mailmap: &Mailmap, person: &Person) -> Option<Person> {
     let written = Signature::new(&person.name, &person.email, &Time::new(0, 0)).ok()?;
     let mapped = mailmap.resolve_signature(&written).ok()?;
-    // libgit2 strips quotes and commas from the ends of a signature; take only what the mailmap
-    // has changed.
+    // libgit2 strips quotes and commas from the ends of a signature, so take only names that the
+    // mailmap has changed.
     let text = |before: &[u8], after: &[u8], own: &str| match after {
         same if same == before => own.into(),
         other => String::from_utf8_lossy(other).into(),

@@ -1,11 +1,11 @@
-//! Asking `flaky` what the state is: by whom, in which job, and what it says.
+//! Helpers for `flaky status` and `flaky badge`: a caller with an environment, and the resulting report.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use crate::vocabulary::{Folder, Ran};
 
-/// Somebody who asks, in a folder of their own.
+/// A caller with a directory and an environment of its own.
 pub struct Asker {
     pub folder: Folder,
     variables: Vec<(String, String)>,
@@ -16,13 +16,13 @@ impl Asker {
         Self { folder: Folder::new(), variables: Vec::new() }
     }
 
-    /// With this variable.
+    /// Sets an environment variable.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_string(), value.to_string()));
         self
     }
 
-    /// In the step `badge` of pipeline 9 on this Woodpecker.
+    /// Sets the environment of the step `badge` of pipeline 9 on this Woodpecker server.
     pub fn on_woodpecker(server: &str) -> Self {
         Self::new()
             .with("CI", "woodpecker")
@@ -33,27 +33,27 @@ impl Asker {
             .with("CI_STEP_NAME", "badge")
     }
 
-    /// Runs `flaky` with these words, split at spaces.
+    /// Runs `flaky` with these arguments, split at spaces.
     pub fn flaky(&self, words: &str) -> Ran {
         let words: Vec<_> = words.split_whitespace().collect();
         self.says(&words)
     }
 
-    /// Runs `flaky` with these words.
+    /// Runs `flaky` with these arguments.
     pub fn says(&self, words: &[&str]) -> Ran {
         let mut command = self.folder.command();
         let variables = self.variables.iter().map(|(name, value)| (name, value));
         Ran::of(&words.join(" "), command.args(words).envs(variables))
     }
 
-    /// What `flaky status --json` says, which succeeds.
+    /// Runs `flaky status --json`, which must succeed, and returns the report.
     #[track_caller]
     pub fn hears(&self, words: &str) -> Said {
         let ran = self.flaky(&format!("status --json {words}")).succeeds();
         serde_json::from_slice(ran.bytes()).unwrap_or_else(|error| panic!("{words}: {error}"))
     }
 
-    /// Draws `badge.svg`, which succeeds, and returns it.
+    /// Draws `badge.svg`, which must succeed, and returns it.
     #[track_caller]
     pub fn badge(&self, words: &str) -> String {
         self.flaky(&format!("badge -o badge.svg {words}")).succeeds();
@@ -61,13 +61,13 @@ impl Asker {
     }
 }
 
-/// What somebody outside of any job hears.
+/// The report outside of any CI job.
 #[track_caller]
 pub fn hears(words: &str) -> Said {
     Asker::new().hears(words)
 }
 
-/// What `flaky status --json` writes.
+/// The output of `flaky status --json`.
 #[derive(Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
@@ -85,21 +85,21 @@ pub struct Said {
 }
 
 impl Said {
-    /// The verdict is this.
+    /// Asserts the verdict.
     #[track_caller]
     pub fn is(self, verdict: &str) -> Self {
         assert_eq!(self.verdict, verdict, "{self:?}");
         self
     }
 
-    /// The reason has these words.
+    /// Asserts that the reason contains these words.
     #[track_caller]
     pub fn because(self, words: &str) -> Self {
         assert!(self.reason.contains(words), "no {words:?} in: {self:?}");
         self
     }
 
-    /// So many are flaky, of so many that could be.
+    /// Asserts the numbers behind the flake rate.
     #[track_caller]
     pub fn counts(self, flaky: usize, n: usize) -> Self {
         assert_eq!((self.flaky, self.n), (Some(flaky), Some(n)), "{self:?}");
@@ -107,7 +107,7 @@ impl Said {
         self
     }
 
-    /// Nothing could have been flaky.
+    /// Asserts that flakiness could not be measured.
     #[track_caller]
     pub fn counts_nothing(self) -> Self {
         assert_eq!((self.rate, self.flaky, self.n), (None, None, None), "{self:?}");
@@ -115,7 +115,7 @@ impl Said {
         self
     }
 
-    /// The evidence is this, the strongest first.
+    /// Asserts the evidence, strongest first.
     #[track_caller]
     pub fn shows(self, evidence: &[&str]) -> Self {
         assert_eq!(self.evidence, evidence, "{self:?}");

@@ -1,10 +1,10 @@
-//! Whatever is typed or fed: a clear error, the right exit code, nothing written.
+//! Invalid arguments and input: a clear error, the right exit code, and no output.
 
 use proptest::prelude::*;
 
 use crate::vocabulary::Folder;
 
-/// `flaky render WORDS -o ecg.gif` is wrong usage, and says so in these words.
+/// Asserts that `flaky render WORDS -o ecg.gif` is a usage error with these words.
 fn refused(words: &str, expected: &[&str]) {
     let folder = Folder::new();
     folder.flaky(&format!("render {words} -o ecg.gif")).fails(2, expected);

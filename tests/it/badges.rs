@@ -1,4 +1,4 @@
-//! Badges: what they say, what they show, and that they fit beside others.
+//! Badges: their texts, their pulse, and their size.
 
 use std::collections::BTreeSet;
 

@@ -1,11 +1,10 @@
-//! What kind of beat a commit makes, what silence and night make of the strip, and what became
-//! of commits elsewhere.
+//! The beats of a history: kinds of commits, pauses, nights, and CI status.
 
 use std::fs;
 
 use crate::repo::{Repo, file};
 
-/// The same commits for everybody: three of them, a minute apart.
+/// A repository of three commits, a minute apart.
 fn three() -> Repo {
     Repo::new()
         .commit("one", &[("a", "1\n")])
@@ -13,7 +12,7 @@ fn three() -> Repo {
         .commit("three", &[("a", "3\n")])
 }
 
-/// `three`, with a status file of these lines; `{1}` to `{3}` are its commits.
+/// `three` with a status file of these lines, in which `{1}` to `{3}` stand for the commits.
 fn with_status(lines: &str) -> Repo {
     let repo = three();
     let lines = lines

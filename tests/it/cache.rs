@@ -1,4 +1,4 @@
-//! What was counted before changes how fast an answer comes, and never the answer.
+//! The cache of counts makes a run faster and never changes its result.
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Repositories by chance: the same for the same seed.
+//! Random repositories; the same seed gives the same repository.
 
 use std::collections::BTreeMap;
 
@@ -9,13 +9,13 @@ use crate::repo::{Repo, data};
 
 /// Branches beside `main`.
 const SIDES: usize = 2;
-/// Some of these are folders of others, so that one takes the other's place.
+/// Paths of which some are directories of others, so that a file may replace a directory.
 const PATHS: [&str; 12] =
     ["a", "a.txt", "a0", "b", "b/c", "b/c/d", "f/1", "f/2", "f/g/3", "f/g/h/4", "z", "z-z"];
 
 type Files = BTreeMap<&'static str, Vec<u8>>;
 
-/// A repository of so many commits on three branches, at last all merged into `main`.
+/// A repository with this many commits on three branches, which are finally merged into `main`.
 pub fn repository(seed: u64, commits: usize) -> Repo {
     let repo = Repo::new();
     let mut maker =
@@ -53,7 +53,7 @@ impl Maker {
         self.rng.random_range(0..100) < percent
     }
 
-    /// A commit on top of a branch, which mostly is later than the one before.
+    /// Commits to a branch, usually later than the previous commit.
     fn commit(
         &mut self,
         number: usize,
@@ -121,7 +121,7 @@ impl Maker {
         }
     }
 
-    /// Some lines fewer and some lines more.
+    /// Removes and adds random lines.
     fn edited(&mut self, content: &[u8]) -> Vec<u8> {
         let mut lines: Vec<Vec<u8>> =
             content.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();

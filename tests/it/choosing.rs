@@ -1,4 +1,4 @@
-//! The right pipeline, not merely the latest.
+//! Selection of the pipeline that determines the state.
 
 use serde_json::{Value, json};
 
@@ -213,7 +213,7 @@ fn all_workflows_of_a_commit_count() {
     both("success").is("passed");
 }
 
-/// A pipeline that passed, with this child.
+/// A passed pipeline with this child pipeline.
 fn with_child(child: &Value, jobs: &Value) -> Server {
     let place = format!("{GITLAB}/pipelines/7/bridges");
     let server = gitlab(&[pipeline(7, ONE, "success")]).answers(&place, json!([child]));

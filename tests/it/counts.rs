@@ -1,5 +1,5 @@
-//! What `flaky history` counts, against what git counts: every commit, in git's order, with its
-//! parents and files; the balance of its lines exactly.
+//! Compares the counts of `flaky history` with git's: every commit in git's order, with its parents,
+//! its number of files and the exact difference of added and removed lines.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,10 +9,10 @@ use crate::repo::{Change, Life, Repo, file, gone, link, program, submodule};
 use crate::tools;
 use crate::vocabulary::{Folder, Ran};
 
-/// From how many lines on git and we may disagree about which of them were kept.
+/// The number of lines from which the heuristics of git and `flaky` may differ.
 const MANY: u32 = 1000;
 
-/// What git says of a commit.
+/// A commit as git reports it.
 #[derive(Debug, Default)]
 struct Told {
     sha: String,
@@ -22,7 +22,7 @@ struct Told {
     removed: u32,
 }
 
-/// What `git log` says with these words.
+/// The commits of `git log` with these arguments.
 #[track_caller]
 fn told(git: &mut Command, words: &str) -> Vec<Told> {
     git.args("log --date-order --reverse -z --numstat --no-renames".split(' '));
@@ -69,7 +69,7 @@ fn agrees(told: &[Told], life: &Life, tolerated: u32) {
     assert!(ours.abs_diff(git) <= most, "{ours} lines here, {git} by git");
 }
 
-/// `flaky history WORDS` counts what `git log GIT` does.
+/// Asserts that `flaky history WORDS` counts the same as `git log GIT`.
 #[track_caller]
 fn same(repo: &Repo, words: &str, git: &str) -> Life {
     let life = repo.life(words);
@@ -77,7 +77,7 @@ fn same(repo: &Repo, words: &str, git: &str) -> Life {
     life
 }
 
-/// Every change, one a commit, counts as it does in git.
+/// Asserts that a history of these changes, one per commit, is counted as in git.
 #[track_caller]
 fn counted(changes: &[&[Change]]) -> Vec<(u32, u32, u32)> {
     let mut repo = Repo::new();

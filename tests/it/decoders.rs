@@ -1,4 +1,4 @@
-//! What is encoded is decoded again, by us and by strangers: the same pixels, the same times.
+//! Decodes the encoded formats, with our own and independent decoders, and compares pixels and times.
 
 use flaky_core::animation::Plays;
 use flaky_core::scene::{Motion, Trail};

@@ -1,4 +1,4 @@
-//! Pictures as other programs draw them: an SVG by resvg and by chromium, a PNG by `image`.
+//! Renders pictures with other programs: SVG with resvg and chromium, PNG with `image`.
 
 use std::path::Path;
 
@@ -35,7 +35,7 @@ impl Grey {
         self.differs_by(other, 0.25)
     }
 
-    /// The middle of the light in a column, where it lies close together.
+    /// The centre of the light in a column, if the light is concentrated.
     pub fn middle(&self, x: usize) -> Option<f64> {
         let lit: Vec<(usize, f64)> =
             self.column(x).enumerate().filter(|(_, value)| *value > 0.1).collect();

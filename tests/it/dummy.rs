@@ -1,5 +1,5 @@
-//! The project whose tests pass, fail or flake on purpose (`fixtures/flaky_test`), run for real and
-//! read back.
+//! Runs the project whose tests pass, fail or flake on purpose (`fixtures/flaky_test`) and reads its
+//! reports.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::markup::Svg;
 use crate::tools;
 use crate::vocabulary::{Folder, Ran, fixtures};
 
-/// The project in a folder of its own, and what its tests do.
+/// A copy of the project in a directory of its own, and the mode of its tests.
 fn project(mode: &str) -> Option<(Folder, bool)> {
     if !tools::present("pytest", "--version") {
         return None;

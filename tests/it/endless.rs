@@ -1,5 +1,5 @@
-//! Rhythms, signals and screens without an end: what is laid out stays, what is behind is
-//! forgotten, and everything is the same as on a line.
+//! Endless rhythms, signals and screens: generated beats never change, past ones are dropped, and the
+//! result equals that of a finite line.
 
 use flaky_core::raster::{Ground, LEVELS, NoText, Pace, Palette, Screen};
 use flaky_core::rhythm::endless::{Condition, Endless, EndlessSettings, RhythmSegment};
@@ -163,7 +163,7 @@ fn screen(trace: &Trace, size: Size, theme: &Theme) -> Screen<NoText> {
     Screen::new(size, theme, trace, &palette, ground, NoText::new(size), pace)
 }
 
-/// A screen driven on an open axis from 0 s to `to_s`, and what it shows then.
+/// The picture of a screen that is driven on an open axis from 0 s to `to_s`.
 fn driven(size: Size, motion: Motion, trail: Trail, to_s: f64) -> (Trace, Endless, Canvas) {
     let theme = theme::find("phosphor").expect("a theme");
     let mut source = Endless::new(2, settings(10.0));
@@ -181,7 +181,7 @@ fn driven(size: Size, motion: Motion, trail: Trail, to_s: f64) -> (Trace, Endles
     (trace, source, canvas)
 }
 
-/// What a screen shows that begins at `t_s`.
+/// The picture of a screen that starts at `t_s`.
 fn fresh(trace: &Trace, size: Size, t_s: f64) -> Canvas {
     let theme = theme::find("phosphor").expect("a theme");
     let mut canvas = Canvas::new(size.width, size.height);

@@ -1,4 +1,4 @@
-//! What shows that something is flaky, what does not, and how it is counted.
+//! Evidence of flakiness, and the flake rate.
 
 use serde_json::{Value, json};
 

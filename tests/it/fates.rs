@@ -1,4 +1,4 @@
-//! What became of the commits of a history, asked of a CI system.
+//! The CI status of the commits of a history, queried from a CI system.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ fn four() -> Repo {
         .commit("four", &[("a", "4\n")])
 }
 
-/// Pipelines of these commits, the last one first.
+/// Pipelines of these commits, newest first.
 fn pipelines(repo: &Repo, fates: &[(&str, &str)]) -> Value {
     let numbered = fates.iter().enumerate().rev();
     numbered.map(|(n, (name, word))| json!({"id": n + 1, "sha": repo.sha(name), "ref": "main", "status": word})).collect()

@@ -1,4 +1,4 @@
-//! The same life from `git log`, and a log that is none.
+//! `--from-log`: the same history from the output of `git log`, and invalid logs.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use crate::repo::{Beat, Life, Repo, file, program, submodule};
 use crate::tools;
 use crate::vocabulary::{Folder, Ran};
 
-/// What the printed command and `--from-log` make of a repository.
+/// The history of a repository by way of the printed command and `--from-log`.
 #[track_caller]
 fn by_log(repo: &Repo, words: &str) -> Ran {
     let mut shell = repo.alone("repo", "sh");
@@ -20,7 +20,7 @@ fn by_log(repo: &Repo, words: &str) -> Ran {
     Ran::of(&format!("history --from-log - {words}"), &mut shell).succeeds()
 }
 
-/// The log tells the same life; only which lines were kept may differ.
+/// Asserts that the log gives the same history; counts of lines may differ where a diff is ambiguous.
 #[track_caller]
 fn same(repo: &Repo, words: &str) -> Life {
     let (direct, log) = (repo.life(words), Life::of(&by_log(repo, words)));

@@ -15,7 +15,7 @@ use image::{Rgb, RgbImage};
 use crate::drawing;
 use crate::vocabulary::{Folder, fixtures};
 
-/// The pictures of README: name, and the words that draw it, in the folder of fixtures.
+/// The pictures of README: name, and the arguments that draw it, in the directory of fixtures.
 const PICTURES: &[(&str, &str)] = &[
     ("ecg-dark.svg", "render --seed 99"),
     ("ecg-light.svg", "render --seed 99 --theme paper"),
@@ -31,7 +31,7 @@ const PICTURES: &[(&str, &str)] = &[
     ("life.gif", "history --from-log flaky.log --fps 5"),
     ("life.svg", "history --from-log flaky.log --still"),
 ];
-/// What the whole gallery may weigh, in bytes.
+/// The maximum size of the whole gallery, in bytes.
 const MOST: u64 = 2_000_000;
 
 fn folder() -> PathBuf {
@@ -51,7 +51,7 @@ fn check(name: &str, actual: &[u8], wrong: &mut Vec<String>) {
     }
 }
 
-/// Leaves a picture of what is different, where both are pictures.
+/// Writes a picture of the differences, if both files are pictures.
 fn show(name: &str, expected: &[u8], actual: &[u8]) -> String {
     let (Some(expected), Some(actual)) = (pixels(expected), pixels(actual)) else {
         return String::new();

@@ -1,4 +1,4 @@
-//! What `--help` says, as snapshots, and that its examples can be typed.
+//! Snapshots of `--help`, and checks that the examples in it are valid commands.
 
 use clap::{CommandFactory, Parser};
 use flaky::cli::Cli;
@@ -50,7 +50,7 @@ fn its_examples_can_be_typed() {
     }
 }
 
-/// The words of a line, as a shell reads it: those in quotes are one.
+/// Splits a line into words as a shell does, with quotes.
 fn typed(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     for (i, part) in line.split('\'').enumerate() {
@@ -66,7 +66,7 @@ fn typed(line: &str) -> Vec<String> {
     words
 }
 
-/// What the help of a command says of one option, in a line.
+/// The help of one option of a command, on one line.
 #[track_caller]
 fn section(help: &str, option: &str) -> String {
     let is_option = |line: &str| line.trim_start().starts_with('-');

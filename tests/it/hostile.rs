@@ -1,4 +1,4 @@
-//! What strangers send in order to do harm, and names that are more than names.
+//! Hostile input from servers, files and names.
 
 use std::fs;
 

@@ -1,8 +1,8 @@
-//! Who may use whom: the rules of ARCHITECTURE.md that the manifests and the sources can prove.
+//! Architecture rules: the dependencies that ARCHITECTURE.md allows between crates and modules.
 //!
-//! Between crates Cargo enforces what the manifests say, so the manifests are checked. Within a
-//! crate the imports are (`imports.rs` reads them, `rules.rs` judges them). A name in these tables
-//! that no longer exists fails as well, so a renamed module cannot slip out of a rule.
+//! Between crates, Cargo enforces the manifests, so the manifests are checked. Within a crate, imports
+//! are checked (`imports.rs` reads them, `rules.rs` has the rules). A name in these tables that no
+//! longer exists is an error, so a renamed module cannot escape a rule.
 
 mod imports;
 mod rules;

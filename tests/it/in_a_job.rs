@@ -1,4 +1,4 @@
-//! The job that asks: its own pipeline is always running, and its variables say where it is.
+//! `flaky` inside a CI job, whose own pipeline is always running and whose variables identify it.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::platforms::{
 };
 use crate::server::Server;
 
-/// What the job `badge` of pipeline 9 hears, where these are the jobs of that; pipeline 8 failed.
+/// The report for the job `badge` of pipeline 9, which has these jobs; pipeline 8 failed.
 fn in_the_job(jobs: Value) -> Said {
     let server = gitlab(&[pipeline(9, TWO, "running"), pipeline(8, ONE, "failed")])
         .answers(&format!("{GITLAB}/pipelines/9/jobs"), jobs);

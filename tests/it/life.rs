@@ -1,4 +1,5 @@
-//! A life in frames: as many as commits, each in its time, nothing left over from the one before.
+//! The timelapse of a history: one frame per commit, at the right time, without remains of the previous
+//! one.
 
 use std::fs;
 use std::io::Cursor;
@@ -12,7 +13,7 @@ use crate::repo::Life;
 use crate::tools;
 use crate::varied::{drawn, history, many, varied};
 
-/// How many commits `varied` has.
+/// The number of commits of `varied`.
 const COMMITS: usize = 17;
 /// What can be said of its commits, in a file beside them.
 const STATUS: &str = "--status ci.csv";

@@ -1,4 +1,4 @@
-//! The program as a person meets it, and its pictures as other programs read them.
+//! Integration tests: they run the program as a user does and read its pictures with other programs.
 
 mod asking;
 mod bad_input;

@@ -1,4 +1,4 @@
-//! SVG as the tests read it: parsed, never split.
+//! Parses SVG documents for the tests.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use resvg::usvg::roxmltree::{Document, Node, ParsingOptions};
 
 use crate::drawing;
 
-/// Elements that move by themselves, load something, or look different elsewhere.
+/// Forbidden elements: they animate, load resources, or render differently across viewers.
 const UNWANTED: [&str; 9] = [
     "animate",
     "animateMotion",
@@ -51,12 +51,12 @@ impl<'a> Svg<'a> {
         self.elements().filter(move |node| node.tag_name().name() == name)
     }
 
-    /// An attribute of the root; empty where there is none.
+    /// An attribute of the root element; empty if it is missing.
     pub fn attribute(&self, name: &str) -> &str {
         self.root().attribute(name).unwrap_or_default()
     }
 
-    /// Its name for those who cannot see it.
+    /// Its accessible name.
     pub fn label(&self) -> &str {
         self.attribute("aria-label")
     }
@@ -86,7 +86,7 @@ impl<'a> Svg<'a> {
         tips.map(|title| title.text().unwrap_or_default().to_string()).collect()
     }
 
-    /// The style sheet; empty where nothing moves.
+    /// The style sheet; empty if nothing moves.
     #[track_caller]
     pub fn css(&self) -> &str {
         let mut sheets = self.all("style");
@@ -95,7 +95,7 @@ impl<'a> Svg<'a> {
         css
     }
 
-    /// Whether anything moves.
+    /// Returns true if anything moves.
     pub fn moves(&self) -> bool {
         !self.css().is_empty()
     }

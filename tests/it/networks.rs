@@ -1,4 +1,4 @@
-//! Networks and servers as they are: whatever happens, the badge is drawn, and says unknown.
+//! Failures of networks and servers: the badge is still drawn and says unknown.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -13,7 +13,7 @@ use crate::markup::Svg;
 use crate::platforms::{GITLAB, ONE, TWO, github, gitlab, pipeline, run};
 use crate::server::{Reply, Server};
 
-/// Asked with these words, nothing is known for this reason; the badge is drawn all the same.
+/// Asserts that the state is unknown for this reason, and that the badge is still drawn.
 #[track_caller]
 fn unknown(words: &str, reason: &str) {
     let mut asker = Asker::new();

@@ -1,4 +1,4 @@
-//! Where results go: whole, or not at all.
+//! Output files: they are written completely or not at all.
 
 use std::fs;
 use std::io::Read;
@@ -11,7 +11,7 @@ use crate::tools;
 use crate::vocabulary::Folder;
 
 const SMALL: &str = "render -q --seed 1 --duration 2s --size 64x32 --glitch none";
-/// Minutes of work.
+/// A command that takes minutes.
 const LONG: &str = "render -q --seed 1 --duration 3600s --fps 50 --size 2000x1000 -o ecg.gif";
 
 #[test]

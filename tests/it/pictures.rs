@@ -1,4 +1,4 @@
-//! Animations as lists of whole pictures with their times, and the readers that make them.
+//! Animations as lists of whole pictures with their times, and decoders that produce them.
 
 use std::io::Cursor;
 
@@ -15,7 +15,7 @@ use flaky_draw::{encode, raster};
 /// A picture and how long it stays.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Shown {
-    /// Four bytes a pixel.
+    /// Four bytes per pixel.
     pub rgba: Vec<u8>,
     /// In milliseconds.
     pub ms: u32,

@@ -1,4 +1,4 @@
-//! What the platforms answer, in the shapes that they give it.
+//! Responses of the platforms, in their own formats.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The readout: nothing off the screen, nothing over anything else, the worst alarm first.
+//! The readout: texts stay on the screen, do not overlap, and show the most urgent alarm.
 
 use flaky_core::rhythm::json;
 use flaky_core::scene::{Caption, MonitorSettings, Scene, Size};

@@ -1,4 +1,4 @@
-//! `flaky render`: what comes out of it.
+//! The output of `flaky render`.
 
 use flaky_core::rhythm::json;
 

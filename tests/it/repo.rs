@@ -1,7 +1,7 @@
-//! Repositories for the tests, made with git itself, and what `flaky history` says of them.
+//! Test repositories, made with git itself, and the output of `flaky history` for them.
 //!
-//! A commit is written by `git fast-import`: no files lie in the working tree, and every date
-//! and every name is the test's.
+//! Commits are written by `git fast-import`: the working tree is empty, and the test sets all dates and
+//! names.
 
 use std::fs;
 use std::io::Write;

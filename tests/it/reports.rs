@@ -1,4 +1,4 @@
-//! Test reports, as the runners of many languages write them.
+//! Test reports in the dialects of many runners.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Rhythms from chance, whatever the settings: seamless, healed at both ends, and true.
+//! Random rhythms with any settings: the loop is seamless, its ends are healed, and rates are correct.
 
 use flaky_core::rhythm::glitch::{self, Course};
 use flaky_core::rhythm::json;

@@ -1,4 +1,4 @@
-//! Reports as a runner writes them today: a crate whose tests pass, fail and flake, run by nextest.
+//! Reports of an installed runner: nextest runs a crate whose tests pass, fail and flake.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! A verdict that a person says, and how `flaky status` says one.
+//! `--status`, and the output of `flaky status`.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::asking::{Asker, hears};
 use crate::platforms::{ONE, TWO, gitlab, pipeline};
 use crate::server::Server;
 
-/// The words that are taken, and what they come to.
+/// The accepted words and their verdicts.
 const WORDS: [(&str, &[&str]); 6] = [
     ("passed", &["passed", "passing", "success", "successful", "neutral", "warning"]),
     ("flaky", &["flaky"]),
@@ -89,7 +89,7 @@ fn a_rate_is_read_as_percent() {
     }
 }
 
-/// A GitLab of which a sha disagreed with itself.
+/// A GitLab server with a flaky commit.
 fn flaky() -> Server {
     gitlab(&[pipeline(8, ONE, "success"), pipeline(7, ONE, "failed")])
 }

@@ -1,4 +1,4 @@
-//! Tokens: which one is taken, how it is sent, to whom, and that nobody else sees it.
+//! Tokens: their precedence, the servers they are sent to, and that they are not shown anywhere.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A CI server on this machine alone: it answers what a test says, and tells what it was asked.
+//! A local CI server that sends the replies of a test and records the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};

@@ -1,4 +1,4 @@
-//! A life in one document: the SVG that moves a beat at a time, and the whole on a sheet.
+//! A history in one document: the animated SVG, and the sheet.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -26,7 +26,7 @@ fn the_default_scene_is_small() {
     }
 }
 
-/// How two pictures of one line lie to each other, in pixels.
+/// The offset between two pictures of the same line, in pixels.
 struct Apart {
     /// The largest distance, along the normal of the line.
     most: f64,

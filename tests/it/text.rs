@@ -1,4 +1,4 @@
-//! Texts of strangers: drawn or replaced visibly, in their order, never wider than their place.
+//! Texts from untrusted sources: drawn or visibly replaced, in visual order, never wider than their room.
 
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::json;

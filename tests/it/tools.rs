@@ -1,4 +1,4 @@
-//! Programs from elsewhere that the tests ask for a second opinion.
+//! External programs that the tests use for comparison.
 
 use std::io::Write;
 use std::process::{Command, Stdio};

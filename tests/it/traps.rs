@@ -1,5 +1,4 @@
-//! What looks like an answer to the question and is none: other people's branches, other jobs,
-//! names that mean something else.
+//! Runs and jobs that must be ignored: branches of forks, other jobs, misleading names.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! A repository with something of everything, and what is drawn of it.
+//! A repository with all kinds of commits, and the pictures of it.
 
 use std::fs;
 use std::io::Cursor;

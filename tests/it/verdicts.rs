@@ -1,4 +1,4 @@
-//! Every word of every platform, as the verdict it comes to.
+//! The verdict for every status word of every platform.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
-//! The words in which the tests are written: run the program in a folder of its own, and say
-//! what is expected of it.
+//! Test helpers: run the program in a directory of its own and assert on the result.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-/// A folder of the test's own, gone with the test; beside it lies a home of its own.
+/// A temporary directory for a test, with a separate home directory beside it.
 pub struct Folder {
     all: TempDir,
     here: PathBuf,
@@ -100,7 +99,7 @@ impl Folder {
     }
 }
 
-/// Whether a variable may tell of a CI job, of a token or of the way to the network.
+/// Returns true for variables that may describe a CI job, a token or a proxy.
 fn is_of_a_job(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let families = ["CI_", "GITLAB_", "GITHUB_", "GITEA_", "FORGEJO_", "WOODPECKER_", "JENKINS_"];
@@ -110,7 +109,7 @@ fn is_of_a_job(name: &str) -> bool {
         || matches!(name.as_str(), "CI" | "JOB_URL" | "BUILD_NUMBER")
 }
 
-/// What came of a run.
+/// The result of a run.
 pub struct Ran {
     words: String,
     output: Output,
@@ -140,7 +139,7 @@ impl Ran {
         self
     }
 
-    /// Ends with this code, saying all of these words and nothing of a panic.
+    /// Asserts the exit code, that the error contains these words, and that there was no panic.
     #[track_caller]
     pub fn fails(self, code: i32, words: &[&str]) -> Self {
         let said = self.stderr();

@@ -1,5 +1,4 @@
-//! Whatever state a repository is in: what there is of it is drawn, or the error says the way
-//! out.
+//! Unusual and damaged repositories: everything readable is drawn, or the error has a helpful hint.
 
 use std::fs;
 use std::io::Write;
@@ -20,7 +19,7 @@ fn small() -> Repo {
         .commit("third", &[("folder/b", "c\n")])
 }
 
-/// `flaky history WORDS -o life.json` fails with these words and leaves an older file.
+/// Asserts that `flaky history WORDS -o life.json` fails with these words and keeps an older file.
 #[track_caller]
 fn refused(repo: &Repo, words: &str, expected: &[&str]) {
     fs::write(repo.path("life.json"), "older").unwrap();
@@ -33,7 +32,7 @@ fn life_in(repo: &Repo, place: &str, words: &str) -> Life {
     Life::of(&repo.folder.flaky_in(place, &format!("history --json {words}")).succeeds())
 }
 
-/// Time runs forwards on the strip, whatever the clocks said.
+/// Asserts that beats are in order of time, even with wrong clocks.
 #[track_caller]
 fn runs_forwards(life: &Life) {
     assert!(life.beats.is_sorted_by(|a, b| a.t_s < b.t_s));

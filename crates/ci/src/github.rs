@@ -21,7 +21,7 @@ const PUBLIC_HOSTS: [&str; 3] = ["github.com", "www.github.com", "api.github.com
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "github",
     filters: &[Filter::Server, Filter::GitRef, Filter::Source, Filter::Workflow],
-    retry_evidence: Some("earlier attempts of a run; runs of one sha"),
+    retry_evidence: Some("earlier attempts of a run; runs of one commit"),
     commits: CommitScope::All,
     public_hosts: &["github.com"],
     host_parts: &["github"],

@@ -21,7 +21,7 @@ const MAX_SEGMENTS: usize = 22;
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "gitlab",
     filters: &[Filter::Server, Filter::GitRef, Filter::Source],
-    retry_evidence: Some("jobs retried in a pipeline; pipelines of one sha"),
+    retry_evidence: Some("jobs retried in a pipeline; pipelines of one commit"),
     commits: CommitScope::All,
     public_hosts: &["gitlab.com"],
     host_parts: &["gitlab"],

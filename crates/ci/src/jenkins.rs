@@ -16,7 +16,7 @@ pub(crate) use ask::runs;
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "jenkins",
     filters: &[Filter::GitRef],
-    retry_evidence: Some("builds of one sha"),
+    retry_evidence: Some("builds of one commit"),
     commits: CommitScope::All,
     variables: &["JENKINS_URL", "JOB_URL", "BUILD_NUMBER"],
     tokens: &["JENKINS_TOKEN"],

@@ -18,7 +18,7 @@ const MAX_SEGMENTS: usize = 22;
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "woodpecker",
     filters: &[Filter::Server, Filter::GitRef, Filter::Source],
-    retry_evidence: Some("pipelines of one sha"),
+    retry_evidence: Some("pipelines of one commit"),
     commits: CommitScope::All,
     variables: &[
         "CI",

@@ -1,4 +1,4 @@
-//! The rules on imports, each proven on small made-up sources.
+//! The rules on imports, each tested on small made-up sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use super::imports::{Sources, Use};
 /// The modules of a crate, each with those it may use.
 pub type Rooms = &'static [(&'static str, &'static [&'static str])];
 
-/// What makes a program depend on the world, and so has no place in the core.
+/// Paths that give access to files, clocks, threads and the like, which the core must not use.
 const WORLD: &[&str] = &[
     "std::env",
     "std::fs",

@@ -16,7 +16,7 @@ pub(super) struct RequestError {
     pub retry: Retry,
 }
 
-/// When to retry.
+/// The time of a retry.
 pub(super) enum Retry {
     Never,
     Soon,

@@ -1,4 +1,4 @@
-//! SVG documents as pixels: the one place that calls resvg.
+//! Renders SVG documents with resvg. No other module calls resvg.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use flaky_core::scene::Size;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-/// Draws a document of this size.
+/// Renders a document of this size.
 pub(super) fn draw(document: &str, size: Size) -> io::Result<Pixmap> {
     let tree = Tree::from_str(document, &Options::default()).map_err(io::Error::other)?;
     let mut pixmap = Pixmap::new(size.width, size.height)
@@ -16,7 +16,7 @@ pub(super) fn draw(document: &str, size: Size) -> io::Result<Pixmap> {
     Ok(pixmap)
 }
 
-/// The pixels row by row, not premultiplied.
+/// The pixels row by row, with straight alpha.
 pub(super) fn colours(pixmap: &Pixmap) -> impl Iterator<Item = Rgba> + '_ {
     pixmap.pixels().iter().map(|pixel| {
         let colour = pixel.demultiply();

@@ -1,5 +1,5 @@
-//! Glyphs as palette entries. A glyph is drawn once for each subpixel position it can have, and
-//! captions are put together from these bitmaps.
+//! Draws captions as palette entries. The bitmap of each glyph is cached for every subpixel position, and
+//! captions are composed of these bitmaps.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use flaky_core::scene::{Caption, Size};
 
 /// The number of subpixel positions of a glyph within a column.
 const PHASES: f64 = 4.0;
-/// The reach of a glyph above and below its baseline, in ems.
+/// The maximum extent of a glyph above and below its baseline, in ems.
 const ABOVE: f64 = 1.1;
 const BELOW: f64 = 0.35;
-/// The overhang of a glyph over its advance, in ems.
+/// The maximum overhang of a glyph beyond its advance width, in ems.
 const ASIDE: f64 = 0.25;
 
 /// A small bitmap and its position on the screen.
@@ -58,14 +58,14 @@ struct GlyphBitmap {
     halo: Vec<bool>,
 }
 
-/// Face, size, glyph, and subpixel position.
+/// Face, font size as bits, glyph, and subpixel position.
 type Key = (Face, u64, u16, u8);
 
 /// Draws captions and caches their glyphs.
 pub(super) struct Glyphs {
     bitmaps: BTreeMap<Key, Rc<GlyphBitmap>>,
     palette: Palette,
-    /// Whether letters have a halo.
+    /// True if letters have a halo.
     halo: bool,
 }
 
@@ -141,7 +141,7 @@ impl Glyphs {
     }
 }
 
-/// The reach of letters above and below their baseline, in whole pixels.
+/// The maximum extent of letters above and below their baseline, in whole pixels.
 fn reach(size: f64) -> (f64, f64) {
     ((ABOVE * size).ceil(), (BELOW * size).ceil())
 }
