@@ -1,7 +1,7 @@
 //! The command line: one file per command, and [`values`] for the types that options parse into.
 //!
-//! These modules only parse. [`commands`](crate::commands) checks combinations of options and runs the
-//! command.
+//! These modules only parse. [`commands`](crate::commands) checks combinations of options and runs
+//! the command.
 
 pub(crate) mod badge;
 pub(crate) mod catalogue;

@@ -1,7 +1,8 @@
 //! The commands of the program, one file each.
 //!
 //! A command validates its arguments, converts them to settings and runs the pipeline. Messages to
-//! the user are printed only here, and only here may the pipeline be repeated with reduced settings.
+//! the user are printed only here, and only here may the pipeline be repeated with reduced
+//! settings.
 
 mod badge;
 mod budget;

@@ -113,8 +113,8 @@ pub struct Churn {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "they are independent")]
 pub struct CommitFlags {
-    /// It reverts another commit: the subject starts with "Revert" or "Reapply", and the body has "This reverts
-    /// commit" and an id.
+    /// It reverts another commit: the subject starts with "Revert" or "Reapply", and the body has
+    /// "This reverts commit" and an id.
     pub revert: bool,
     /// It is a fixup!, squash! or amend! commit.
     pub fixup: bool,

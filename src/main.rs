@@ -1,4 +1,5 @@
-//! The entry point: parses the arguments, runs the command, prints its error and sets the exit code.
+//! The entry point: parses the arguments, runs the command, prints its error and sets the exit
+//! code.
 
 use std::io::{self, Write};
 use std::process::ExitCode;

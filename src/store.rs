@@ -1,13 +1,13 @@
 //! Files kept between runs, in the user's cache directory.
 //!
-//! Every file has the same format: a magic number, the version of the format, the key, the payload and
-//! a CRC-32 of all of it. The key is JSON: the kind of the file, the version of its payload, and
-//! everything else that the payload depends on. The file name is a hash of the key that is the same in
-//! all builds. The key is compared when the file is read, so hash collisions do no harm.
+//! Every file has the same format: a magic number, the version of the format, the key, the payload
+//! and a CRC-32 of all of it. The key is JSON: the kind of the file, the version of its payload,
+//! and everything else that the payload depends on. The file name is a hash of the key that is the
+//! same in all builds. The key is compared when the file is read, so hash collisions do no harm.
 //!
-//! A file that is damaged, too large, of another version or not written by a store counts as missing
-//! and is replaced by the next write. Files are replaced atomically. The directory's size is limited:
-//! the least recently used files are removed first.
+//! A file that is damaged, too large, of another version or not written by a store counts as
+//! missing and is replaced by the next write. Files are replaced atomically. The directory's size
+//! is limited: the least recently used files are removed first.
 
 mod records;
 

@@ -1,4 +1,5 @@
-//! The texts of the command line for each platform: the help of its option and the advice on access.
+//! The texts of the command line for each platform: the help of its option and the advice on
+//! access.
 
 use flaky_ci::{Filter, Provider};
 

@@ -19,8 +19,8 @@ const GROUP: &str = "verdict";
 /// Heading of these options in the help.
 const HEADING: &str = "CI status";
 
-/// The provider whose option was given, and the option's value. There is one option per provider; with
-/// `COMMITS`, only for providers that report the status of single commits.
+/// The provider whose option was given, and the option's value. There is one option per provider;
+/// with `COMMITS`, only for providers that report the status of single commits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ProviderArg<const COMMITS: bool>(pub Option<(Provider, String)>);
 
@@ -92,7 +92,8 @@ pub(crate) struct SourceArgs {
     /// system's own word such as success
     #[arg(long, value_name = "STATE", value_parser = values::verdict, group = GROUP, help_heading = HEADING)]
     pub status: Option<Verdict>,
-    /// Flake rate that goes with --status flaky: a fraction such as 0.07, or a percentage such as 7%
+    /// Flake rate that goes with --status flaky: a fraction such as 0.07, or a percentage such as
+    /// 7%
     #[arg(long, value_name = "RATE", value_parser = values::part, requires = "status", help_heading = HEADING)]
     pub flake_rate: Option<f64>,
     /// Branch or tag [default: the default branch; inside a CI job, unless a project is given, the

@@ -1,5 +1,5 @@
-//! Fits a picture into a maximum file size by reducing the fade levels, then the frame rate, then the
-//! picture size.
+//! Fits a picture into a maximum file size by reducing the fade levels, then the frame rate, then
+//! the picture size.
 
 use std::io::{self, Write};
 
@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::output::{self, Destination};
 use flaky_core::scene::Size;
 
-/// The numbers of fade levels to try for a phosphor trail, and for an LCD trail, which does not fade.
+/// The numbers of fade levels to try for a phosphor trail, and for an LCD trail, which does not
+/// fade.
 pub(super) const PHOSPHOR_LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
 pub(super) const LCD_LEVELS: [usize; 2] = [16, 12];
 /// The frame rates to try below the given one.
@@ -44,8 +45,8 @@ impl Quality {
         (!words.is_empty()).then(|| words.join(", "))
     }
 
-    /// The settings to try, each smaller than the one before: first the fade `levels`, then lower frame
-    /// rates if `slower` is true, then smaller sizes.
+    /// The settings to try, each smaller than the one before: first the fade `levels`, then lower
+    /// frame rates if `slower` is true, then smaller sizes.
     pub(super) fn ladder(self, levels: &[usize], slower: bool) -> Vec<Self> {
         let mut ladder = vec![self];
         let mut last = self;

@@ -106,7 +106,7 @@ pub(super) fn providers() -> Result<(), Error> {
         properties(
             out,
             &[
-                ("what", "Test reports: JUnit XML files; repeatable"),
+                ("value", "JUnit XML test reports; repeatable"),
                 ("flakiness", "tests that were run again"),
             ],
         )

@@ -34,8 +34,8 @@ use options::Options;
 const LEVELS: usize = 12;
 /// The numbers of fade levels to try for a smaller file.
 const FEWER_LEVELS: [usize; 3] = [8, 6, 4];
-/// The maximum size of an animated SVG in bytes, and the text lengths in characters that are tried to
-/// stay below it.
+/// The maximum size of an animated SVG in bytes, and the text lengths in characters that are tried
+/// to stay below it.
 const LARGEST_SVG: usize = 1_000_000;
 const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
 

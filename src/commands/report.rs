@@ -180,8 +180,8 @@ pub(super) fn query<const COMMITS: bool>(
     )))
 }
 
-/// A client for a target, with the token if there is one. If the target was `guessed` from a remote,
-/// tokens from environment variables are used only for the platform's public hosts.
+/// A client for a target, with the token if there is one. If the target was `guessed` from a
+/// remote, tokens from environment variables are used only for the platform's public hosts.
 pub(super) fn client(
     provider: Provider,
     target: &Target,

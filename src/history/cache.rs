@@ -1,8 +1,8 @@
 //! Counts of earlier runs, kept in the user's cache directory.
 //!
 //! A commit never changes, so its counts never do. There is one file for each repository and set of
-//! settings. It is read and replaced as a whole. After concurrent runs, the counts of the last one are
-//! kept.
+//! settings. It is read and replaced as a whole. After concurrent runs, the counts of the last one
+//! are kept.
 
 use std::fs;
 use std::io;

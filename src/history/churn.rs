@@ -1,13 +1,14 @@
 //! Counts the files and lines that every commit changed.
 //!
-//! There are two parallel passes. The first compares trees and finds the blobs that differ. It visits
-//! commits in order of history, so that the tree it has just read is needed for the next comparison.
-//! The second compares blobs, sorted by path instead of commit: the versions of a file are usually in
-//! one delta chain of the pack, and each is unpacked only once if they are read in sequence.
+//! There are two parallel passes. The first compares trees and finds the blobs that differ. It
+//! visits commits in order of history, so that the tree it has just read is needed for the next
+//! comparison. The second compares blobs, sorted by path instead of commit: the versions of a file
+//! are usually in one delta chain of the pack, and each is unpacked only once if they are read in
+//! sequence.
 //!
-//! The counts are those of `git log --numstat --no-renames`. The number of files and the difference of
-//! added and removed lines agree exactly. Where several diffs are possible, the heuristics may choose
-//! another one than git. Attributes are ignored.
+//! The counts are those of `git log --numstat --no-renames`. The number of files and the difference
+//! of added and removed lines agree exactly. Where several diffs are possible, the heuristics may
+//! choose another one than git. Attributes are ignored.
 
 use std::cmp::Reverse;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -167,8 +168,8 @@ fn compare_blobs(
     Ok(parts.into_iter().flatten().collect())
 }
 
-/// Distributes chunks of `work` to threads, each of which opens the repository for itself, and returns
-/// the result of each thread.
+/// Distributes chunks of `work` to threads, each of which opens the repository for itself, and
+/// returns the result of each thread.
 fn in_parallel<T: Sync, R: Send>(
     counting: &Counting<'_>,
     label: &'static str,

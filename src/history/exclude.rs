@@ -42,8 +42,8 @@ pub struct Exclusions {
 }
 
 impl Exclusions {
-    /// Combines the default patterns with these. If "none" is among these, the default patterns are left
-    /// out.
+    /// Combines the default patterns with these. If "none" is among these, the default patterns are
+    /// left out.
     ///
     /// # Errors
     /// Fails if a pattern is malformed; the message names it.

@@ -23,8 +23,8 @@ pub(super) fn between(old: &[u8], new: &[u8]) -> Lines {
     if is_binary(old) || is_binary(new) {
         return Lines::default();
     }
-    // Most changes affect a few lines of a long file, so equal parts at both ends are skipped before
-    // splitting into lines.
+    // Most changes affect a few lines of a long file, so equal parts at both ends are skipped
+    // before splitting into lines.
     let start = shared_start(old, new);
     let (old, new) = (&old[start..], &new[start..]);
     let end = shared_end(old, new);

@@ -1,9 +1,9 @@
-//! Reads commits from the output of `git log`, for repositories that git can read and libgit2 cannot
-//! (SHA-256 ids, reftables, partial clones).
+//! Reads commits from the output of `git log`, for repositories that git can read and libgit2
+//! cannot (SHA-256 ids, reftables, partial clones).
 //!
 //! Every field ends with a NUL, which no field can contain. The fields of a record are `MARK`, id,
-//! parents, author name and address, author date, commit date, references, subject and body. After a
-//! newline follow the lines of `--numstat -z`.
+//! parents, author name and address, author date, commit date, references, subject and body. After
+//! a newline follow the lines of `--numstat -z`.
 
 use std::io::{self, BufRead};
 
@@ -86,8 +86,8 @@ struct Fields<R> {
 }
 
 impl<R: BufRead> Fields<R> {
-    /// Reads the next field; `None` at the end of the log. `commits` is the number of complete commits
-    /// so far, for errors.
+    /// Reads the next field; `None` at the end of the log. `commits` is the number of complete
+    /// commits so far, for errors.
     fn next(&mut self, commits: usize) -> Result<Option<Vec<u8>>, Error> {
         let mut bytes = Vec::new();
         let failed = |error: io::Error| {

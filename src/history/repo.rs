@@ -42,7 +42,8 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
         };
     }
     if error.code() == ErrorCode::Owner {
-        // git's `safe.directory` needs the top of the repository, which only libgit2's message contains.
+        // git's `safe.directory` needs the top of the repository, which only libgit2's message
+        // contains.
         let quoted = message.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\''));
         let top = quoted.map(|(top, _)| top.strip_suffix("/.git").unwrap_or(top).to_string());
         return Error::OtherOwner { path, top };
@@ -75,8 +76,8 @@ pub(crate) fn is_partial(repository: &Repository) -> bool {
     promised().unwrap_or(false)
 }
 
-/// A set of commits as in `git rev-list`: those reachable from the tips, except those reachable from
-/// the excluded ones.
+/// A set of commits as in `git rev-list`: those reachable from the tips, except those reachable
+/// from the excluded ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Revisions {
     /// Commits to start from.

@@ -16,8 +16,8 @@ const MAX_WORD: usize = 40;
 /// Maximum part of a note that is read, in bytes.
 const MAX_NOTE: usize = 1 << 16;
 
-/// Sets the verdicts of commits from `sha,status` lines. Empty lines and those that start with
-/// `#` are skipped; abbreviated ids are accepted. A warning counts lines of other commits and unknown
+/// Sets the verdicts of commits from `sha,status` lines. Empty lines and those that start with `#`
+/// are skipped; abbreviated ids are accepted. A warning counts lines of other commits and unknown
 /// words.
 ///
 /// # Errors
@@ -88,8 +88,8 @@ pub(crate) fn from_notes(
     Ok(())
 }
 
-/// Combines each verdict with that of its commit, given by a full or abbreviated id. Returns the number
-/// of ids that match no commit, or several.
+/// Combines each verdict with that of its commit, given by a full or abbreviated id. Returns the
+/// number of ids that match no commit, or several.
 pub(crate) fn assign(commits: &mut [Commit], verdicts: &[(String, Verdict)]) -> usize {
     let indices: BTreeMap<String, usize> =
         commits.iter().enumerate().map(|(index, commit)| (commit.id.to_string(), index)).collect();

@@ -1,5 +1,5 @@
-//! Compares two trees. The raw objects are merged entry by entry, and only entries with different ids
-//! are followed.
+//! Compares two trees. The raw objects are merged entry by entry, and only entries with different
+//! ids are followed.
 
 use std::cmp::Ordering;
 

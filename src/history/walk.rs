@@ -17,8 +17,8 @@ use super::select::Selection;
 use super::{Commit, History, Id};
 use crate::progress::Progress;
 
-/// Number of excluded commits that are still followed when only excluded ones are left, because with
-/// wrong clocks a commit may be older than its parents. The limit has the same name in git.
+/// Number of excluded commits that are still followed when only excluded ones are left, because
+/// with wrong clocks a commit may be older than its parents. The limit has the same name in git.
 const SLOP: usize = 64;
 
 /// A history whose changes are not counted yet.
@@ -130,8 +130,8 @@ impl Graph<'_> {
         }
     }
 
-    /// The index of a commit, which is read if it is new. An unreadable commit gets `time_s`, the time
-    /// of its child.
+    /// The index of a commit, which is read if it is new. An unreadable commit gets `time_s`, the
+    /// time of its child.
     fn visit(&mut self, id: Id, time_s: i64) -> u32 {
         if let Some(index) = self.indices.get(&id) {
             return *index;
@@ -190,8 +190,8 @@ impl Graph<'_> {
         }
     }
 
-    /// Indices of the commits that are not excluded: sorted with children before parents and the latest
-    /// first, then reversed.
+    /// Indices of the commits that are not excluded: sorted with children before parents and the
+    /// latest first, then reversed.
     fn oldest_first(&self) -> Vec<u32> {
         let shown = |index: &u32| !self.nodes[*index as usize].excluded;
         let all = (0..self.nodes.len() as u32).filter(shown);

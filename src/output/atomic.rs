@@ -1,5 +1,5 @@
-//! Atomic replacement of a file: a temporary sibling is written, then renamed. All files are written
-//! this way.
+//! Atomic replacement of a file: a temporary sibling is written, then renamed. All files are
+//! written this way.
 
 use std::fs;
 use std::io::{self, Write};
@@ -24,8 +24,8 @@ pub(crate) enum Mode {
 
 /// A file that gets its name when it is complete.
 ///
-/// If it is dropped without [`commit`](Self::commit), or a signal ends the program, the temporary file
-/// is removed and an existing file of that name is left unchanged.
+/// If it is dropped without [`commit`](Self::commit), or a signal ends the program, the temporary
+/// file is removed and an existing file of that name is left unchanged.
 pub(crate) struct AtomicFile {
     path: PathBuf,
     // Declared first, so that the file is removed before the guard is dropped.
@@ -37,7 +37,7 @@ impl AtomicFile {
     /// Creates the temporary sibling. A symlink at `path` will be replaced, not followed.
     ///
     /// # Errors
-    /// Fails if the file cannot be created, for instance because the directory of `path` is missing.
+    /// Fails if the file cannot be created, for instance because the directory is missing.
     pub(crate) fn create(path: &Path, mode: Mode) -> io::Result<Self> {
         let folder = match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,

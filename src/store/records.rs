@@ -17,9 +17,9 @@ const MAX_BYTES: usize = 16 << 20;
 
 /// A file with a map and the day on which each key was last used.
 ///
-/// The map may be of any type that serialises to a JSON object. The payload has a line
-/// `[key, day, value]` for every key, with days counted from 1970-01-01. If there are too many entries,
-/// the least recently used are dropped.
+/// The map may be of any type that serialises to a JSON object. The payload has a line `[key, day,
+/// value]` for every key, with days counted from 1970-01-01. If there are too many entries, the
+/// least recently used are dropped.
 #[derive(Debug)]
 pub(crate) struct Records {
     file: StoredFile,

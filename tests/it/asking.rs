@@ -1,4 +1,5 @@
-//! Helpers for `flaky status` and `flaky badge`: a caller with an environment, and the resulting report.
+//! Helpers for `flaky status` and `flaky badge`: a caller with an environment, and the resulting
+//! report.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,5 +1,5 @@
-//! Compares the counts of `flaky history` with git's: every commit in git's order, with its parents,
-//! its number of files and the exact difference of added and removed lines.
+//! Compares the counts of `flaky history` with git's: every commit in git's order, with its
+//! parents, its number of files and the exact difference of added and removed lines.
 
 use std::path::Path;
 use std::process::Command;

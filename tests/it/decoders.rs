@@ -1,4 +1,5 @@
-//! Decodes the encoded formats, with our own and independent decoders, and compares pixels and times.
+//! Decodes the encoded formats, with our own and independent decoders, and compares pixels and
+//! times.
 
 use flaky_core::animation::Plays;
 use flaky_core::scene::{Motion, Trail};
@@ -60,8 +61,8 @@ fn the_same_bytes_on_any_number_of_threads() {
     }
 }
 
-/// What a stranger makes of our GIFs: from a path to the pictures, four bytes a pixel, and to
-/// their delays in milliseconds.
+/// Asserts that an independent decoder reads GIFs as ours does. `read` takes a path and returns the
+/// pictures, four bytes per pixel, and their delays in milliseconds.
 fn assert_seen_the_same(read: impl Fn(&str) -> (Vec<u8>, Vec<u32>)) {
     for sample in samples() {
         let folder = Folder::new();

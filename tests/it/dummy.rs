@@ -1,5 +1,5 @@
-//! Runs the project whose tests pass, fail or flake on purpose (`fixtures/flaky_test`) and reads its
-//! reports.
+//! Runs the project whose tests pass, fail or flake on purpose (`fixtures/flaky_test`) and reads
+//! its reports.
 
 use std::fs;
 

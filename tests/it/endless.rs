@@ -1,5 +1,5 @@
-//! Endless rhythms, signals and screens: generated beats never change, past ones are dropped, and the
-//! result equals that of a finite line.
+//! Endless rhythms, signals and screens: generated beats never change, past ones are dropped, and
+//! the result equals that of a finite line.
 
 use flaky_core::raster::{Ground, LEVELS, NoText, Pace, Palette, Screen};
 use flaky_core::rhythm::endless::{Condition, Endless, EndlessSettings, RhythmSegment};

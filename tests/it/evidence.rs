@@ -9,7 +9,7 @@ use crate::platforms::{
 };
 use crate::server::{Reply, Server};
 
-/// A pipeline that passed, with these executions of its jobs.
+/// A passed pipeline with these executions of its jobs.
 fn with_jobs(jobs: &Value) -> Server {
     gitlab(&[pipeline(7, ONE, "success")]).answers(&format!("{GITLAB}/pipelines/7/jobs"), jobs)
 }
@@ -118,7 +118,7 @@ fn a_pipeline_that_failed_because_its_runner_broke_is_no_evidence() {
     hears(&server("script_failure").gitlab()).is("flaky").counts(1, 1);
 }
 
-/// A run of GitHub's that passed at its second attempt, after the first came to this.
+/// A GitHub run that passed at its second attempt; `first` is the conclusion of the first attempt.
 fn second_attempt(first: &str) -> Server {
     let earlier = attempt(1, run(7, ONE, "completed", Some(first)));
     github(&[attempt(2, run(7, ONE, "completed", Some("success")))])
@@ -171,7 +171,7 @@ fn a_context_of_giteas_that_was_set_again_is_evidence() {
     hears(&gitea(&[(ONE, &once)]).gitea()).is("passed").counts_nothing();
 }
 
-/// Three commits that passed: two ran twice, and one of these disagreed.
+/// Three passed commits: two of them ran twice, and one of these is flaky.
 fn three() -> Server {
     gitlab(&[
         pipeline(11, THREE, "success"),

@@ -20,7 +20,8 @@ fn by_log(repo: &Repo, words: &str) -> Ran {
     Ran::of(&format!("history --from-log - {words}"), &mut shell).succeeds()
 }
 
-/// Asserts that the log gives the same history; counts of lines may differ where a diff is ambiguous.
+/// Asserts that the log gives the same history; counts of lines may differ where a diff is
+/// ambiguous.
 #[track_caller]
 fn same(repo: &Repo, words: &str) -> Life {
     let (direct, log) = (repo.life(words), Life::of(&by_log(repo, words)));

@@ -9,14 +9,14 @@ use crate::markup::Svg;
 use crate::platforms::{GITLAB, ONE, gitlab, job, pipeline};
 use crate::server::{Reply, Server};
 
-/// Markup, what turns a line around, what moves a cursor, and what no XML may hold.
+/// Markup, bidirectional controls, terminal escapes, and characters that XML forbids.
 const EVIL: &str =
     "</title><script>alert('&\"')</script>\u{202e}drow\u{2066}\u{1b}[2J\r\n\u{7}\u{fffe}";
 
-/// The same, shorter than a sha.
+/// A hostile text shorter than an abbreviated commit id.
 const ODD: &str = "\u{202e}\u{1b}[2J\r";
 
-/// What is said and drawn is harmless: no escape, nothing that turns around, no markup.
+/// Asserts that output has no escapes and no bidirectional controls, and badges are well-behaved.
 #[track_caller]
 fn harmless(asker: &Asker, words: &[&str]) {
     for command in [&["status"][..], &["status", "--json"], &["badge", "-o", "badge.svg"]] {
@@ -32,14 +32,14 @@ fn harmless(asker: &Asker, words: &[&str]) {
     drawn(asker, &[words, &["--style", "monitor"]].concat());
 }
 
-/// The badge is well-formed, has no script, and holds nothing that XML may not.
+/// Asserts that the badge is well-formed and has no scripts.
 #[track_caller]
 fn drawn(asker: &Asker, words: &[&str]) {
     asker.says(&[&["badge", "-o", "badge.svg"], words].concat()).succeeds();
     Svg::of(&asker.folder.read("badge.svg")).is_well_behaved();
 }
 
-/// A file is no list of projects for this reason.
+/// Asserts that a file is rejected as a cctray.xml for this reason.
 #[track_caller]
 fn is_no_cctray(xml: &str, reason: &str) {
     let server = Server::new().replies("/cc.xml", [Reply::new(200).set_body_raw(xml, "text/xml")]);
@@ -47,7 +47,7 @@ fn is_no_cctray(xml: &str, reason: &str) {
     Asker::new().hears(&words).is("unknown").because("not a cctray.xml").because(reason);
 }
 
-/// Nor is it a report of tests.
+/// Asserts that a file is rejected as a JUnit report for this reason.
 #[track_caller]
 fn is_no_report(xml: &str, reason: &str) {
     let mut asker = Asker::new();

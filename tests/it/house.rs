@@ -1,8 +1,8 @@
 //! Architecture rules: the dependencies that ARCHITECTURE.md allows between crates and modules.
 //!
-//! Between crates, Cargo enforces the manifests, so the manifests are checked. Within a crate, imports
-//! are checked (`imports.rs` reads them, `rules.rs` has the rules). A name in these tables that no
-//! longer exists is an error, so a renamed module cannot escape a rule.
+//! Between crates, Cargo enforces the manifests, so the manifests are checked. Within a crate,
+//! imports are checked (`imports.rs` reads them, `rules.rs` has the rules). A name in these tables
+//! that no longer exists is an error, so a renamed module cannot escape a rule.
 
 mod imports;
 mod rules;

@@ -1,5 +1,5 @@
-//! The timelapse of a history: one frame per commit, at the right time, without remains of the previous
-//! one.
+//! The timelapse of a history: one frame per commit, at the right time, without remains of the
+//! previous one.
 
 use std::fs;
 use std::io::Cursor;

@@ -1,4 +1,5 @@
-//! Integration tests: they run the program as a user does and read its pictures with other programs.
+//! Integration tests: they run the program as a user does and read its pictures with other
+//! programs.
 
 mod asking;
 mod bad_input;

@@ -32,12 +32,12 @@ fn unknown(words: &str, reason: &str) {
     assert_eq!(asker.folder.text("strict.svg"), svg, "{words}");
 }
 
-/// A GitLab that answers in this way where it is asked for pipelines.
+/// A GitLab server with these replies to requests for the list of pipelines.
 fn replying(replies: impl IntoIterator<Item = Reply>) -> Server {
     gitlab(&[pipeline(7, ONE, "success")]).replies(&format!("{GITLAB}/pipelines"), replies)
 }
 
-/// The pipelines after all.
+/// The regular reply with the list of pipelines.
 fn pipelines() -> Reply {
     Reply::new(200).set_body_json([pipeline(7, ONE, "success")])
 }

@@ -146,12 +146,12 @@ pub fn animate(monitor: &Monitor, timeline: Timeline) -> Animation<'_> {
     raster::monitor(monitor, timeline, Plays::Forever, raster::LEVELS)
 }
 
-/// Our reader of GIFs: nothing but the format's own rules.
+/// Reads a GIF frame by frame and merges equal neighbours.
 pub fn read_gif(bytes: &[u8]) -> Vec<Shown> {
     together(frames_of_gif(bytes))
 }
 
-/// A picture for every frame of a GIF, even of those that look the same.
+/// Reads a GIF as one picture per frame.
 pub fn frames_of_gif(bytes: &[u8]) -> Vec<Shown> {
     let mut options = gif::DecodeOptions::new();
     options.set_color_output(gif::ColorOutput::Indexed);

@@ -151,10 +151,10 @@ pub fn cctray(activity: &str, status: &str) -> String {
     )
 }
 
-/// How a server is asked, in words.
+/// The arguments that query a server.
 pub type Words = fn(&Server) -> String;
 
-/// Which words ask it.
+/// The arguments that query each platform.
 impl Server {
     pub fn gitlab(&self) -> String {
         format!("--gitlab group/project --server {}", self.url(""))

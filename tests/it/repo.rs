@@ -1,7 +1,7 @@
 //! Test repositories, made with git itself, and the output of `flaky history` for them.
 //!
-//! Commits are written by `git fast-import`: the working tree is empty, and the test sets all dates and
-//! names.
+//! Commits are written by `git fast-import`: the working tree is empty, and the test sets all dates
+//! and names.
 
 use std::fs;
 use std::io::Write;

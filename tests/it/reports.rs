@@ -5,13 +5,13 @@ use std::fs;
 use crate::asking::{Asker, Said, hears};
 use crate::vocabulary::fixtures;
 
-/// What is heard of these reports among the fixtures, which a pattern may name.
+/// The result for the fixtures that match a name or pattern.
 #[track_caller]
 fn report(name: &str) -> Said {
     hears(&format!("--junit {}", fixtures().join("junit").join(name).display()))
 }
 
-/// What is heard of a report with these test cases.
+/// The result for a report with these test cases.
 #[track_caller]
 fn cases(cases: &str) -> Said {
     let mut asker = Asker::new();
@@ -20,7 +20,7 @@ fn cases(cases: &str) -> Said {
     asker.hears("--junit report.xml")
 }
 
-/// Asks for `report.xml` with this in it, which is unknown for this reason.
+/// Asserts that the state for this `report.xml` is unknown for this reason.
 #[track_caller]
 fn is_none(content: &str, reason: &str) {
     let mut asker = Asker::new();

@@ -1,4 +1,5 @@
-//! Random rhythms with any settings: the loop is seamless, its ends are healed, and rates are correct.
+//! Random rhythms with any settings: the loop is seamless, its ends are healed, and rates are
+//! correct.
 
 use flaky_core::rhythm::glitch::{self, Course};
 use flaky_core::rhythm::json;
@@ -303,8 +304,8 @@ fn the_rate_is_kept_in_short_loops() {
     }
 }
 
-/// If the requested rate is exactly halfway between those of two numbers of beats, rounding decides,
-/// and a glitch without slack cannot be lengthened.
+/// If the requested rate is exactly halfway between those of two numbers of beats, rounding
+/// decides, and a glitch without slack cannot be lengthened.
 #[test]
 fn a_rate_halfway_between_two_numbers_of_beats_is_kept() {
     for glitch in glitch::TABLE {

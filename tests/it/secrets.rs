@@ -11,7 +11,7 @@ use crate::server::{Reply, Server};
 
 const SECRET: &str = "s3cr3t-t0k3n-of-ours";
 
-/// Everything that somebody who has the token says and draws, asked with these words.
+/// All output and files of several commands with these arguments.
 #[track_caller]
 fn everything(asker: &Asker, words: &str) -> String {
     let mut all = String::new();
@@ -25,7 +25,7 @@ fn everything(asker: &Asker, words: &str) -> String {
     all
 }
 
-/// Nobody is told the token, nor what it looks like in a header.
+/// Asserts that the token is not shown, neither plainly nor as encoded in a header.
 #[track_caller]
 fn keeps(asker: &Asker, words: &str) {
     let all = everything(asker, words);
@@ -143,7 +143,7 @@ fn what_cannot_be_a_token_is_not_sent() {
     for odd in ["s3cr3t\u{7}", "s3cr\u{e9}t", "s3cr3t x"] {
         let ran =
             Asker::new().with("FLAKY_TOKEN", odd).flaky(&format!("status {}", server.gitlab()));
-        assert!(!ran.succeeds().says("no token has").stderr().contains("s3cr"));
+        assert!(!ran.succeeds().says("not allowed in a token").stderr().contains("s3cr"));
     }
     assert_eq!(server.places(), [""; 0]);
 }

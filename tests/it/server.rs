@@ -10,7 +10,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 pub type Reply = ResponseTemplate;
 
-/// A server that knows nothing but what it was told to answer; it is gone with the test.
+/// A server with the replies that a test defines; it stops when it is dropped.
 pub struct Server {
     runtime: Runtime,
     mock: MockServer,
@@ -31,13 +31,13 @@ impl Server {
         Self { runtime, mock, routes }
     }
 
-    /// Answers there with this as JSON. A place may end in `?name=value&…`: it is meant where all
-    /// of these were asked for. What is said last counts first.
+    /// Defines the JSON reply for a path. The path may end in `?name=value&…`; then it applies to
+    /// requests with all of these parameters. Later definitions take precedence.
     pub fn answers(self, place: &str, json: impl Serialize) -> Self {
         self.replies(place, [Reply::new(200).set_body_json(json)])
     }
 
-    /// Answers there with these in turn, and from then on with the last of them.
+    /// Defines the replies for a path: these in turn, then the last one repeatedly.
     pub fn replies(self, place: &str, replies: impl IntoIterator<Item = Reply>) -> Self {
         let (path, query) = place.split_once('?').unwrap_or((place, ""));
         let query = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -48,27 +48,27 @@ impl Server {
         self
     }
 
-    /// Sends whoever asks there to another address.
+    /// Redirects requests for a path to another URL.
     pub fn redirects(self, place: &str, to: &str) -> Self {
         self.replies(place, [Reply::new(302).insert_header("location", to)])
     }
 
-    /// The address of a place on it.
+    /// The URL of a path.
     pub fn url(&self, place: &str) -> String {
         format!("{}{place}", self.mock.uri())
     }
 
-    /// What it was asked, in order.
+    /// The requests, in order.
     pub fn requests(&self) -> Vec<Request> {
         self.runtime.block_on(self.mock.received_requests()).expect("they are recorded")
     }
 
-    /// The places it was asked for, in order, without what stands after a `?`.
+    /// The paths of the requests, in order, without parameters.
     pub fn places(&self) -> Vec<String> {
         self.requests().iter().map(|request| request.url.path().to_string()).collect()
     }
 
-    /// What a place was asked for by this name: the value after the `?`, for each request.
+    /// The values of a parameter in the requests for a path.
     pub fn asked_for(&self, place: &str, name: &str) -> Vec<Option<String>> {
         let value = |request: &Request| {
             let mut pairs = request.url.query_pairs();
@@ -78,7 +78,7 @@ impl Server {
         requests.iter().filter(|request| request.url.path() == place).map(value).collect()
     }
 
-    /// A header of every request.
+    /// The values of a header in all requests.
     pub fn headers(&self, name: &str) -> Vec<Option<String>> {
         let text = |request: &Request| {
             let value = request.headers.get(name)?;

@@ -1,4 +1,5 @@
-//! Texts from untrusted sources: drawn or visibly replaced, in visual order, never wider than their room.
+//! Texts from untrusted sources: drawn or visibly replaced, in visual order, never wider than their
+//! room.
 
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::json;

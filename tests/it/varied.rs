@@ -8,7 +8,7 @@ use flaky::history::{History, log, status};
 
 use crate::repo::{Repo, data, file};
 
-/// Subjects that would like to be something else.
+/// Hostile and unusual subjects.
 pub const HOSTILE: [&str; 7] = [
     "</title><script>alert(\"1\")</script> & 'more' ~",
     "a bell \u{7}, an escape \u{1b}[31m and \u{85}",

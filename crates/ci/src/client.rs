@@ -1,9 +1,9 @@
 //! The HTTP client. Only this module and its children use reqwest's client.
 //!
-//! The token is sent to its own server only, also on redirects, and unencrypted only to this machine.
-//! Response sizes are limited, one by one and in total. All requests of a client share one deadline,
-//! which includes waits before retries. The caller owns the runtime; dropping a future cancels its
-//! requests.
+//! The token is sent to its own server only, also on redirects, and unencrypted only to this
+//! machine. Response sizes are limited, one by one and in total. All requests of a client share one
+//! deadline, which includes waits before retries. The caller owns the runtime; dropping a future
+//! cancels its requests.
 
 mod failure;
 mod transport;
@@ -69,8 +69,8 @@ struct Deadline {
 }
 
 impl Client {
-    /// A client for the server of `home`; `token` is sent to this server only. The timeout is for all
-    /// requests together and starts now.
+    /// A client for the server of `home`; `token` is sent to this server only. The timeout is for
+    /// all requests together and starts now.
     pub fn new(home: Url, token: Option<Token>, auth: AuthScheme, timeout: Duration) -> Self {
         let deadline = Deadline { timeout, at: Instant::now() + timeout };
         Self { transport: OnceLock::new(), home, token, auth, deadline }
@@ -91,7 +91,8 @@ impl Client {
         self.transport()?.get(url).await
     }
 
-    /// Sends GET requests for several URLs, a few at a time. The results are in the order of `urls`.
+    /// Sends GET requests for several URLs, a few at a time. The results are in the order of
+    /// `urls`.
     pub(crate) async fn get_all(&self, urls: Vec<Url>) -> Vec<Result<Response, FetchError>> {
         let transport = match self.transport() {
             Ok(transport) => transport,

@@ -1,8 +1,8 @@
 //! The outcomes of many commits, from pages of pipelines and from earlier results.
 //!
 //! Known outcomes are reused, including the fact that a commit has none. The latest pipelines are
-//! fetched every time, because they change; older ones only as far back as the oldest unknown commit.
-//! The caller stores [`CommitOutcomes`] between runs of the program.
+//! fetched every time, because they change; older ones only as far back as the oldest unknown
+//! commit. The caller stores [`CommitOutcomes`] between runs of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,8 +20,8 @@ const MAX_PAGES: usize = 100;
 /// The number of pipelines per page.
 const PAGE: usize = 100;
 
-/// The known outcomes of a project's commits, by full id. The list of a commit that is known to have
-/// no pipeline is empty.
+/// The known outcomes of a project's commits, by full id. The list of a commit that is known to
+/// have no pipeline is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CommitOutcomes(BTreeMap<String, Vec<KindOutcome>>);
@@ -46,8 +46,8 @@ pub struct Fetched {
     pub error: Option<FetchError>,
 }
 
-/// Fetches the verdicts on the commits `wanted`, which are sorted latest first, and adds the outcomes
-/// to `known`.
+/// Fetches the verdicts on the commits `wanted`, which are sorted latest first, and adds the
+/// outcomes to `known`.
 pub async fn fetch(
     provider: Provider,
     client: &Client,
@@ -115,8 +115,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// Reads pages, newest first, until there are no more, no commit is unknown, or two pages consist
-    /// mostly of wanted commits older than the unknown ones.
+    /// Reads pages, newest first, until there are no more, no commit is unknown, or two pages
+    /// consist mostly of wanted commits older than the unknown ones.
     async fn read_pages(
         &mut self,
         provider: Provider,
@@ -154,8 +154,8 @@ impl Reader {
             self.unfinished.insert(sha.clone());
         }
         let outcomes = self.found.entry(sha).or_default();
-        // A run that never ran, or an infrastructure failure, is not an outcome, but the commit does
-        // have a pipeline.
+        // A run that never ran, or an infrastructure failure, is not an outcome, but the commit
+        // does have a pipeline.
         let outcome = run.state.outcome;
         if !outcome.never_ran && !outcome.infra_failure {
             add(outcomes, run.kind, outcome.verdict);

@@ -40,8 +40,8 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
 
 impl EndpointBadge {
     /// The verdict of the message: the most severe of the words that stand for a verdict, ignoring
-    /// counts of zero ("0 failed", "failed: 0", "no errors"). It is unknown if there is no such word,
-    /// or if "not" precedes one.
+    /// counts of zero ("0 failed", "failed: 0", "no errors"). It is unknown if there is no such
+    /// word, or if "not" precedes one.
     fn verdict(&self) -> Verdict {
         let words = self.message.split(|c: char| !c.is_alphanumeric() && c != '_');
         let words: Vec<String> =

@@ -1,10 +1,10 @@
 //! Measures flakiness: collects the evidence and computes the rate.
 //!
-//! A commit is flaky if the same thing failed and passed on it: a job that was retried within a run,
-//! an earlier attempt of a run, or another run of the same branch, workflow and trigger. The rate is
-//! the number of flaky commits divided by the number of commits on which anything ran more than once.
-//! Most commits run once; dividing by all of them would understate the rate. A second execution that
-//! agrees with the first is no evidence, and infrastructure failures do not count.
+//! A commit is flaky if the same thing failed and passed on it: a job that was retried within a
+//! run, an earlier attempt of a run, or another run of the same branch, workflow and trigger. The
+//! rate is the number of flaky commits divided by the number of commits on which anything ran more
+//! than once. Most commits run once; dividing by all of them would understate the rate. A second
+//! execution that agrees with the first is no evidence, and infrastructure failures do not count.
 
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! Gitea and Forgejo: the statuses of a branch's commits.
 //!
-//! Gitea keeps all statuses that were ever set on a commit. The statuses of one context, in order, are
-//! the executions of one job. `wire` and `words` parse responses, `ask` sends requests. The API is
-//! modelled on GitHub's. <https://docs.gitea.com/api/>
+//! Gitea keeps all statuses that were ever set on a commit. The statuses of one context, in order,
+//! are the executions of one job. `wire` and `words` parse responses, `ask` sends requests. The API
+//! is modelled on GitHub's. <https://docs.gitea.com/api/>
 
 mod ask;
 mod wire;

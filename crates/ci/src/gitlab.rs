@@ -55,8 +55,8 @@ pub(crate) fn from_env(env: Lookup<'_>) -> Environment {
     Environment { server, job }
 }
 
-/// The ref of a merge request's pipeline. The variable always ends in `head`, also if the merge result
-/// is built.
+/// The ref of a merge request's pipeline. The variable always ends in `head`, also if the merge
+/// result is built.
 fn merge_request_ref(env: Lookup<'_>) -> Option<String> {
     let head = env("CI_MERGE_REQUEST_REF_PATH")?;
     let built = match env("CI_MERGE_REQUEST_EVENT_TYPE").as_deref() {

@@ -23,8 +23,8 @@ pub struct Judgement {
     pub incomplete: Option<FetchError>,
 }
 
-/// Fetches the latest runs and builds a report. Flakiness is measured over the last `count` finished
-/// runs.
+/// Fetches the latest runs and builds a report. Flakiness is measured over the last `count`
+/// finished runs.
 ///
 /// # Errors
 /// Fails if the runs that determine the verdict cannot be fetched.
@@ -178,8 +178,8 @@ fn verdict_of_others(run: &Run, current: &CurrentJob) -> Option<Verdict> {
     if others().any(|job| job.verdict() == Verdict::Failed) {
         return Some(Verdict::Failed);
     }
-    // Ignore jobs of later stages, which have greater numbers. A retry has a greater number than the
-    // other jobs of its stage, so the first execution's number counts.
+    // Ignore jobs of later stages, which have greater numbers. A retry has a greater number than
+    // the other jobs of its stage, so the first execution's number counts.
     let is_later = |name: &str| {
         current.numbered_by_stage && ours.is_some() && first(name).map(Job::position) > ours
     };

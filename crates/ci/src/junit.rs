@@ -1,15 +1,15 @@
 //! JUnit XML reports, in the dialects of many test runners.
 //!
 //! Surefire and nextest put `<flakyFailure>` or `<flakyError>` into a test that finally passed, and
-//! `<rerunFailure>` beside the `<failure>` of one that never passed. Gradle writes every execution as
-//! a separate test case. nextest can be configured to count a flake as a failure; then it writes both
-//! elements.
+//! `<rerunFailure>` beside the `<failure>` of one that never passed. Gradle writes every execution
+//! as a separate test case. nextest can be configured to count a flake as a failure; then it writes
+//! both elements.
 //!
-//! Test cases with the same class and name are executions of one test, in the order of the reports and
-//! of their positions in them. The last one decides, because some runners write a repeated failure
-//! as if it had passed. The host of a suite is part of a test's identity, since runners put a browser
-//! or a machine there. If the class is missing or is "test", which Node writes for all tests, the names
-//! of the suites take its place.
+//! Test cases with the same class and name are executions of one test, in the order of the reports
+//! and of their positions in them. The last one decides, because some runners write a repeated
+//! failure as if it had passed. The host of a suite is part of a test's identity, since runners put
+//! a browser or a machine there. If the class is missing or is "test", which Node writes for all
+//! tests, the names of the suites take its place.
 //!
 //! This module opens no files: [`TestReports::add`] takes the bytes of a report.
 
@@ -77,8 +77,8 @@ impl TestReports {
     /// Adds the tests of a report.
     ///
     /// # Errors
-    /// Fails with the reason if it is not a JUnit report or is too large. Tests read before the error
-    /// are kept.
+    /// Fails with the reason if it is not a JUnit report or is too large. Tests read before the
+    /// error are kept.
     pub fn add(&mut self, bytes: &[u8]) -> Result<(), String> {
         if bytes.len() as u64 > MAX_REPORT {
             return Err(format!("it is larger than {} MiB", MAX_REPORT >> 20));

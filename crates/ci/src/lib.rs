@@ -1,5 +1,5 @@
-//! Queries CI systems: fetches the runs of a project, measures flakiness, and builds a report with a
-//! verdict.
+//! Queries CI systems: fetches the runs of a project, measures flakiness, and builds a report with
+//! a verdict.
 //!
 //! ```text
 //! Query ─> Target ─> wire types ─> Run, Run, … ─> flakiness ─> Report
@@ -10,9 +10,9 @@
 //! An example for GitLab: [`Provider::target`] converts the query `group/project` to a [`Target`].
 //! [`judge::fetch`] calls `gitlab/ask.rs`, which requests a page of pipelines through a [`Client`].
 //! Pipeline 1204 is parsed to a `Pipeline` of `gitlab/wire.rs`, its status is mapped by
-//! `gitlab/words.rs`, and it becomes a [`Run`] with the key (gitlab, group/project, 1204, attempt 1).
-//! Its jobs are added, including retried ones. `flakiness` compares it with the other runs of its
-//! commit, and [`judge`] selects the run that determines the verdict. The result is a
+//! `gitlab/words.rs`, and it becomes a [`Run`] with the key gitlab, group/project, 1204, attempt 1.
+//! Its jobs are added, including retried ones. `flakiness` compares it with the other runs of
+//! its commit, and [`judge`] selects the run that determines the verdict. The result is a
 //! [`Report`](flaky_core::verdict::Report) of `flaky-core`.
 //!
 //! - [`Provider`]: the platforms, one directory each; `platforms.rs` explains how to add one
@@ -24,8 +24,8 @@
 //! - [`junit`]: test reports, which need no server
 //!
 //! The crate is async and does not depend on a runtime. It opens no files, reads the environment
-//! through a lookup function that the caller passes, and does not know command-line options: the caller
-//! turns a [`FetchErrorKind`] into advice.
+//! through a lookup function that the caller passes, and does not know command-line options: the
+//! caller turns a [`FetchErrorKind`] into advice.
 
 #![warn(unreachable_pub)]
 

@@ -28,8 +28,8 @@ pub struct Query {
     pub current_job: Option<CurrentJob>,
 }
 
-/// The CI job that this process runs in. The job and its run are still running, so they are excluded
-/// when its run is judged.
+/// The CI job that this process runs in. The job and its run are still running, so they are
+/// excluded when its run is judged.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CurrentJob {
     /// The number of its run; `None` if jobs belong to no run.

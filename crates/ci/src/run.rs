@@ -1,16 +1,16 @@
 //! A run: one execution of a pipeline, a workflow or a build.
 //!
-//! A run may be reported in parts: in a page of a list, in responses about its jobs, in messages that
-//! arrive late, twice or out of order. [`Run::merge`] combines two reports of the same run. It is
-//! commutative, associative and idempotent, so the result does not depend on the order and the number
-//! of reports.
+//! A run may be reported in parts: in a page of a list, in responses about its jobs, in messages
+//! that arrive late, twice or out of order. [`Run::merge`] combines two reports of the same run. It
+//! is commutative, associative and idempotent, so the result does not depend on the order and the
+//! number of reports.
 //!
 //! ```text
 //! wire type of a platform ─> Run { key, state, times, jobs … } ─merge─> Run ─> flakiness, judge
 //! ```
 //!
-//! Fields are merged one by one: the earliest creation time, the union of the jobs, any value rather
-//! than none. Only [`State`] is taken as a whole, from the newest report.
+//! Fields are merged one by one: the earliest creation time, the union of the jobs, any value
+//! rather than none. Only [`State`] is taken as a whole, from the newest report.
 
 mod job;
 
@@ -32,7 +32,8 @@ pub struct RunKey {
     pub project: String,
     /// The run within the project.
     pub id: RunId,
-    /// The attempt, from 1. It is greater than 1 if the platform restarts runs under the same number.
+    /// The attempt, from 1. It is greater than 1 if the platform restarts runs under the same
+    /// number.
     pub attempt: u64,
 }
 
@@ -44,8 +45,8 @@ pub enum RunId {
     Number(u64),
     /// The statuses of this commit, which belong to no pipeline.
     Commit(String),
-    /// The latest run, on a server that does not number its runs. A later report may be about another
-    /// run, so reports of different times must not be merged.
+    /// The latest run, on a server that does not number its runs. A later report may be about
+    /// another run, so reports of different times must not be merged.
     Latest,
     /// The last finished run on such a server, while the latest is running.
     LastFinished,
@@ -92,10 +93,11 @@ pub struct RunKind {
 pub struct Outcome {
     /// The verdict; flaky only if the server itself reports that.
     pub verdict: Verdict,
-    /// True if it failed for a reason outside the project: a runner failed, or the job did not start.
+    /// True if it failed for a reason outside the project: a runner failed, or the job did not
+    /// start.
     pub infra_failure: bool,
-    /// True if it never ran, or waits for a manual action. Such a run does not determine the verdict,
-    /// and such a job is not required.
+    /// True if it never ran, or waits for a manual action. Such a run does not determine the
+    /// verdict, and such a job is not required.
     pub never_ran: bool,
 }
 
@@ -105,7 +107,8 @@ impl Outcome {
         Self { verdict, infra_failure: false, never_ran: false }
     }
 
-    /// Returns true if it is evidence: it has passed or failed, and not because of the infrastructure.
+    /// Returns true if it is evidence: it has passed or failed, and not because of the
+    /// infrastructure.
     pub fn is_conclusive(self) -> bool {
         matches!(self.verdict, Verdict::Passed | Verdict::Failed) && !self.infra_failure
     }
@@ -123,8 +126,9 @@ pub struct State {
 }
 
 impl State {
-    /// A state with its time. That is `updated` if the platform reports it, else the end, or the start
-    /// of something that has not finished. A finished state without a time counts as the newest.
+    /// A state with its time. That is `updated` if the platform reports it, else the end, or the
+    /// start of something that has not finished. A finished state without a time counts as the
+    /// newest.
     pub fn new(
         word: impl Into<String>,
         outcome: Outcome,
@@ -143,8 +147,8 @@ impl State {
         self.outcome.verdict != Verdict::Running
     }
 
-    /// The newer of two states. At equal times, a finished state prevails, then the more severe one.
-    /// An older report never reopens a finished state.
+    /// The newer of two states. At equal times, a finished state prevails, then the more severe
+    /// one. An older report never reopens a finished state.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         if other.order() > self.order() { other } else { self }
@@ -262,8 +266,8 @@ impl Run {
     }
 }
 
-/// Adds `more` to `runs` and merges runs that occur in both: the pages of a list may shift while they
-/// are read.
+/// Adds `more` to `runs` and merges runs that occur in both: the pages of a list may shift while
+/// they are read.
 pub(crate) fn add(runs: &mut Vec<Run>, more: Vec<Run>) {
     for run in more {
         match runs.iter().position(|known| known.key == run.key) {

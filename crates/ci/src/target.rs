@@ -41,7 +41,8 @@ impl Target {
         self.query.current_job.as_ref()?.run
     }
 
-    /// The URL of a path below the root. Segments are escaped; parameters without a value are left out.
+    /// The URL of a path below the root. Segments are escaped; parameters without a value are left
+    /// out.
     pub(crate) fn url(&self, segments: &[&str], parameters: &[(&str, Option<&str>)]) -> Url {
         let mut url = below(self.root.clone(), segments);
         let given: Vec<_> =

@@ -1,5 +1,5 @@
-//! Deserialisers for times in responses. A malformed time is treated as missing, to keep the rest of the
-//! response.
+//! Deserialisers for times in responses. A malformed time is treated as missing, to keep the rest
+//! of the response.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};

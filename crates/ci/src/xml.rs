@@ -1,4 +1,5 @@
-//! A parser for untrusted XML: it rejects document types, does not expand entities, and limits depth.
+//! A parser for untrusted XML: it rejects document types, does not expand entities, and limits
+//! depth.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};

@@ -1,9 +1,9 @@
 //! A laid-out picture in vectors, independent of the output format.
 //!
-//! There are four layouts: a [`Monitor`], a [`Timelapse`] of a history, a [`Badge`] and a
-//! [`Sheet`] of paper. Each has its own type. All contain a [`Scene`], the parts they share: static
-//! marks, a [`Trace`] whose line is computed one sweep at a time, and captions with the time span in
-//! which they are visible. An exporter has one function per layout it supports, so passing it an
+//! There are four layouts: a [`Monitor`], a [`Timelapse`] of a history, a [`Badge`] and a [`Sheet`]
+//! of paper. Each has its own type. All contain a [`Scene`], the parts they share: static marks, a
+//! [`Trace`] whose line is computed one sweep at a time, and captions with the time span in which
+//! they are visible. An exporter has one function per layout it supports, so passing it an
 //! unsupported layout does not compile. Every exporter takes colours and decay from the [`Theme`].
 
 mod alarm;
@@ -182,8 +182,8 @@ impl Scene {
         self.theme.paint(colour, self.transparent)
     }
 
-    /// Converts a time in seconds to the one at which captions are looked up: on a loop, times at or
-    /// after the end wrap to the start.
+    /// Converts a time in seconds to the one at which captions are looked up: on a loop, times at
+    /// or after the end wrap to the start.
     pub fn caption_time(&self, t_s: f64) -> f64 {
         let duration_s = self.trace.duration_s();
         let looping = self.trace.signal.axis().is_loop();

@@ -21,10 +21,10 @@ pub use report::Report;
 
 /// The state of a pipeline, or of a commit in CI.
 ///
-/// The variants are ordered by severity, least severe first; `Ord` uses this order. The verdict on a
-/// whole with several parts (jobs of a pipeline, workflows of a commit, words of a message) is the
-/// most severe of its parts, their `max`: it fails if one part fails, and has not passed while one
-/// part is running.
+/// The variants are ordered by severity, least severe first; `Ord` uses this order. The verdict on
+/// a whole with several parts (jobs of a pipeline, workflows of a commit, words of a message) is
+/// the most severe of its parts, their `max`: it fails if one part fails, and has not passed while
+/// one part is running.
 ///
 /// Several reports of the *same* thing combine with [`Verdict::and`] instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -79,8 +79,8 @@ impl Verdict {
         }
     }
 
-    /// Combines the verdicts of several kinds of pipelines on a commit: the most severe of those that
-    /// have an outcome, else the most severe of all; `None` if there are none.
+    /// Combines the verdicts of several kinds of pipelines on a commit: the most severe of those
+    /// that have an outcome, else the most severe of all; `None` if there are none.
     pub fn of_commit(verdicts: impl IntoIterator<Item = Self>) -> Option<Self> {
         verdicts.into_iter().max_by_key(|verdict| (verdict.is_decided(), *verdict))
     }
@@ -92,7 +92,8 @@ impl fmt::Display for Verdict {
     }
 }
 
-/// The flake rate: the share of things that both failed and passed, among those that ran repeatedly.
+/// The flake rate: the share of things that both failed and passed, among those that ran
+/// repeatedly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Flakiness {
     /// The rate, 0–1.

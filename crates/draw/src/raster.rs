@@ -2,8 +2,8 @@
 //!
 //! The core's [`Screen`] draws a [`Monitor`] or a [`Timelapse`]. This module supplies its ground,
 //! which resvg draws from the scene's markup, and its captions. For a
-//! [`Badge`](flaky_core::scene::Badge), the static parts are drawn once, and the trace in its window
-//! once per frame.
+//! [`Badge`](flaky_core::scene::Badge), the static parts are drawn once, and the trace in its
+//! window once per frame.
 
 mod badge;
 mod captions;

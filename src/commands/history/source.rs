@@ -54,7 +54,8 @@ pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Erro
     Ok(history)
 }
 
-/// Converts an error. A single `word` that does not name a commit may have been meant as a directory.
+/// Converts an error. A single `word` that does not name a commit may have been meant as a
+/// directory.
 fn explain(error: &history::Error, word: Option<&str>) -> Error {
     let explained = hints::explain(error);
     let Some(word) = word.map(without_secrets) else { return explained };

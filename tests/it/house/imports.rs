@@ -1,5 +1,5 @@
-//! Reads the sources of a crate and lists the imports of each module: every `use` in any form, and every
-//! path in code, including macros.
+//! Reads the sources of a crate and lists the imports of each module: every `use` in any form, and
+//! every path in code, including macros.
 //!
 //! `proc_macro2` splits the text into tokens, so comments, documentation and strings never count.
 //! Paths come out absolute: `crate::scene::Trace` for our own, `std::fs::read` for others.

@@ -170,8 +170,8 @@ impl Transport {
     }
 }
 
-/// The path and parameters of `next` on the server of `url`; `None` if `next` is on another host. The
-/// scheme and the port are not compared, because a server behind a proxy may not know its own.
+/// The path and parameters of `next` on the server of `url`; `None` if `next` is on another host.
+/// The scheme and the port are not compared, because a server behind a proxy may not know its own.
 fn on_server(url: &Url, next: &Url) -> Option<Url> {
     let mut there = url.clone();
     there.set_path(next.path());

@@ -1,4 +1,5 @@
-//! GitHub's vocabulary: statuses and conclusions of runs, jobs and checks, states of commits, events.
+//! GitHub's vocabulary: statuses and conclusions of runs, jobs and checks, states of commits,
+//! events.
 
 use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;

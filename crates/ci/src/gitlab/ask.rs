@@ -202,8 +202,8 @@ async fn children(
     found
 }
 
-/// Applies the outcome of a child pipeline. A passed pipeline takes the verdict of a child that failed,
-/// is running or was cancelled.
+/// Applies the outcome of a child pipeline. A passed pipeline takes the verdict of a child that
+/// failed, is running or was cancelled.
 fn add_child_outcome(run: &mut Run, status: &str) {
     let child = words::verdict(status);
     let is_worse = matches!(child, Verdict::Failed | Verdict::Running) || status == "canceled";

@@ -1,4 +1,5 @@
-//! GitLab's vocabulary: the statuses of pipelines and jobs, reasons of failures, sources of pipelines.
+//! GitLab's vocabulary: the statuses of pipelines and jobs, reasons of failures, sources of
+//! pipelines.
 
 use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;

@@ -27,8 +27,8 @@ pub struct Job {
 }
 
 impl Job {
-    /// The sort key of jobs in a run, in order of time. Jobs of a child pipeline have the position of
-    /// the job that started it.
+    /// The sort key of jobs in a run, in order of time. Jobs of a child pipeline have the position
+    /// of the job that started it.
     pub fn position(&self) -> (u64, u64) {
         (self.parent.unwrap_or(self.id), self.id)
     }
@@ -57,7 +57,8 @@ impl Job {
     }
 }
 
-/// Groups executions by job name. Executions are sorted oldest first, jobs by their first execution.
+/// Groups executions by job name. Executions are sorted oldest first, jobs by their first
+/// execution.
 pub(crate) fn executions(jobs: &[Job]) -> Vec<(&str, Vec<&Job>)> {
     let mut sorted: Vec<&Job> = jobs.iter().collect();
     sorted.sort_by_key(|job| job.position());

@@ -1,7 +1,7 @@
 //! The badge of a report: a label, a window with the trace, and the verdict.
 //!
-//! Its height, padding and colours are those of the usual badges in a README. The trace in the window
-//! has its own time scale, [`pulse::BADGE`]. A [`ReportMonitor`] shows the same report on a
+//! Its height, padding and colours are those of the usual badges in a README. The trace in the
+//! window has its own time scale, [`pulse::BADGE`]. A [`ReportMonitor`] shows the same report on a
 //! [`Monitor`].
 
 use super::text::{Face, TextMetrics};
@@ -239,8 +239,8 @@ pub struct ReportMonitor {
 }
 
 impl ReportMonitor {
-    /// Lays out the monitor of `report`. `settings.lead` is the label of the pipeline. The trace moves
-    /// if `animated` is true and the pipeline was not stopped.
+    /// Lays out the monitor of `report`. `settings.lead` is the label of the pipeline. The trace
+    /// moves if `animated` is true and the pipeline was not stopped.
     pub fn new(
         report: &Report,
         mut settings: MonitorSettings,

@@ -1,7 +1,7 @@
 //! Writes the static layer of a scene as SVG markup: ground, marks and vignette.
 //!
-//! The SVG exporter copies this markup into its document and the raster exporter draws it with resvg,
-//! so both show the same artwork.
+//! The SVG exporter copies this markup into its document and the raster exporter draws it with
+//! resvg, so both show the same artwork.
 
 use std::fmt::Write;
 
@@ -23,8 +23,8 @@ pub fn number(value: f64) -> String {
     }
 }
 
-/// The static layer of a screen or a sheet: ground, marks and vignette. Element ids end in `suffix`,
-/// to keep them unique where several documents are embedded in one page.
+/// The static layer of a screen or a sheet: ground, marks and vignette. Element ids end in
+/// `suffix`, to keep them unique where several documents are embedded in one page.
 pub fn static_layer(scene: &Scene, suffix: &str) -> String {
     let Size { width, height } = scene.size;
     let mut out = String::new();

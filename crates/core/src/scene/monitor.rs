@@ -78,7 +78,8 @@ pub fn nominal_sweep_s(size: Size, speed_mm_s: f64) -> f64 {
     f64::from(size.width) / (speed_mm_s * nominal_px_per_mm(size))
 }
 
-/// Pixels per millimetre on a screen of this size, before the adjustment to a whole number of sweeps.
+/// Pixels per millimetre on a screen of this size, before the adjustment to a whole number of
+/// sweeps.
 pub(super) fn nominal_px_per_mm(size: Size) -> f64 {
     DESIGN_PX_PER_MM * f64::from(size.height) / DESIGN_HEIGHT
 }
@@ -146,8 +147,8 @@ pub fn monitor(rhythm: &Rhythm, settings: &MonitorSettings, metrics: &dyn TextMe
     Monitor { scene }
 }
 
-/// The grid: minor lines every millimetre and major lines every 5 mm, counted from the left edge and
-/// from the baseline, each centred on a row or column of pixels.
+/// The grid: minor lines every millimetre and major lines every 5 mm, counted from the left edge
+/// and from the baseline, each centred on a row or column of pixels.
 pub(super) fn grid(width: f64, height: f64, px_per_mm: f64, baseline: f64) -> Vec<Strokes> {
     let lines = |every_mm: f64, skip: Option<i64>| {
         let step = every_mm * px_per_mm;

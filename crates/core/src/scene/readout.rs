@@ -20,8 +20,8 @@ const LEAD_MOST: f64 = 0.3;
 const SCALES_MOST: f64 = 0.6;
 const RATE_MOST: f64 = 0.45;
 
-/// Lays out the texts over the trace of `rhythm` on a screen of this size. Font sizes are multiplied
-/// by `scale`. `lead` is the name of the lead, `scales` the text for speed and gain.
+/// Lays out the texts over the trace of `rhythm` on a screen of this size. Font sizes are
+/// multiplied by `scale`. `lead` is the name of the lead, `scales` the text for speed and gain.
 pub(super) fn readout(
     rhythm: &Rhythm,
     size: Size,
@@ -156,8 +156,8 @@ impl Layout<'_> {
 }
 
 /// The alarms to show as (alarm, text, start, end), one at a time. Current episodes come before
-/// ended ones whose alarm still lingers, then the more urgent before the less urgent, then the later
-/// before the earlier.
+/// ended ones whose alarm still lingers, then the more urgent before the less urgent, then the
+/// later before the earlier.
 fn most_urgent(episodes: &[Episode], duration_s: f64) -> Vec<(Option<Alarm>, String, f64, f64)> {
     let until = |episode: &Episode| (episode.end_s + LINGERS_S).min(duration_s);
     let mut turns: Vec<f64> = episodes

@@ -36,8 +36,8 @@ const LEGEND_WORDS: &str = "high: many lines changed · far apart: much time bet
 /// The length of a sample in the legend, and the time of its beat, in seconds.
 const SAMPLE_S: f64 = 1.2;
 const SAMPLE_BEAT_S: f64 = 0.5;
-/// The smallest scale that is tried for a given size, and the minimum width that the legend needs, in
-/// pixels at scale 1.
+/// The smallest scale that is tried for a given size, and the minimum width that the legend needs,
+/// in pixels at scale 1.
 const LEAST_SCALE: f64 = 0.02;
 const NARROWEST: f64 = 1100.0;
 

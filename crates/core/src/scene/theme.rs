@@ -138,8 +138,8 @@ pub struct Decay {
 }
 
 impl Decay {
-    /// The brightness at which the trace has its own colour. Above it, the colour approaches that of
-    /// the beam.
+    /// The brightness at which the trace has its own colour. Above it, the colour approaches that
+    /// of the beam.
     pub const STEADY: f64 = 0.7;
 
     /// The brightness of the flash at an age of `age_s` seconds.
@@ -185,8 +185,8 @@ impl Theme {
         self.colours[colour as usize]
     }
 
-    /// The colour of a role and its opacity, 0–1. If `transparent` is true, the ground has opacity 0
-    /// and the grid is drawn in the trace's colour at a low opacity, which is visible on any
+    /// The colour of a role and its opacity, 0–1. If `transparent` is true, the ground has opacity
+    /// 0 and the grid is drawn in the trace's colour at a low opacity, which is visible on any
     /// background.
     pub fn paint(&self, colour: Colour, transparent: bool) -> (Rgb, f64) {
         let trace = self.rgb(Colour::Trace);

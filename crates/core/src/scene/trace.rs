@@ -1,8 +1,8 @@
 //! The trace: the position of the beam over time, and the line it draws.
 //!
 //! A trace has a signal and scales. It computes its line one sweep at a time and keeps none. A
-//! sweep's line is a chain of points, simplified to a tolerance that is not visible. The SVG and the
-//! raster exporter draw the same chain.
+//! sweep's line is a chain of points, simplified to a tolerance that is not visible. The SVG and
+//! the raster exporter draw the same chain.
 
 use crate::signal::{Axis, LATTICE_HZ, Signal};
 
@@ -111,8 +111,8 @@ impl Trace {
         self.line(number as f64 * self.sweep_s, self.sweep_s, bleed)
     }
 
-    /// The line of strip `number` as points in pixels from its left edge. Strips of a loop or a line
-    /// are its sweeps, those of an open axis `width` pixels wide. See [`Self::sweep`].
+    /// The line of strip `number` as points in pixels from its left edge. Strips of a loop or a
+    /// line are its sweeps, those of an open axis `width` pixels wide. See [`Self::sweep`].
     pub(crate) fn strip(&self, width: f64, number: i64, bleed: f64) -> Vec<(f64, f64)> {
         let length_s = match self.signal.axis() {
             Axis::Loop(_) | Axis::Line(_) => self.sweep_s,
@@ -143,8 +143,8 @@ impl Trace {
 }
 
 /// Simplifies a chain of points with increasing x: drops points that are within [`TOLERANCE_PX`] of
-/// the remaining line. `cone` is the range of slopes from the last kept point at which a line passes
-/// all dropped points within the tolerance.
+/// the remaining line. `cone` is the range of slopes from the last kept point at which a line
+/// passes all dropped points within the tolerance.
 #[derive(Default)]
 struct Simplify {
     kept: Vec<(f64, f64)>,

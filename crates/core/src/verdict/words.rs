@@ -1,8 +1,8 @@
 //! The words that users may write for a verdict: in `--status` and `--fail-on`, in status files, in
 //! git notes, and in the message of a shields badge.
 //!
-//! Users copy words from their CI system, so the words of all systems are accepted. The responses of
-//! a CI system are parsed with that platform's own table in `flaky-ci`, not with this one.
+//! Users copy words from their CI system, so the words of all systems are accepted. The responses
+//! of a CI system are parsed with that platform's own table in `flaky-ci`, not with this one.
 
 use super::Verdict;
 
@@ -61,7 +61,8 @@ const WORDS: [(Verdict, &[&str]); 6] = [
 ];
 
 impl Verdict {
-    /// Parses a word written by a user: one of the six words or a word of a CI system, ignoring case.
+    /// Parses a word written by a user: one of the six words or a word of a CI system, ignoring
+    /// case.
     pub fn parse(word: &str) -> Option<Self> {
         let word = word.to_ascii_lowercase();
         WORDS.iter().find(|(_, words)| words.contains(&word.as_str())).map(|(verdict, _)| *verdict)

@@ -1,8 +1,8 @@
 //! APNG: the frames of an animation as rectangles of an indexed PNG.
 //!
 //! Pixels are replaced, not blended, so a transparent ground stays transparent. The `png` crate
-//! writes the header and the chunks. Frames are compressed here, because its frame writer cannot use
-//! several threads.
+//! writes the header and the chunks. Frames are compressed here, because its frame writer cannot
+//! use several threads.
 
 use std::io::{self, BufWriter, Write};
 

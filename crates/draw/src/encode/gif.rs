@@ -1,8 +1,8 @@
 //! GIF: one global palette, delta frames, delays that browsers honour.
 //!
-//! The disposal method of all frames is "keep", on an opaque ground, because viewers differ in their
-//! handling of the others. An unchanged frame prolongs the delay of the previous one, unless the
-//! number of frames must be kept.
+//! The disposal method of all frames is "keep", on an opaque ground, because viewers differ in
+//! their handling of the others. An unchanged frame prolongs the delay of the previous one, unless
+//! the number of frames must be kept.
 
 use std::io::{self, BufWriter, Write};
 
@@ -32,7 +32,8 @@ pub fn write(animation: Animation<'_>, threads: usize, out: impl Write) -> io::R
         Encoder::new(BufWriter::new(out), width, height, &colours).map_err(io_error)?;
     match animation.plays {
         Plays::Forever => encoder.set_repeat(Repeat::Infinite).map_err(io_error)?,
-        // Without a repeat block, viewers play once. The number in the block excludes the first play.
+        // Without a repeat block, viewers play once. The number in the block excludes the first
+        // play.
         Plays::Times(times) if times > 1 => {
             encoder.set_repeat(Repeat::Finite(times - 1)).map_err(io_error)?;
         }

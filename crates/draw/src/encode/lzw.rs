@@ -1,8 +1,8 @@
 //! GIF's LZW compression for frames in which most pixels are unchanged.
 //!
-//! A general encoder visits every pixel of the rectangle. This one gets the spans of changed pixels.
-//! Between them are runs of one symbol, whose dictionary entries form a chain, so the cost of a run
-//! is its number of codes and not its number of pixels.
+//! A general encoder visits every pixel of the rectangle. This one gets the spans of changed
+//! pixels. Between them are runs of one symbol, whose dictionary entries form a chain, so the cost
+//! of a run is its number of codes and not its number of pixels.
 
 use flaky_core::animation::{Frame, UNCHANGED};
 
@@ -93,8 +93,8 @@ impl Coder {
         }
     }
 
-    /// Writes the prefix and adds prefix + symbol to the dictionary. Returns true if it was full and
-    /// has been cleared instead.
+    /// Writes the prefix and adds prefix + symbol to the dictionary. Returns true if it was full
+    /// and has been cleared instead.
     fn emit(&mut self, prefix: u16, symbol: u8, slot: Option<usize>) -> bool {
         self.write(prefix);
         if self.next == MOST_CODES {

@@ -9,8 +9,8 @@ use std::thread;
 /// The maximum number of items queued per thread.
 const QUEUE: usize = 8;
 
-/// Passes every item to `work`, using `threads` threads including the calling one, and the results to
-/// `sink`, on the calling thread and in the order of the items. The results do not depend on
+/// Passes every item to `work`, using `threads` threads including the calling one, and the results
+/// to `sink`, on the calling thread and in the order of the items. The results do not depend on
 /// `threads`.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use flaky_core::animation::{Animation, Rgba};
 /// The format of the pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PixelFormat {
-    /// YUV4MPEG2, 4:4:4, BT.601 in studio range. The fields are the numerator and the denominator of
-    /// the frames per second.
+    /// YUV4MPEG2, 4:4:4, BT.601 in studio range. The fields are the numerator and the denominator
+    /// of the frames per second.
     Y4m(u32, u32),
     /// Three bytes per pixel, row by row, without headers.
     Rgb,

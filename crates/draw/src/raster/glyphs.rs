@@ -1,5 +1,5 @@
-//! Draws captions as palette entries. The bitmap of each glyph is cached for every subpixel position, and
-//! captions are composed of these bitmaps.
+//! Draws captions as palette entries. The bitmap of each glyph is cached for every subpixel
+//! position, and captions are composed of these bitmaps.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
