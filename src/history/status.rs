@@ -45,7 +45,8 @@ pub fn from_lines(history: &mut History, file: &str, text: &str) -> Result<(), E
     let missing = assign(&mut history.commits, &verdicts);
     if missing > 0 {
         let lines = verdicts.len();
-        let message = format!("{missing} of {lines} lines of {file} are not of commits drawn here");
+        let message =
+            format!("{missing} of {lines} lines of {file} do not match a commit of this history");
         history.warning(message, None);
     }
     unknown.warning(history);

@@ -59,6 +59,7 @@ const SRC: Rooms = &[
 
 const CORE: Rooms = &[
     ("animation", &[]),
+    ("hash", &[]),
     ("pulse", &["rhythm", "verdict"]),
     ("raster", &["animation", "rhythm", "scene", "signal"]),
     ("rhythm", &[]),
