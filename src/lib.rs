@@ -15,7 +15,7 @@
 //! - [`flaky_draw`]: fonts, exporters and encoders
 //! - [`flaky_ci`]: queries CI systems for the state of a pipeline
 //! - [`history`]: converts a repository's commits to a rhythm
-//! - [`output`]: writes results completely or not at all
+//! - `output`: writes results completely or not at all
 //! - [`store`]: keeps files between runs
 //! - [`cli`], [`commands`], [`progress`], [`error`]: arguments, commands, and messages to the user
 //!

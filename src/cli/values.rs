@@ -164,7 +164,7 @@ impl fmt::Display for Gain {
 /// Parses the size of a picture in pixels, `WIDTHxHEIGHT`.
 ///
 /// # Errors
-/// If the text has another form or a side is outside [`SIZES`].
+/// If the text has another form or a side is outside `SIZES`.
 pub fn size(text: &str) -> Result<Size, String> {
     let wrong = || {
         let (low, high) = (SIZES.start(), SIZES.end());

@@ -235,7 +235,7 @@ pub fn from_str(text: &str) -> Result<Rhythm, Error> {
     Ok(Rhythm { duration_s, extent, bpm, seed: file.seed, state, beats, episodes })
 }
 
-/// Checks the length of a loop: [`MIN_DURATION_S`] to [`MAX_DURATION_S`] seconds, and a whole number
+/// Checks the length of a loop: `MIN_DURATION_S` to `MAX_DURATION_S` seconds, and a whole number
 /// of hundredths, the tick of a GIF.
 ///
 /// # Errors

@@ -41,7 +41,7 @@ pub struct MonitorSettings {
     pub transparent: bool,
     /// The speed of the beam in mm/s.
     pub speed_mm_s: f64,
-    /// The gain in mm/mV; `None` selects the largest of [`GAINS`] at which the trace fits.
+    /// The gain in mm/mV; `None` selects the largest of `GAINS` at which the trace fits.
     pub gain_mm_mv: Option<f64>,
     /// The way the picture moves.
     pub motion: Motion,
