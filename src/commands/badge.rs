@@ -69,6 +69,7 @@ impl<'a> Options<'a> {
             _ => Ok(Self { args, target, format }),
         }
     }
+
     fn picture(&self, report: &Report) -> BadgePicture {
         let args = self.args;
         let animated = !args.still && self.format != Format::Png;
