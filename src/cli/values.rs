@@ -256,6 +256,9 @@ impl FromStr for Pool {
         }
         let mut pool: Vec<&'static Glitch> = Vec::new();
         for name in text.split(',').map(str::trim) {
+            if matches!(name, "all" | "none") {
+                return Err(format!("{name} cannot be combined with other names"));
+            }
             let found = glitch::find(name).ok_or_else(|| {
                 let known = glitch::TABLE.iter().map(|glitch| glitch.name);
                 unknown("glitch", name, known.chain(["all", "none"]), "flaky glitches")

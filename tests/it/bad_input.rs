@@ -59,6 +59,7 @@ fn unknown_names_come_with_the_near_one() {
     refused("--glitch flatline,doublebeat", &["\"double-beat\""]);
     refused("--glitch=", &["flaky glitches"]);
     refused("--glitch qqqq", &["`flaky glitches`"]);
+    refused("--glitch none,all", &["cannot be combined"]);
     refused("--theme phosphro", &["\"phosphor\""]);
     refused("--theme qqqq", &["`flaky themes`"]);
     refused("--colour trase=#fff", &["\"trace\""]);
