@@ -363,8 +363,11 @@ fn a_signal_leaves_the_older_file_and_nothing_else() {
     use std::process::{Command, Stdio};
     use std::time::{Duration, Instant};
 
+    use crate::signals::{ended, heard};
+
     let repo = many(2000, |i| format!("commit {i}"));
     fs::write(repo.folder.path("x.gif"), "older").unwrap();
+    heard(2);
     let words = "history -q --size 4000x2000 --max-frames 0 -o ../x.gif";
     let mut command = repo.folder.command();
     command.current_dir(repo.path("")).args(words.split(' ')).stderr(Stdio::null());
@@ -376,7 +379,7 @@ fn a_signal_leaves_the_older_file_and_nothing_else() {
     }
     let kill = format!("kill -s INT {}", child.id());
     assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-    assert_eq!(child.wait().unwrap().signal(), Some(2));
+    assert_eq!(ended(&mut child, "INT").signal(), Some(2));
     assert_eq!(repo.folder.names(), ["repo", "x.gif"]);
     assert_eq!(repo.folder.text("x.gif"), "older");
 }

@@ -38,6 +38,8 @@ mod saying;
 mod secrets;
 mod server;
 mod sheet;
+#[cfg(unix)]
+mod signals;
 mod svg;
 mod text;
 mod tools;

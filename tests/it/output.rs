@@ -48,11 +48,9 @@ fn folders_are_neither_written_nor_made() {
 mod unix {
     use std::os::unix::fs::{PermissionsExt, symlink};
     use std::os::unix::process::ExitStatusExt;
-    use std::process::{Child, ExitStatus};
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicBool;
 
     use super::*;
+    use crate::signals::{ended, heard};
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -137,31 +135,6 @@ mod unix {
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "{:?}", output.status);
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
-    }
-
-    /// Waits until a program has ended, and for no more than 20 seconds.
-    #[track_caller]
-    fn ended(child: &mut Child, why: &str) -> ExitStatus {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                return status;
-            }
-            if begun.elapsed() > Duration::from_secs(20) {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                panic!("it did not end after {why}");
-            }
-            sleep(Duration::from_millis(5));
-        }
-    }
-
-    /// Tests that run in the background may be started to ignore SIGINT and SIGQUIT, which a
-    /// program inherits, and then ours ignores them too. A signal that is handled here is not
-    /// ignored by what is started from here.
-    fn heard(number: i32) {
-        let always = Arc::new(AtomicBool::new(true));
-        signal_hook::flag::register_conditional_default(number, always).unwrap();
     }
 
     #[test]
