@@ -1,11 +1,11 @@
 //! Renders pictures with other programs: SVG with resvg and chromium, PNG with `image`.
 
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
-use crate::tools;
 use crate::vocabulary::Folder;
 
 /// A picture as lightness 0–1, row by row.
@@ -91,7 +91,6 @@ pub fn read_png(png: &[u8]) -> Grey {
 pub fn screenshot(page: &Path, flags: &[&str]) -> Grey {
     let folder = Folder::new();
     let picture = folder.path("screen.png");
-    let profile = format!("--user-data-dir={}", folder.path("profile").display());
     let shot = format!("--screenshot={}", picture.display());
     let page = format!("file://{}", page.display());
     let mut words = vec![
@@ -105,11 +104,24 @@ pub fn screenshot(page: &Path, flags: &[&str]) -> Grey {
         "--disable-sync",
         "--hide-scrollbars",
         "--window-size=800,300",
-        &profile,
         &shot,
     ];
     words.extend(flags);
     words.push(&page);
-    tools::output("chromium", &words);
+    // Now and then chromium hangs while it takes a screenshot. Then it is started again.
+    for attempt in 1.. {
+        let profile = format!(
+            "--user-data-dir={}",
+            folder.path("profile").join(attempt.to_string()).display()
+        );
+        let mut timed = vec!["-k", "5", "30", "chromium", &profile];
+        timed.extend(&words);
+        let ran =
+            Command::new("timeout").args(timed).stdin(Stdio::null()).output().expect("it starts");
+        if ran.status.success() && picture.exists() {
+            break;
+        }
+        assert!(attempt < 3, "chromium: {}", String::from_utf8_lossy(&ran.stderr));
+    }
     read_png(&std::fs::read(picture).expect("a screenshot"))
 }
