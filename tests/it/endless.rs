@@ -1,13 +1,16 @@
 //! Endless rhythms, signals and screens: generated beats never change, past ones are dropped, and
 //! the result equals that of a finite line.
 
+use flaky_core::pulse;
 use flaky_core::raster::{Ground, LEVELS, NoText, Pace, Palette, Screen};
 use flaky_core::rhythm::endless::{Condition, Endless, EndlessSettings, RhythmSegment};
 use flaky_core::rhythm::glitch;
 use flaky_core::rhythm::json::LEAST_RR_S;
-use flaky_core::rhythm::{Beat, BeatKind, Extent, Rhythm};
+use flaky_core::rhythm::{Alarm, Beat, BeatKind, Code, Extent, Rhythm};
+use flaky_core::scene::monitor;
 use flaky_core::scene::{Motion, Size, Theme, Trace, Trail, theme};
 use flaky_core::signal::Signal;
+use flaky_core::verdict::{Flakiness, Report, Verdict};
 use flaky_draw::encode::canvas::Canvas;
 
 const BPM: f64 = 75.0;
@@ -117,6 +120,82 @@ fn a_change_on_the_way_leaves_what_is_laid_out() {
     let back = until(&mut changed, 150.0);
     assert!(back.iter().filter(|s| s.until_s > 121.0).all(|s| s.beats.len() == 1));
     assert!(back[0].beats[0].t_s > laid_out_s);
+}
+
+#[test]
+fn after_a_flatline_the_heart_returns_by_and_by() {
+    let mut source =
+        Endless::new(9, EndlessSettings { condition: Condition::Flat, ..settings(0.0) });
+    until(&mut source, 10.0);
+    source.change(settings(0.0));
+    let segments = until(&mut source, 40.0);
+    let beats: Vec<&Beat> = segments.iter().flat_map(|segment| &segment.beats).collect();
+    let (returning, steady) = beats.split_at(7);
+    // Spikes without an answer, wide beats after spikes, then its own beats, which grow.
+    let amplitudes: Vec<f64> = returning.iter().map(|beat| beat.amplitude).collect();
+    assert_eq!(amplitudes[..2], [0.0, 0.0]);
+    assert!(returning[..4].iter().all(|beat| beat.paced && beat.code == Code::E));
+    assert!(returning[4..].iter().all(|beat| !beat.paced && beat.code == Code::N));
+    assert!(amplitudes[4..].is_sorted() && amplitudes[6] < 1.0);
+    assert!(steady.iter().all(|beat| beat.amplitude == 1.0 && !beat.paced));
+
+    source.change(EndlessSettings { condition: Condition::Flat, ..settings(0.0) });
+    until(&mut source, 50.0);
+    source.change(settings(0.0));
+    source.next();
+    source.change(EndlessSettings { condition: Condition::Flat, ..settings(0.0) });
+    let flat = until(&mut source, 60.0);
+    assert!(flat.iter().all(|segment| segment.beats.is_empty()), "a return may be cut short");
+}
+
+#[test]
+fn a_glitch_that_is_asked_for_follows_the_next_beat() {
+    for glitch in glitch::TABLE {
+        let mut source = Endless::new(4, settings(0.0));
+        until(&mut source, 5.0);
+        source.ask_for(glitch);
+        let came = source.next().and_then(|segment| segment.episode).expect("an episode");
+        assert_eq!(came.kind.name, glitch.name);
+        assert!(until(&mut source, 60.0).iter().all(|segment| segment.episode.is_none()));
+    }
+}
+
+#[test]
+fn a_verdict_is_an_endless_rhythm() {
+    let rest = settings(6.0);
+    let of = |verdict, before, rate: f64| {
+        let flakiness = Some(Flakiness::from_rate(rate));
+        pulse::endless(&Report { before, flakiness, ..Report::new(verdict, "") }, &rest)
+    };
+    let steady = of(Verdict::Passed, None, 0.3);
+    assert!(steady.condition == Condition::Beating && steady.pool.is_empty() && steady.bpm == BPM);
+    assert_eq!(of(Verdict::Stopped, None, 0.0), steady);
+    assert_eq!(of(Verdict::Failed, None, 0.0).condition, Condition::Flat);
+    assert_eq!(of(Verdict::Unknown, None, 0.0).condition, Condition::LeadOff);
+    let running = of(Verdict::Running, Some(Verdict::Passed), 0.0);
+    assert!(running.bpm > 1.4 * BPM && running.pool.is_empty());
+    assert_eq!(of(Verdict::Running, Some(Verdict::Failed), 0.0).condition, Condition::Flat);
+    let flaky = of(Verdict::Flaky, None, 0.1);
+    assert!((flaky.glitches_per_min - 0.1 * BPM).abs() < 1e-9);
+    assert!(!flaky.pool.iter().any(|glitch| glitch.alarm == Alarm::High), "no flatline");
+    assert!(of(Verdict::Flaky, None, 0.0).glitches_per_min > 0.0, "never a healthy rhythm");
+}
+
+#[test]
+fn every_glitch_fits_the_screen_of_an_endless_monitor() {
+    for glitch in glitch::TABLE {
+        let (least, most) = monitor::glitch_range_mv([glitch]);
+        for seed in 0..4 {
+            let pool = vec![glitch];
+            let mut source = Endless::new(seed, EndlessSettings { pool, ..settings(12.0) });
+            let mut signal = Signal::open(seed, BPM);
+            signal.extend(&mut source, 60.0);
+            for sample in 0..15_000 {
+                let mv = signal.at(f64::from(sample) / 250.0);
+                assert!(least <= mv && mv <= most, "{}: {mv} mV, {least} to {most}", glitch.name);
+            }
+        }
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("flaky-ci", &["flaky-core"]),
     ("flaky-core", &[]),
     ("flaky-draw", &["flaky-core"]),
+    ("flaky-web", &["flaky-core"]),
 ];
 
 /// Libraries that one crate alone depends on, and the modules of it that use them (none where
@@ -178,6 +179,7 @@ fn sources_know_no_pixels_and_encoders_no_heart() {
 #[test]
 fn the_core_knows_no_world() {
     none(&worldly(sources("flaky-core")));
+    none(&worldly(sources("flaky-web")));
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod evidence;
 mod fates;
 mod from_log;
 mod gallery;
+mod heart;
 mod help;
 mod hostile;
 mod house;

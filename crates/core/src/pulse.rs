@@ -1,7 +1,8 @@
-//! Converts a report to a rhythm: steady if it passed, with glitches at the measured rate if it is
+//! Converts a report to a rhythm, a loop or an endless one: steady if it passed, with glitches at the measured rate if it is
 //! flaky, flat if it failed, lead off if nothing is known.
 
-use crate::rhythm::glitch::{self, Alarm};
+use crate::rhythm::endless::{Condition, EndlessSettings};
+use crate::rhythm::glitch::{self, Alarm, Glitch};
 use crate::rhythm::{Beat, BeatKind, Code, DisplayedState, Episode, Extent, Rhythm};
 use crate::verdict::{Report, Verdict};
 
@@ -90,6 +91,34 @@ pub fn rhythm(report: &Report, scale: TimeScale) -> Rhythm {
         }
     }
     rhythm
+}
+
+/// The glitches of an endless rhythm that shows flaky. None of them is a flatline, which would look
+/// like failed.
+const FLAKY_POOL: [&str; 3] = ["double-beat", "dropped-beat", "premature-beat"];
+/// The fastest endless rhythm in beats per minute.
+const FASTEST_BPM: f64 = 180.0;
+/// The least and the largest number of glitches per beat while flaky.
+const GLITCHES_PER_BEAT: (f64, f64) = (1.0 / 16.0, 0.5);
+
+/// The endless rhythm that shows `report`, from `rest`, whose heart rate and variability it keeps.
+/// While stopped, whoever draws it lets the time stand still.
+pub fn endless(report: &Report, rest: &EndlessSettings) -> EndlessSettings {
+    let running = report.verdict == Verdict::Running;
+    let bpm = if running { (rest.bpm / RUNNING_RR).min(FASTEST_BPM) } else { rest.bpm };
+    let steady = EndlessSettings { bpm, hrv_bpm: rest.hrv_bpm, ..EndlessSettings::default() };
+    match report.drawn_verdict() {
+        Verdict::Failed => EndlessSettings { condition: Condition::Flat, ..steady },
+        Verdict::Unknown => EndlessSettings { condition: Condition::LeadOff, ..steady },
+        Verdict::Flaky => {
+            let rate = report.flakiness.as_ref().map_or(0.0, |flakiness| flakiness.rate);
+            let (least, most) = GLITCHES_PER_BEAT;
+            let pool: Vec<&'static Glitch> =
+                FLAKY_POOL.iter().filter_map(|name| glitch::find(name)).collect();
+            EndlessSettings { pool, glitches_per_min: bpm * rate.clamp(least, most), ..steady }
+        }
+        Verdict::Passed | Verdict::Running | Verdict::Stopped => steady,
+    }
 }
 
 /// The alarm that a monitor raises for a verdict.

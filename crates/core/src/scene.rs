@@ -6,7 +6,7 @@
 //! they are visible. An exporter has one function per layout it supports, so passing it an
 //! unsupported layout does not compile. Every exporter takes colours and decay from the [`Theme`].
 
-mod alarm;
+pub mod alarm;
 pub mod badge;
 pub mod markup;
 pub mod monitor;

@@ -74,18 +74,34 @@ impl<T: TextLayer> Screen<T> {
         }
     }
 
-    /// Advances to `t_s` seconds, not before the last instant, and returns what has changed: at
-    /// first everything, a single pixel if nothing has. The frame's delay will be `delay`.
+    /// Advances to `t_s` seconds and returns the frame of what has changed, a single pixel if nothing
+    /// has. The frame's delay will be `delay`. See [`Screen::step`].
+    pub fn advance(&mut self, trace: &Trace, t_s: f64, delay: u32) -> Frame {
+        self.step(trace, t_s);
+        self.frame(delay)
+    }
+
+    /// Advances to `t_s` seconds, not before the last instant. The first step changes everything. See
+    /// [`Screen::entries`] and [`Screen::changed`].
     ///
     /// On an open axis the signal must be known in [`Screen::window_s`].
-    pub fn advance(&mut self, trace: &Trace, t_s: f64, delay: u32) -> Frame {
-        let frame = match self.before_s {
-            None => self.whole(trace, t_s, delay),
-            Some(before_s) => self.next(trace, t_s, before_s, delay),
-        };
+    pub fn step(&mut self, trace: &Trace, t_s: f64) {
+        match self.before_s {
+            None => self.whole(trace, t_s),
+            Some(before_s) => self.next(trace, t_s, before_s),
+        }
         self.before_s = Some(t_s);
         self.frames = self.frames.wrapping_add(1);
-        frame
+    }
+
+    /// The picture as palette entries, row by row.
+    pub fn entries(&self) -> &[u8] {
+        &self.picture
+    }
+
+    /// The pixels that the last step changed: the columns of every row. Runs may overlap.
+    pub fn changed(&self) -> &[Vec<Range<usize>>] {
+        &self.changed
     }
 
     /// The part of an open axis that a screen at `t_s` reads, in seconds: a sweep behind the beam and
@@ -95,22 +111,20 @@ impl<T: TextLayer> Screen<T> {
         t_s - trace.sweep_s - margin_s..t_s + margin_s
     }
 
-    fn whole(&mut self, trace: &Trace, t_s: f64, delay: u32) -> Frame {
+    fn whole(&mut self, trace: &Trace, t_s: f64) {
         self.text.show(t_s);
         match trace.motion {
             Motion::Sweep => self.sweep_to(trace, t_s, None),
             Motion::Scroll => self.scroll_to(trace, t_s),
         }
         self.repaint(&(0..self.width), true);
-        Frame {
-            rect: Rect { x: 0, y: 0, width: self.width as u32, height: self.height as u32 },
-            pixels: self.picture.clone(),
-            changed: vec![PixelRun { start: 0, end: (self.width * self.height) as u32 }],
-            delay,
+        for runs in &mut self.changed {
+            runs.clear();
+            runs.push(0..self.width);
         }
     }
 
-    fn next(&mut self, trace: &Trace, t_s: f64, before_s: f64, delay: u32) -> Frame {
+    fn next(&mut self, trace: &Trace, t_s: f64, before_s: f64) {
         self.changed.iter_mut().for_each(Vec::clear);
         let areas = self.text.show(t_s);
         match trace.motion {
@@ -132,7 +146,6 @@ impl<T: TextLayer> Screen<T> {
                 self.repaint_row(y, columns.0..columns.1, true);
             }
         }
-        self.frame(delay)
     }
 
     /// The columns up to `count` behind the beam: left of it, and at the right edge.

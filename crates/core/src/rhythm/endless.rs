@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use super::glitch::{self, Glitch};
 use super::phrase::{Phrase, Phrases};
 use super::variability::Variability;
-use super::{Beat, Episode};
+use super::{Beat, Code, Episode};
 
 /// Steady beats between two glitches, at least.
 const MIN_BETWEEN: u32 = 2;
@@ -19,6 +19,19 @@ const MIN_BETWEEN: u32 = 2;
 const SILENT_S: f64 = 0.5;
 /// The lead is off for so long, then on (without a beat), in seconds.
 const LEAD_OFF_S: (f64, f64) = (2.0, 1.2);
+
+/// The return after a flatline, beat by beat: the interval before it in seconds, its code, amplitude
+/// and whether a pacemaker's spike precedes it. Two spikes find no answer, two wide beats follow
+/// theirs, then the heart's own beats grow.
+const RETURN: [(f64, Code, f64, bool); 7] = [
+    (0.7, Code::E, 0.0, true),
+    (1.0, Code::E, 0.0, true),
+    (1.0, Code::E, 0.7, true),
+    (1.0, Code::E, 0.9, true),
+    (1.2, Code::N, 0.5, false),
+    (1.0, Code::N, 0.7, false),
+    (0.9, Code::N, 0.9, false),
+];
 
 /// Settings of an endless rhythm.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +46,19 @@ pub struct EndlessSettings {
     pub pool: Vec<&'static Glitch>,
     /// Glitches per minute, on average.
     pub glitches_per_min: f64,
+}
+
+impl Default for EndlessSettings {
+    /// Steady at 75 beats per minute.
+    fn default() -> Self {
+        Self {
+            condition: Condition::Beating,
+            bpm: 75.0,
+            hrv_bpm: 1.0,
+            pool: Vec::new(),
+            glitches_per_min: 0.0,
+        }
+    }
 }
 
 /// The state of the heart.
@@ -69,6 +95,10 @@ pub struct Endless {
     now_s: f64,
     /// Steady beats since the last glitch.
     steady: u32,
+    /// The next beat of [`RETURN`]; as many as it has if the heart has returned.
+    returning: usize,
+    /// A glitch that was asked for and follows the next steady beat.
+    asked: Option<&'static Glitch>,
 }
 
 impl Endless {
@@ -83,6 +113,8 @@ impl Endless {
             glitch_s: 0.0,
             now_s: 0.0,
             steady: 0,
+            returning: RETURN.len(),
+            asked: None,
             settings: settings.clone(),
         };
         this.change(settings);
@@ -102,6 +134,11 @@ impl Endless {
         self.settings = settings;
     }
 
+    /// Lets `glitch` follow the next steady beat, whatever the settings.
+    pub fn ask_for(&mut self, glitch: &'static Glitch) {
+        self.asked = Some(glitch);
+    }
+
     /// The settings that the next segment follows.
     pub fn settings(&self) -> &EndlessSettings {
         &self.settings
@@ -119,9 +156,27 @@ impl Endless {
         if waiting_s <= rr { 1.0 } else { rr / waiting_s }
     }
 
+    /// The glitch that follows the last steady beat, if any.
+    fn due(&mut self, rr: f64) -> Option<Phrase> {
+        if self.steady == 0 {
+            return None;
+        }
+        if let Some(glitch) = self.asked.take() {
+            return Some(Phrase::new(glitch, rr, &mut self.phrases.rng));
+        }
+        let chance = if self.steady < MIN_BETWEEN { 0.0 } else { self.chance(rr) };
+        if chance > 0.0 && self.phrases.rng.random::<f64>() < chance {
+            self.phrases.next()
+        } else {
+            None
+        }
+    }
+
     fn silence(&mut self) -> RhythmSegment {
         self.now_s += SILENT_S;
         self.steady = 0;
+        self.returning = 0;
+        self.asked = None;
         RhythmSegment { until_s: self.now_s, ..RhythmSegment::default() }
     }
 
@@ -132,7 +187,19 @@ impl Endless {
         let episode = Episode { kind, start_s, end_s: start_s + off_s };
         self.now_s += off_s + on_s;
         self.steady = 0;
+        self.returning = RETURN.len();
+        self.asked = None;
         RhythmSegment { episode: Some(episode), until_s: self.now_s, ..RhythmSegment::default() }
+    }
+
+    fn returning_beat(
+        &mut self,
+        (after_s, code, amplitude, paced): (f64, Code, f64, bool),
+    ) -> RhythmSegment {
+        self.now_s += after_s;
+        self.returning += 1;
+        let beat = Beat { code, amplitude, paced, ..Beat::steady(self.now_s) };
+        RhythmSegment { beats: vec![beat], episode: None, until_s: self.now_s }
     }
 
     fn steady_beat(&mut self, rr: f64) -> RhythmSegment {
@@ -158,16 +225,13 @@ impl Iterator for Endless {
         Some(match self.settings.condition {
             Condition::Flat => self.silence(),
             Condition::LeadOff => self.lead_off(),
-            Condition::Beating => {
-                let may = self.steady >= MIN_BETWEEN && {
-                    let chance = self.chance(rr);
-                    chance > 0.0 && self.phrases.rng.random::<f64>() < chance
-                };
-                match may.then(|| self.phrases.next()).flatten() {
+            Condition::Beating => match RETURN.get(self.returning) {
+                Some(beat) => self.returning_beat(*beat),
+                None => match self.due(rr) {
                     Some(phrase) => self.glitch(&phrase, rr),
                     None => self.steady_beat(rr),
-                }
-            }
+                },
+            },
         })
     }
 }

@@ -23,6 +23,13 @@ pub fn number(value: f64) -> String {
     }
 }
 
+/// Formats a part, 0–1, with at most two decimal places: "0.15".
+fn hundredths(value: f64) -> String {
+    let whole = (value * 100.0).round() as u32;
+    let digits = format!("{}.{:02}", whole / 100, whole % 100);
+    digits.trim_end_matches('0').trim_end_matches('.').to_string()
+}
+
 /// The static layer of a screen or a sheet: ground, marks and vignette. Element ids end in
 /// `suffix`, to keep them unique where several documents are embedded in one page.
 pub fn static_layer(scene: &Scene, suffix: &str) -> String {
@@ -93,19 +100,22 @@ fn segments(out: &mut String, badge: &Badge, suffix: &str) {
 /// Darker corners. The unshaded ellipse in the middle is cut out of the shape, because filling with
 /// a gradient is slow.
 fn vignette(scene: &Scene, suffix: &str) -> String {
-    let (width, height) = (f64::from(scene.size.width), f64::from(scene.size.height));
+    let Size { width, height } = scene.size;
+    let (across, down) = (f64::from(width), f64::from(height));
     let (rx, ry) =
-        (VIGNETTE_BEGINS * VIGNETTE_ENDS * width, VIGNETTE_BEGINS * VIGNETTE_ENDS * height);
+        (VIGNETTE_BEGINS * VIGNETTE_ENDS * across, VIGNETTE_BEGINS * VIGNETTE_ENDS * down);
     let arc = format!("{} {} 0 0 0", number(rx), number(ry));
     format!(
-        "<radialGradient id=\"v{suffix}\" r=\"{VIGNETTE_ENDS}\">\
-         <stop offset=\"{VIGNETTE_BEGINS}\" stop-opacity=\"0\"/>\
+        "<radialGradient id=\"v{suffix}\" r=\"{}\">\
+         <stop offset=\"{}\" stop-opacity=\"0\"/>\
          <stop offset=\"1\" stop-opacity=\"{}\"/></radialGradient>\
          <path fill=\"url(#v{suffix})\" fill-rule=\"evenodd\" d=\"M0 0h{width}v{height}H0z\
          M{} {}a{arc} {dx} 0a{arc}-{dx} 0z\"/>",
-        scene.theme.vignette,
-        number(0.5 * width - rx),
-        number(0.5 * height),
+        hundredths(VIGNETTE_ENDS),
+        hundredths(VIGNETTE_BEGINS),
+        hundredths(scene.theme.vignette),
+        number(0.5 * across - rx),
+        number(0.5 * down),
         dx = number(2.0 * rx),
     )
 }
@@ -140,8 +150,11 @@ fn polylines(scene: &Scene, strokes: &Strokes) -> String {
         one if one == "1" => String::new(),
         other => format!(" stroke-width=\"{other}\""),
     };
-    let (colour, opacity) = scene.paint(strokes.colour);
-    let veil = if opacity < 1.0 { format!(" stroke-opacity=\"{opacity}\"") } else { String::new() };
+    let (colour, cover) = scene.paint(strokes.colour);
+    let veil = match cover {
+        1.0 => String::new(),
+        _ => format!(" stroke-opacity=\"{}\"", hundredths(cover)),
+    };
     let edges = if strokes.smooth { "" } else { " shape-rendering=\"crispEdges\"" };
     format!("<path fill=\"none\" stroke=\"{colour}\"{width}{veil}{edges} d=\"{path}\"/>")
 }

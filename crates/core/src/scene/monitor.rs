@@ -5,7 +5,8 @@ use super::text::TextMetrics;
 use super::theme::{Colour, Theme};
 use super::trace::{Motion, Trace, Trail};
 use super::{AltText, Scene, Size, Strokes};
-use crate::rhythm::Rhythm;
+use crate::rhythm::endless::{Endless, EndlessSettings};
+use crate::rhythm::{Glitch, Rhythm};
 use crate::signal::Signal;
 
 /// Pixels per millimetre at a height of [`DESIGN_HEIGHT`].
@@ -20,6 +21,13 @@ pub(crate) const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
 const FILL: f64 = 0.8;
 /// The range of a normal beat in millivolts, from its S to its R.
 const NORMAL_MV: (f64, f64) = (-0.2, 1.1);
+/// The length of the sample of a glitch whose range is measured, in seconds, and its samples per
+/// second. A margin in millivolts is added, because the next time it looks a little different.
+const SAMPLE_S: f64 = 14.0;
+const SAMPLE_HZ: f64 = 250.0;
+const SAMPLE_MARGIN_MV: f64 = 0.1;
+/// The least width of an endless monitor in millimetres: four seconds fit on the narrowest screen.
+const ENDLESS_WIDTH_MM: f64 = 100.0;
 /// The smallest distance of grid lines that are drawn, in pixels.
 const FINEST_GRID_PX: f64 = 3.0;
 
@@ -86,14 +94,84 @@ pub(super) fn nominal_px_per_mm(size: Size) -> f64 {
 
 /// Lays out the monitor that shows `rhythm`.
 pub fn monitor(rhythm: &Rhythm, settings: &MonitorSettings, metrics: &dyn TextMetrics) -> Monitor {
+    let (mut scene, gain) = screen_of(rhythm, settings);
+    let speed = settings.speed_mm_s;
+    if settings.readout {
+        let scales = format!("{speed} mm/s   {gain} mm/mV");
+        let scale = scale(settings.size);
+        scene.captions = readout(rhythm, settings.size, scale, &settings.lead, scales, metrics);
+    }
+    let description = format!(
+        "Lead {}, {:.0} beats per minute, {speed} mm/s, {gain} mm/mV. Art, not a medical device.",
+        settings.lead, rhythm.bpm
+    );
+    scene.alt = AltText::Titled { title: rhythm.describe(), description };
+    Monitor { scene }
+}
+
+/// The same without captions and text alternative, for a caller that shows its own.
+pub fn wordless(rhythm: &Rhythm, settings: &MonitorSettings) -> Monitor {
+    Monitor { scene: screen_of(rhythm, settings).0 }
+}
+
+fn screen_of(rhythm: &Rhythm, settings: &MonitorSettings) -> (Scene, f64) {
     let signal = Signal::new(rhythm);
-    let Size { width, height } = settings.size;
-    let (width, height) = (f64::from(width), f64::from(height));
     let wanted = rhythm.duration_s / nominal_sweep_s(settings.size, settings.speed_mm_s);
     let sweeps = wanted.round().max(2.0);
-    let px_per_mm = width * sweeps / (rhythm.duration_s * settings.speed_mm_s);
+    let axis = TimeAxis { sweeps: sweeps as u32, sweep_s: rhythm.duration_s / sweeps };
+    let range_mv = signal.range_mv();
+    screen(signal, axis, range_mv, settings)
+}
 
-    let (least, most) = signal.range_mv();
+/// Lays out a monitor without captions for a signal on an open axis, whose voltages have the range
+/// `range_mv`; see [`glitch_range_mv`].
+pub fn endless(signal: Signal, range_mv: (f64, f64), settings: &MonitorSettings) -> Monitor {
+    let width = f64::from(settings.size.width);
+    let px_per_mm = nominal_px_per_mm(settings.size).min(width / ENDLESS_WIDTH_MM);
+    let sweep_s = width / (settings.speed_mm_s * px_per_mm);
+    let axis = TimeAxis { sweeps: 1, sweep_s };
+    Monitor { scene: screen(signal, axis, range_mv, settings).0 }
+}
+
+/// The lowest and the highest voltage of an endless rhythm with the glitches of `pool`, in
+/// millivolts. Each glitch is measured once.
+pub fn glitch_range_mv(pool: impl IntoIterator<Item = &'static Glitch>) -> (f64, f64) {
+    let (mut least, mut most) = NORMAL_MV;
+    for glitch in pool {
+        let mut source = Endless::new(0, EndlessSettings::default());
+        let mut signal = Signal::open(0, EndlessSettings::default().bpm);
+        source.ask_for(glitch);
+        signal.extend(&mut source, SAMPLE_S);
+        for sample in 0..(SAMPLE_S * SAMPLE_HZ) as u32 {
+            let mv = signal.at(f64::from(sample) / SAMPLE_HZ);
+            (least, most) = (mv.min(least), mv.max(most));
+        }
+    }
+    (least - SAMPLE_MARGIN_MV, most + SAMPLE_MARGIN_MV)
+}
+
+/// The division of a signal into sweeps.
+#[derive(Clone, Copy)]
+struct TimeAxis {
+    sweeps: u32,
+    sweep_s: f64,
+}
+
+/// The factor for sizes that are stated for [`DESIGN_HEIGHT`] and [`DESIGN_WIDTH`].
+fn scale(size: Size) -> f64 {
+    (f64::from(size.height) / DESIGN_HEIGHT).min(f64::from(size.width) / DESIGN_WIDTH)
+}
+
+/// Lays out the trace and the marks for voltages of `range_mv`. Also returns the gain in mm/mV.
+fn screen(
+    signal: Signal,
+    axis: TimeAxis,
+    (least, most): (f64, f64),
+    settings: &MonitorSettings,
+) -> (Scene, f64) {
+    let (width, height) = (f64::from(settings.size.width), f64::from(settings.size.height));
+    let TimeAxis { sweeps, sweep_s } = axis;
+    let px_per_mm = width / (sweep_s * settings.speed_mm_s);
     // Always leave room for a normal beat, and thereby for the calibration pulse.
     let (least, most) = (least.min(NORMAL_MV.0), most.max(NORMAL_MV.1));
     let fits = |gain: &&f64| (most - least) * **gain * px_per_mm <= FILL * height;
@@ -103,12 +181,12 @@ pub fn monitor(rhythm: &Rhythm, settings: &MonitorSettings, metrics: &dyn TextMe
     let px_per_mv = gain * px_per_mm;
     let baseline = (0.5 * height + 0.5 * (most + least) * px_per_mv).round();
 
-    let scale = (height / DESIGN_HEIGHT).min(width / DESIGN_WIDTH);
+    let scale = scale(settings.size);
     let trace = Trace {
         signal,
         width,
-        sweeps: sweeps as u32,
-        sweep_s: rhythm.duration_s / sweeps,
+        sweeps,
+        sweep_s,
         px_per_mm,
         px_per_mv,
         baseline,
@@ -126,25 +204,16 @@ pub fn monitor(rhythm: &Rhythm, settings: &MonitorSettings, metrics: &dyn TextMe
     if settings.readout {
         marks.push(calibration_pulse(&trace, scale));
     }
-    let mut captions = Vec::new();
-    if settings.readout {
-        let scales = format!("{} mm/s   {gain} mm/mV", settings.speed_mm_s);
-        captions = readout(rhythm, settings.size, scale, &settings.lead, scales, metrics);
-    }
-    let description = format!(
-        "Lead {}, {:.0} beats per minute, {} mm/s, {gain} mm/mV. Art, not a medical device.",
-        settings.lead, rhythm.bpm, settings.speed_mm_s
-    );
     let scene = Scene {
         size: settings.size,
         theme: settings.theme.clone(),
         transparent: settings.transparent,
-        alt: AltText::Titled { title: rhythm.describe(), description },
+        alt: AltText::Labelled { label: "ECG".to_string(), title: String::new() },
         marks,
         trace,
-        captions,
+        captions: Vec::new(),
     };
-    Monitor { scene }
+    (scene, gain)
 }
 
 /// The grid: minor lines every millimetre and major lines every 5 mm, counted from the left edge

@@ -1,7 +1,7 @@
 //! The readout of a monitor: lead, speed and gain, heart rate and alarms. Texts neither overlap nor
 //! leave the screen. Where there is no room, texts are left out; alarms are the last to go.
 
-use super::alarm::urgency;
+use super::alarm::{LINGERS_S, foremost, urgency};
 use super::text::{Face, TextMetrics};
 use super::theme::Colour;
 use super::{Anchor, Caption, Size};
@@ -13,8 +13,6 @@ const SMALLEST_SCREEN: (f64, f64) = (80.0, 40.0);
 const SMALLEST_TEXT: f64 = 9.0;
 /// The height of a capital letter in ems.
 const CAPITAL: f64 = 0.73;
-/// The time for which an alarm stays after its episode, in seconds.
-const LINGERS_S: f64 = 3.0;
 /// The largest fraction of the width (lead, scales) or height (rate) that a text may take.
 const LEAD_MOST: f64 = 0.3;
 const SCALES_MOST: f64 = 0.6;
@@ -155,9 +153,7 @@ impl Layout<'_> {
     }
 }
 
-/// The alarms to show as (alarm, text, start, end), one at a time. Current episodes come before
-/// ended ones whose alarm still lingers, then the more urgent before the less urgent, then the
-/// later before the earlier.
+/// The alarms to show as (alarm, text, start, end), one at a time: the [`foremost`].
 fn most_urgent(episodes: &[Episode], duration_s: f64) -> Vec<(Option<Alarm>, String, f64, f64)> {
     let until = |episode: &Episode| (episode.end_s + LINGERS_S).min(duration_s);
     let mut turns: Vec<f64> = episodes
@@ -172,8 +168,7 @@ fn most_urgent(episodes: &[Episode], duration_s: f64) -> Vec<(Option<Alarm>, Str
     for (&from_s, &to_s) in turns.iter().zip(turns.iter().skip(1)) {
         present.extend(std::iter::from_fn(|| waiting.next_if(|next| next.start_s <= from_s)));
         present.retain(|episode| until(episode) > from_s);
-        let urgency = |episode: &&&Episode| (episode.end_s > from_s, episode.kind.alarm);
-        let Some(first) = present.iter().max_by_key(urgency) else { continue };
+        let Some(first) = foremost(present.iter().copied(), from_s) else { continue };
         match said.last_mut() {
             Some((last, _, end_s)) if *end_s >= from_s && last.kind.name == first.kind.name => {
                 *end_s = to_s;

@@ -1,0 +1,287 @@
+//! A lead: a rhythm that goes on, its signal, and the screen that shows it.
+
+use std::mem;
+
+use flaky_core::pulse;
+use flaky_core::raster::{Ground, LEVELS, NoText, Pace, Palette, Screen};
+use flaky_core::rhythm::Rhythm;
+use flaky_core::rhythm::endless::{Condition, Endless, EndlessSettings, RhythmSegment};
+use flaky_core::rhythm::glitch::Glitch;
+use flaky_core::scene::monitor;
+use flaky_core::scene::{MonitorSettings, Scene, Size, Theme, Trace, markup};
+use flaky_core::signal::Signal;
+use flaky_core::verdict::Report;
+
+use crate::picture::Picture;
+use crate::rhythm::{Pool, Recent, Rest};
+
+/// Frames per second for which the fading is scheduled.
+const FPS: f64 = 60.0;
+/// The first sweep is behind the beam already, so that a page opens with a picture: the clock of an
+/// endless lead starts so late, in seconds. No sweep is longer on a screen of a usual shape.
+const START_S: f64 = 30.0;
+/// The signal is kept for so long behind the window of the screen, in seconds, for a wider screen.
+const KEPT_S: f64 = 20.0;
+/// The largest width and height of a screen and the most pixels of it.
+const LARGEST: u32 = 16_384;
+const MOST_PIXELS: u32 = 1 << 25;
+
+/// How a lead is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScreenSettings {
+    /// The size in device pixels.
+    pub size: Size,
+    /// The colours and the decay.
+    pub theme: Theme,
+    /// True to draw the calibration pulse.
+    pub pulse: bool,
+}
+
+impl ScreenSettings {
+    fn pixel() -> Self {
+        Self { size: Size { width: 1, height: 1 }, theme: Theme::default(), pulse: false }
+    }
+}
+
+/// Where the beats come from.
+enum Source {
+    Endless(Box<Endless>),
+    /// A whole loop.
+    Loop(Rhythm),
+}
+
+/// A lead.
+pub struct Lead {
+    source: Source,
+    recent: Recent,
+    rest: Rest,
+    /// The verdict that is shown instead of the rest.
+    report: Option<Report>,
+    /// The range of the voltages of this pool, in millivolts.
+    range_mv: (Pool, (f64, f64)),
+    /// The layout; its trace has the signal.
+    scene: Scene,
+    palette: Palette,
+    screen: Screen<NoText>,
+    picture: Picture,
+    /// The last instant, in seconds of the rhythm.
+    now_s: f64,
+    /// The R peaks that the last step passed.
+    beats: u32,
+    /// The next glitch of those that [`Self::glitch_next`] takes in turn.
+    turn: usize,
+}
+
+impl Lead {
+    /// An endless lead with a screen of one pixel. The same seed and calls give the same pictures.
+    pub fn endless(seed: u32, rest: Rest) -> Self {
+        let rest = rest.in_range();
+        let source = Source::Endless(Box::new(Endless::new(seed, rest.endless())));
+        let range_mv = range_mv(rest.pool);
+        let signal = Signal::open(seed, rest.bpm);
+        let scene = monitor::endless(signal, range_mv.1, &settings(&ScreenSettings::pixel())).scene;
+        Self::new(source, rest, range_mv, scene, START_S)
+    }
+
+    /// A lead that repeats a loop, as `flaky render` does, with a screen of one pixel.
+    pub fn repeating(rhythm: Rhythm, rest: Rest) -> Self {
+        let rest = rest.in_range();
+        let scene = monitor::wordless(&rhythm, &settings(&ScreenSettings::pixel())).scene;
+        Self::new(Source::Loop(rhythm), rest, range_mv(rest.pool), scene, 0.0)
+    }
+
+    fn new(
+        source: Source,
+        rest: Rest,
+        range_mv: (Pool, (f64, f64)),
+        scene: Scene,
+        now_s: f64,
+    ) -> Self {
+        let palette = palette(&scene);
+        Self {
+            source,
+            recent: Recent::default(),
+            rest,
+            report: None,
+            range_mv,
+            screen: screen(&scene, &palette, Ground::bare(scene.size, &palette)),
+            picture: Picture::new(scene.size, palette.colours.clone()),
+            scene,
+            palette,
+            now_s,
+            beats: 0,
+            turn: 0,
+        }
+    }
+
+    /// Plays something else without a verdict, from the next beat on.
+    pub fn set_rest(&mut self, rest: Rest) {
+        self.rest = rest.in_range();
+        self.change();
+    }
+
+    /// Plays what shows `report`, from the next beat on; the rest if it is `None`.
+    pub fn set_report(&mut self, report: Option<Report>) {
+        self.report = report;
+        self.change();
+    }
+
+    fn played(&self) -> EndlessSettings {
+        let rest = self.rest.endless();
+        match &self.report {
+            Some(report) => pulse::endless(report, &rest),
+            None => rest,
+        }
+    }
+
+    fn change(&mut self) {
+        let settings = self.played();
+        if let Source::Endless(endless) = &mut self.source
+            && *endless.settings() != settings
+        {
+            endless.change(settings);
+        }
+    }
+
+    /// Lets this glitch follow the next beat; without one, the glitches of the pool take turns.
+    pub fn glitch_next(&mut self, glitch: Option<&'static Glitch>) {
+        let pool: Vec<_> = self.rest.pool.or_default().glitches().collect();
+        let glitch = glitch.unwrap_or_else(|| {
+            self.turn += 1;
+            pool[(self.turn - 1) % pool.len()]
+        });
+        if let Source::Endless(endless) = &mut self.source {
+            endless.ask_for(glitch);
+        }
+    }
+
+    /// Lays out the screen. Its next step paints all of it.
+    pub fn set_screen(&mut self, shown: &ScreenSettings) {
+        let settings = settings(shown);
+        self.scene = match &self.source {
+            Source::Endless(_) => {
+                if self.range_mv.0 != self.rest.pool {
+                    self.range_mv = range_mv(self.rest.pool);
+                }
+                let silence = Signal::open(0, self.rest.bpm);
+                let signal = mem::replace(&mut self.scene.trace.signal, silence);
+                monitor::endless(signal, self.range_mv.1, &settings).scene
+            }
+            Source::Loop(rhythm) => monitor::wordless(rhythm, &settings).scene,
+        };
+        self.palette = palette(&self.scene);
+        let ground = Ground::bare(self.scene.size, &self.palette);
+        self.picture = Picture::new(self.scene.size, self.palette.colours.clone());
+        self.screen = screen(&self.scene, &self.palette, ground);
+    }
+
+    /// The static layer of the screen as an SVG document.
+    pub fn ground_markup(&self) -> String {
+        let Size { width, height } = self.scene.size;
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">{}</svg>",
+            markup::static_layer(&self.scene, "")
+        )
+    }
+
+    /// The picture, into which the colours of the ground are written before [`Self::take_ground`].
+    pub fn picture_mut(&mut self) -> &mut [u8] {
+        self.picture.rgba_mut()
+    }
+
+    /// Takes the picture as the ground. The next step paints all of the screen.
+    pub fn take_ground(&mut self) {
+        let colours = self.picture.rgba().chunks_exact(4).map(|p| [p[0], p[1], p[2], p[3]]);
+        let ground = Ground::from_colours(colours, &self.palette);
+        self.screen = screen(&self.scene, &self.palette, ground);
+    }
+
+    /// Moves the beam to `t_s` seconds, not before the last instant, and paints what changes.
+    pub fn advance(&mut self, t_s: f64) {
+        let t_s = (self.start_s() + t_s).max(self.now_s);
+        let before_s = mem::replace(&mut self.now_s, t_s);
+        let trace = &mut self.scene.trace;
+        if let Source::Endless(endless) = &mut self.source {
+            let window = Screen::<NoText>::window_s(trace, t_s);
+            let recent = &mut self.recent;
+            let mut source = endless.inspect(|segment: &RhythmSegment| recent.push(segment));
+            trace.signal.extend(&mut source, window.end);
+            trace.signal.forget_before(window.start - KEPT_S);
+            recent.forget(t_s);
+        }
+        self.screen.step(trace, t_s);
+        self.picture.update(self.screen.entries(), self.screen.changed());
+        self.beats = self.recent.passed(before_s, t_s);
+    }
+
+    fn start_s(&self) -> f64 {
+        match self.source {
+            Source::Endless(_) => START_S,
+            Source::Loop(_) => 0.0,
+        }
+    }
+
+    /// The picture, with the rectangles that the last step changed.
+    pub fn picture(&self) -> &Picture {
+        &self.picture
+    }
+
+    /// The R peaks that the last step passed.
+    pub fn beats(&self) -> u32 {
+        self.beats
+    }
+
+    /// The heart rate on the screen, in beats per minute; `None` where it cannot be counted.
+    pub fn rate(&self) -> Option<f64> {
+        match (&self.source, self.played().condition) {
+            (Source::Loop(rhythm), _) => Some(rhythm.bpm),
+            (_, Condition::LeadOff) => None,
+            _ => self.recent.rate(self.now_s, self.played().bpm),
+        }
+    }
+
+    /// The row of the glitch whose alarm is shown.
+    pub fn alarm(&self) -> Option<usize> {
+        self.recent.alarm(self.now_s)
+    }
+
+    /// The heart comes back after a flatline.
+    pub fn is_returning(&self) -> bool {
+        self.recent.is_returning(self.now_s)
+    }
+
+    /// The voltage in millivolts at `t_s` seconds, not long before the last instant.
+    pub fn voltage(&self, t_s: f64) -> f64 {
+        self.scene.trace.signal.at(self.start_s() + t_s)
+    }
+
+    /// The trace on the screen: its scales.
+    pub fn trace(&self) -> &Trace {
+        &self.scene.trace
+    }
+}
+
+fn range_mv(pool: Pool) -> (Pool, (f64, f64)) {
+    (pool, monitor::glitch_range_mv(pool.or_default().glitches()))
+}
+
+fn settings(shown: &ScreenSettings) -> MonitorSettings {
+    let width = shown.size.width.clamp(1, LARGEST);
+    let highest = (MOST_PIXELS / width).min(LARGEST);
+    MonitorSettings {
+        size: Size { width, height: shown.size.height.clamp(1, highest) },
+        theme: shown.theme.clone(),
+        readout: shown.pulse,
+        ..MonitorSettings::default()
+    }
+}
+
+fn palette(scene: &Scene) -> Palette {
+    Palette::new(&scene.theme, false, scene.trace.trail, LEVELS)
+}
+
+fn screen(scene: &Scene, palette: &Palette, ground: Ground) -> Screen<NoText> {
+    let pace = Pace { frame_s: 1.0 / FPS, display_s: 1.0 / FPS };
+    let text = NoText::new(scene.size);
+    Screen::new(scene.size, &scene.theme, &scene.trace, palette, ground, text, pace)
+}
