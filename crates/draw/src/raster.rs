@@ -62,8 +62,15 @@ pub struct Picture {
 /// # Errors
 /// Fails if the sheet is too large to be drawn.
 pub fn sheet(sheet: &Sheet) -> io::Result<Picture> {
-    let size = sheet.scene.size;
-    let pixmap = document::draw(&svg::sheet_document(sheet), size)?;
+    document(&svg::sheet_document(sheet), sheet.scene.size)
+}
+
+/// Draws an SVG document that covers its whole area.
+///
+/// # Errors
+/// Fails if it is not SVG or too large to be drawn.
+pub fn document(document: &str, size: Size) -> io::Result<Picture> {
+    let pixmap = document::draw(document, size)?;
     let rgb = |pixel: &PremultipliedColorU8| [pixel.red(), pixel.green(), pixel.blue()];
     Ok(Picture { size, rgb: pixmap.pixels().iter().flat_map(rgb).collect() })
 }
