@@ -21,7 +21,7 @@ const ODD: &str = "\u{202e}\u{1b}[2J\r";
 fn harmless(asker: &Asker, words: &[&str]) {
     for command in [&["status"][..], &["status", "--json"], &["badge", "-o", "badge.svg"]] {
         let ran = asker.says(&[command, words].concat()).succeeds();
-        let said = ran.stdout() + &ran.stderr();
+        let said = [ran.stdout(), ran.stderr()].concat();
         let odd = |c: char| {
             (c.is_control() && c != '\n')
                 || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -81,7 +81,7 @@ fn a_billion_laughs_are_none() {
 
 #[test]
 fn xml_ten_thousand_deep_is_none() {
-    let deep = "<a>".repeat(10_000) + &"</a>".repeat(10_000);
+    let deep = ["<a>", "</a>"].map(|tag| tag.repeat(10_000)).concat();
     is_no_cctray(&format!("<Projects>{deep}</Projects>"), "more than 64 deep");
     is_no_report(&format!("<testsuite>{deep}</testsuite>"), "more than 64 deep");
 }

@@ -154,7 +154,7 @@ fn the_answer_is_no_json() {
 
 #[test]
 fn the_answer_is_ten_thousand_deep() {
-    let deep = "[".repeat(10_000) + &"]".repeat(10_000);
+    let deep = ["[", "]"].map(|bracket| bracket.repeat(10_000)).concat();
     let server = replying([Reply::new(200).set_body_string(deep.clone())]);
     unknown(&server.gitlab(), "returned an unexpected response");
     let hidden = format!("[{{\"id\": 7, \"status\": \"success\", \"x\": {deep}}}]");

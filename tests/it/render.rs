@@ -110,7 +110,7 @@ fn the_summary_says_what_was_written() {
         .says("wrote a.gif: 100 frames, 4 s, 100x50, ")
         .says("kB, seed 5");
     let quiet = Folder::new().flaky("render -q --seed 5 --size 100x50 -o a.gif").succeeds();
-    assert_eq!(quiet.stderr() + &quiet.stdout(), "");
+    assert_eq!([quiet.stderr(), quiet.stdout()].concat(), "");
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn tests_of_one_name_in_different_classes_are_different() {
     let of = |class: &str, inner: &str| {
         format!("<testcase classname='{class}' name='t'>{inner}</testcase>")
     };
-    cases(&(of("a", "<failure/>") + &of("b", ""))).is("failed").counts(0, 2);
+    cases(&[of("a", "<failure/>"), of("b", "")].concat()).is("failed").counts(0, 2);
 }
 
 #[test]
@@ -173,8 +173,8 @@ fn where_no_class_is_told_the_suites_stand_for_it() {
             "<testsuite name='{suite}'><testcase classname='test' name='works'>{inner}</testcase></testsuite>"
         )
     };
-    cases(&(of("A", "<failure/>") + &of("B", ""))).is("failed").counts(0, 2);
-    cases(&(of("A", "<failure/>") + &of("A", ""))).is("flaky").counts(1, 1);
+    cases(&[of("A", "<failure/>"), of("B", "")].concat()).is("failed").counts(0, 2);
+    cases(&[of("A", "<failure/>"), of("A", "")].concat()).is("flaky").counts(1, 1);
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn everything(asker: &Asker, words: &str) -> String {
         ["status --json", "status --strict", "badge -o badge.svg", "badge --strict -o badge.svg"]
     {
         let ran = asker.flaky(&format!("{command} {words}"));
-        all += &(ran.stdout() + &ran.stderr());
+        all += &[ran.stdout(), ran.stderr()].concat();
         all += &asker.folder.names().iter().map(|name| asker.folder.text(name)).collect::<String>();
     }
     all
