@@ -8,6 +8,7 @@ pub(crate) mod catalogue;
 pub(crate) mod format;
 pub(crate) mod history;
 pub(crate) mod moment;
+pub(crate) mod page;
 pub(crate) mod providers;
 pub(crate) mod render;
 pub(crate) mod source;
@@ -55,6 +56,12 @@ pub(crate) enum Command {
     Badge(Box<badge::BadgeArgs>),
     /// Print the state of a CI pipeline and the evidence for it
     Status(Box<status::StatusArgs>),
+    /// Write a web page with a live ECG
+    ///
+    /// The page is one HTML file that works from disk and on any server. Without --status-url it
+    /// makes no request and shows a heartbeat that never repeats, with occasional glitches. With
+    /// it, the ECG shows the state of a CI pipeline.
+    Page(Box<page::PageArgs>),
     /// List the supported CI systems and what each can report
     Providers,
     /// List the themes, or draw a preview of each

@@ -8,6 +8,7 @@ mod badge;
 mod budget;
 mod catalogue;
 mod history;
+mod page;
 mod render;
 mod report;
 mod runtime;
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::History(args) => history::run(&args, console),
         Command::Badge(args) => badge::run(&args, console),
         Command::Status(args) => status::run(&args, console),
+        Command::Page(args) => page::run(&args, console),
         Command::Providers => catalogue::providers(),
         Command::Themes(args) => catalogue::themes(&args, console),
         Command::Glitches(args) => catalogue::glitches(&args, console),

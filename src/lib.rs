@@ -15,6 +15,7 @@
 //! - [`flaky_draw`]: fonts, exporters and encoders
 //! - [`flaky_ci`]: queries CI systems for the state of a pipeline
 //! - [`history`]: converts a repository's commits to a rhythm
+//! - `page`: assembles the web page with a live ECG
 //! - `output`: writes results completely or not at all
 //! - [`store`]: keeps files between runs
 //! - [`cli`], [`commands`], [`progress`], [`error`]: arguments, commands, and messages to the user
@@ -29,5 +30,6 @@ pub mod commands;
 pub mod error;
 pub mod history;
 pub(crate) mod output;
+pub(crate) mod page;
 pub mod progress;
 pub mod store;

@@ -5,6 +5,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use url::Url;
+
 use crate::error::did_you_mean;
 use flaky_core::rhythm::glitch::{self, Glitch};
 use flaky_core::rhythm::json;
@@ -17,6 +19,9 @@ pub(crate) const SIZES: std::ops::RangeInclusive<u32> = 16..=8192;
 
 /// Maximum length of a lead's name in characters.
 pub(crate) const LONGEST_LABEL: usize = 40;
+
+/// Maximum length of the title of a page in characters.
+pub(crate) const LONGEST_TITLE: usize = 80;
 
 /// Parses a finite number with or without its unit.
 fn number(text: &str, unit: &str) -> Option<f64> {
@@ -96,6 +101,36 @@ pub(crate) fn timeout(text: &str) -> Result<Seconds, String> {
     let Seconds(seconds) = text.parse()?;
     let fits = (0.1..=600.0).contains(&seconds);
     fits.then_some(Seconds(seconds)).ok_or_else(|| "expected 100ms to 10min".to_string())
+}
+
+/// Parses the time between two requests of a page.
+pub(crate) fn poll(text: &str) -> Result<Seconds, String> {
+    let Seconds(seconds) = text.parse()?;
+    let fits = (5.0..=3600.0).contains(&seconds);
+    fits.then_some(Seconds(seconds)).ok_or_else(|| "expected 5s to 1h".to_string())
+}
+
+/// Parses the time after which a status counts as unknown.
+pub(crate) fn stale(text: &str) -> Result<Seconds, String> {
+    let Seconds(seconds) = text.parse()?;
+    let fits = (10.0..=86_400.0).contains(&seconds);
+    fits.then_some(Seconds(seconds)).ok_or_else(|| "expected 10s to 24h".to_string())
+}
+
+/// Checks the title of a page.
+pub(crate) fn title(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("must not be empty".to_string()),
+        1..=LONGEST_TITLE => Ok(text.to_string()),
+        _ => Err(format!("must be at most {LONGEST_TITLE} characters")),
+    }
+}
+
+/// Parses the public address of a page.
+pub(crate) fn public_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+    url.ok_or_else(|| "expected an address such as https://user.pages.example/flaky/".to_string())
 }
 
 /// Parses a fraction, `0.07` or `7%`, into 0–1.
