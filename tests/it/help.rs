@@ -20,6 +20,7 @@ fn is_as_it_was() {
         "history",
         "badge",
         "status",
+        "page",
         "providers",
         "themes",
         "glitches",
@@ -34,7 +35,9 @@ fn is_as_it_was() {
 
 #[test]
 fn its_examples_can_be_typed() {
-    for (command, least) in [("render", 6), ("history", 8), ("badge", 6), ("status", 3)] {
+    for (command, least) in
+        [("render", 6), ("history", 8), ("badge", 6), ("status", 3), ("page", 6)]
+    {
         let help = Folder::new().flaky(&format!("{command} --help")).succeeds().stdout();
         let examples: Vec<&str> = help
             .lines()
@@ -117,6 +120,19 @@ fn every_colour_and_default_is_named_where_it_belongs() {
         ("--sample-rate", "500"),
     ] {
         let section = section(&render, option);
+        assert!(section.ends_with(&format!("[default: {default}]")), "{section}");
+    }
+    let page = Folder::new().flaky("page --help").succeeds().stdout();
+    for (option, default) in [
+        ("--theme", theme::DEFAULT),
+        ("--glitch", glitch::DEFAULT),
+        ("--bpm", "75"),
+        ("--hrv", "1"),
+        ("--glitch-rate", "4"),
+        ("--poll", "15s"),
+        ("--stale-after", "90s, or two polls if that is longer"),
+    ] {
+        let section = section(&page, option);
         assert!(section.ends_with(&format!("[default: {default}]")), "{section}");
     }
     let history = Folder::new().flaky("history --help").succeeds().stdout();

@@ -29,6 +29,8 @@ const CRATES: &[(&str, &[&str])] = &[
 /// Libraries that one crate alone depends on, and the modules of it that use them (none where
 /// every module may).
 const LIBRARIES: &[(&str, &str, &[&str])] = &[
+    ("axum", "flaky", &["commands::page"]),
+    ("base64", "flaky", &["page"]),
     ("clap", "flaky", &["cli", "main", "commands::catalogue"]),
     ("clap_complete", "flaky", &["cli", "commands::catalogue"]),
     ("clap_mangen", "flaky", &["commands::catalogue"]),
@@ -38,7 +40,9 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
     ("quick-xml", "flaky-ci", &["xml"]),
     ("reqwest", "flaky-ci", &[]),
     ("rustls", "flaky-ci", &["client"]),
+    ("sha2", "flaky", &["page"]),
     ("signal-hook", "flaky", &["output"]),
+    ("url", "flaky", &["cli", "page"]),
     ("dejavu", "flaky-draw", &["text"]),
     ("gif", "flaky-draw", &["encode::gif"]),
     ("png", "flaky-draw", &["encode"]),
@@ -49,11 +53,12 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
 
 const SRC: Rooms = &[
     ("cli", &["error", "history"]),
-    ("commands", &["cli", "error", "history", "output", "progress", "store"]),
+    ("commands", &["cli", "error", "history", "output", "page", "progress", "store"]),
     ("error", &[]),
     ("history", &["error", "progress", "store"]),
     ("main", &[]),
     ("output", &["error"]),
+    ("page", &[]),
     ("progress", &[]),
     ("store", &["output"]),
 ];
