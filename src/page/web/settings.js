@@ -1,0 +1,79 @@
+// What was baked into the file, and what the address overrides. Pure.
+
+/**
+ * @typedef {{name: string, summary: string}} Theme
+ * @typedef {{name: string, caption: string, alarm: 'high' | 'medium' | 'technical', stars: string}} Glitch
+ * @typedef {object} Baked
+ * @property {string | null} title
+ * @property {string[]} statusUrls
+ * @property {number} pollS
+ * @property {number} staleS
+ * @property {string} theme
+ * @property {number | null} seed null: a new one for each visit
+ * @property {number} bpm
+ * @property {number} hrv
+ * @property {number} rate glitches per minute
+ * @property {string} glitch names with commas between them, `all` or `none`
+ * @property {boolean} sound
+ * @property {Theme[]} themes
+ * @property {Glitch[]} glitches
+ * @property {string[]} verdicts
+ *
+ * @typedef {Baked & {status: number | null}} Settings
+ * `status` is the index of the verdict to show without asking anybody.
+ */
+
+/**
+ * Settings with the valid parameters of the query. Unknown and invalid ones are ignored.
+ * @param {Baked} baked
+ * @param {string} query
+ * @returns {Settings}
+ */
+export function overridden(baked, query) {
+  const asked = new URLSearchParams(query);
+  const settings = { ...baked, status: /** @type {number | null} */ (null) };
+  settings.seed = whole(asked.get('seed'), 0, 4294967295) ?? settings.seed;
+  settings.bpm = decimal(asked.get('bpm'), 30, 180) ?? settings.bpm;
+  settings.rate = decimal(asked.get('rate'), 0, 60) ?? settings.rate;
+  const theme = asked.get('theme');
+  if (baked.themes.some((one) => one.name === theme)) settings.theme = theme ?? settings.theme;
+  const pool = asked.get('glitch');
+  if (pool !== null && isPool(pool, baked.glitches)) settings.glitch = pool;
+  const status = baked.verdicts.indexOf(asked.get('status') ?? '');
+  if (status >= 0) settings.status = status;
+  const sound = asked.get('sound');
+  if (sound === 'on' || sound === '1') settings.sound = true;
+  if (sound === 'off' || sound === '0') settings.sound = false;
+  return settings;
+}
+
+/**
+ * @param {string | null} text
+ * @param {number} least
+ * @param {number} most
+ */
+function decimal(text, least, most) {
+  if (text === null || !/^\d{1,10}(\.\d{1,10})?$/.test(text)) return null;
+  const value = Number(text);
+  return value >= least && value <= most ? value : null;
+}
+
+/**
+ * @param {string | null} text
+ * @param {number} least
+ * @param {number} most
+ */
+function whole(text, least, most) {
+  const value = decimal(text, least, most);
+  return Number.isInteger(value) ? value : null;
+}
+
+/**
+ * @param {string} text
+ * @param {Glitch[]} glitches
+ */
+function isPool(text, glitches) {
+  if (text === 'all' || text === 'none') return true;
+  const names = new Set(glitches.map((glitch) => glitch.name));
+  return text.split(',').every((name) => names.has(name));
+}

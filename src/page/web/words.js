@@ -1,0 +1,56 @@
+// How a state is said. Pure.
+
+/** @typedef {import('./status.js').Status} Status */
+
+/**
+ * The word of a state, in capitals: "FLAKY 7%".
+ * @param {Status} status
+ */
+export function wordOf(status) {
+  const word = status.verdict.toUpperCase();
+  return status.verdict === 'flaky' && status.rate ? `${word} ${percent(status.rate)}` : word;
+}
+
+/**
+ * The priority of a state's alarm, and its stars.
+ * @param {string} verdict
+ * @returns {{alarm: string, stars: string}}
+ */
+export function urgency(verdict) {
+  if (verdict === 'failed') return { alarm: 'high', stars: '***' };
+  if (verdict === 'flaky') return { alarm: 'medium', stars: '**' };
+  if (verdict === 'unknown') return { alarm: 'technical', stars: '*' };
+  return { alarm: 'none', stars: '' };
+}
+
+/** @param {number} rate 0 to 1 */
+export function percent(rate) {
+  const value = 100 * rate;
+  if (value < 0.05) return value > 0 ? '<0.1%' : '0%';
+  return value < 9.95 ? `${Number(value.toFixed(1))}%` : `${value.toFixed(0)}%`;
+}
+
+/**
+ * "since 14:02, for 3 h".
+ * @param {number} since in milliseconds
+ * @param {number} now
+ * @param {boolean} seen false if it may have begun earlier
+ * @param {string} [language]
+ */
+export function sinceWords(since, now, seen, language) {
+  const started = new Date(since);
+  /** @type {Intl.DateTimeFormatOptions} */
+  const shown = { hour: '2-digit', minute: '2-digit' };
+  if (started.toDateString() !== new Date(now).toDateString()) Object.assign(shown, { day: 'numeric', month: 'short' });
+  const time = new Intl.DateTimeFormat(language, shown).format(started);
+  return seen ? `since ${time}${duration(now - since)}` : `since ${time} or earlier`;
+}
+
+/** @param {number} milliseconds */
+function duration(milliseconds) {
+  const minutes = Math.floor(milliseconds / 60000);
+  if (minutes < 1) return '';
+  if (minutes < 60) return `, for ${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `, for ${hours} h` : `, for ${Math.floor(hours / 24)} days`;
+}
