@@ -1,6 +1,5 @@
 // All leads on the page: their grid, their order, and the size of their canvases in device pixels.
 
-import { Engine } from './engine.js';
 import { View } from './view.js';
 import { counted, grid, worstFirst } from './ward.js';
 
@@ -14,7 +13,7 @@ const PULSE_HEIGHT = 200;
 
 export class Board {
   /**
-   * @param {Engine} engine
+   * @param {import('./engine.js').Engine} engine
    * @param {number} count of leads
    * @param {number} seed of the first
    */
@@ -73,7 +72,11 @@ export class Board {
     }
     const present = [...this.element.querySelectorAll('section')];
     if (visible.some((section, place) => present[place] !== section)) this.element.append(...visible);
-    for (const section of visible) this.observe(section);
+    // The worst takes the places that would be empty.
+    for (const section of visible) {
+      section.style.gridColumn = section === visible[0] ? `span ${columns * rows - shown + 1}` : '';
+      this.observe(section);
+    }
     if (hidden.length > 0) this.send();
   }
 

@@ -1,11 +1,8 @@
 // The state of pipelines on the leads, in the title, and in the sound.
 
-import { Board } from './board.js';
-import { Engine } from './engine.js';
 import { Feed } from './feed.js';
 import { Heart } from './heart.js';
 import { markDocument } from './mark.js';
-import { Sound } from './sound.js';
 import { plain, statusOf } from './status.js';
 import { Watch } from './watch.js';
 import { counted, worstFirst } from './ward.js';
@@ -19,9 +16,9 @@ const MINUTE_MS = 60000;
 export class Ci {
   /**
    * @param {Settings} settings
-   * @param {Engine} engine
-   * @param {Board} board
-   * @param {Sound} sound
+   * @param {import('./engine.js').Engine} engine
+   * @param {import('./board.js').Board} board
+   * @param {import('./sound.js').Sound} sound
    */
   constructor(settings, engine, board, sound) {
     this.settings = settings;

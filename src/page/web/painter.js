@@ -1,6 +1,5 @@
 // Draws all leads, in a worker or on the page itself: commands in, events out.
 
-import { Heart } from './heart.js';
 import { Trace } from './trace.js';
 
 /** The longest wait for the picture of the ground, in milliseconds. */
@@ -28,7 +27,7 @@ const GROUND_MS = 250;
 
 export class Painter {
   /**
-   * @param {Heart} heart
+   * @param {import('./heart.js').Heart} heart
    * @param {(event: PainterEvent) => void} tell
    */
   constructor(heart, tell) {

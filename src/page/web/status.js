@@ -133,7 +133,8 @@ function badgeStatus(json, read) {
   const message = json.message.slice(0, LONGEST_LINE);
   const { verdict, rate } = badgeVerdict(message, json.isError === true, read.tools.verdict);
   const shown = read.text(message);
-  const reason = verdict === 'unknown' ? `the badge says “${shown}”` : shown === verdict ? '' : shown;
+  const isKnown = read.verdict(message) === verdict;
+  const reason = verdict === 'unknown' ? `the badge says “${shown}”` : isKnown ? '' : shown;
   return { ...plain(verdict, reason), rate, subject: read.text(json.label) };
 }
 

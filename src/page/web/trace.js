@@ -1,7 +1,5 @@
 // One lead on its canvas. Nothing is allocated in `step`, which runs in every frame.
 
-import { Heart } from './heart.js';
-
 /** A still shows the last sweep of what the heart does after so many seconds. */
 const SETTLED_S = 20;
 /** The instant at which the core's clock starts, in seconds. */
@@ -16,7 +14,7 @@ const STILL_AT = 0.94;
 
 export class Trace {
   /**
-   * @param {Heart} heart
+   * @param {import('./heart.js').Heart} heart
    * @param {Canvas} canvas
    * @param {number} seed
    */

@@ -1,6 +1,6 @@
 // One lead on the page: its canvas and its captions.
 
-import { sinceWords, urgency, wordOf } from './words.js';
+import { beforeWords, sinceWords, urgency, wordOf } from './words.js';
 
 /** @typedef {import('./status.js').Status} Status */
 
@@ -23,6 +23,9 @@ export class View {
     this.heart = part('.heart');
     this.reason = part('.reason');
     this.scales = part('.scales');
+    this.rate = -1;
+    /** True while the beam stands still: then there is nothing to count. */
+    this.stands = false;
   }
 
   /**
@@ -37,7 +40,8 @@ export class View {
 
   /** @param {number} rate -1 where it cannot be counted */
   showRate(rate) {
-    put(this.number, rate < 0 ? '---' : String(rate));
+    this.rate = rate;
+    put(this.number, rate < 0 || this.stands ? '---' : String(rate));
   }
 
   /** @param {number} gain in mm/mV */
@@ -64,10 +68,11 @@ export class View {
   showStatus(status, since, returning) {
     const { alarm, stars } = urgency(status.verdict);
     this.showAlarm(stars, returning && !stars ? 'RECOVERING' : wordOf(status), alarm);
+    this.stands = status.verdict === 'stopped';
+    this.showRate(this.rate);
     const when = sinceWords(since.at, Date.now(), since.seen);
-    put(this.place, [status.ref, `${status.verdict} ${when}`].filter(Boolean).join(' · '));
-    const before = status.before && status.before !== 'passed' ? `the last run: ${status.before}` : '';
-    put(this.reason, [before, status.reason, ...status.evidence].filter(Boolean).join('\n'));
+    put(this.place, [status.ref, `${status.verdict} ${when}`].filter(Boolean).join('\u00a0· '));
+    put(this.reason, [beforeWords(status), status.reason, ...status.evidence].filter(Boolean).join('\n'));
   }
 
   beat() {

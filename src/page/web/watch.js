@@ -45,7 +45,7 @@ export class Watch {
     if (!next || (this.told && JSON.stringify(next) === JSON.stringify(before))) return;
     const known = this.told && before.verdict !== 'unknown';
     if (next.since !== null) this.since = { at: Math.min(next.since, Date.now()), seen: true };
-    else if (!this.told || next.verdict !== before.verdict) this.since = { at: Date.now(), seen: known };
+    else if (!this.told || next.verdict !== before.verdict) this.since = { at: Date.now(), seen: known || next.verdict === 'unknown' };
     this.status = next;
     this.changed(before);
     this.told = true;

@@ -31,6 +31,15 @@ export function percent(rate) {
 }
 
 /**
+ * What is known about the run before the one in progress.
+ * @param {Status} status
+ */
+export function beforeWords({ before }) {
+  if (before === 'failed') return 'the last finished run failed';
+  return before === 'flaky' ? 'the last finished run was flaky' : '';
+}
+
+/**
  * "since 14:02, for 3 h".
  * @param {number} since in milliseconds
  * @param {number} now
@@ -40,7 +49,7 @@ export function percent(rate) {
 export function sinceWords(since, now, seen, language) {
   const started = new Date(since);
   /** @type {Intl.DateTimeFormatOptions} */
-  const shown = { hour: '2-digit', minute: '2-digit' };
+  const shown = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
   if (started.toDateString() !== new Date(now).toDateString()) Object.assign(shown, { day: 'numeric', month: 'short' });
   const time = new Intl.DateTimeFormat(language, shown).format(started);
   return seen ? `since ${time}${duration(now - since)}` : `since ${time} or earlier`;
@@ -50,7 +59,7 @@ export function sinceWords(since, now, seen, language) {
 function duration(milliseconds) {
   const minutes = Math.floor(milliseconds / 60000);
   if (minutes < 1) return '';
-  if (minutes < 60) return `, for ${minutes} min`;
+  if (minutes < 60) return `, for ${minutes}\u00a0min`;
   const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `, for ${hours} h` : `, for ${Math.floor(hours / 24)} days`;
+  return hours < 48 ? `, for ${hours}\u00a0h` : `, for ${Math.floor(hours / 24)}\u00a0days`;
 }
