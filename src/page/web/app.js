@@ -44,12 +44,12 @@ class App {
     root.dataset.theme = this.settings.theme;
     root.classList.toggle('ci', this.isCi);
     try {
-      const bytes = await unpack(textOf('heart'));
+      const bytes = unpack(textOf('heart'));
       await this.engine.start(bytes, script);
       this.board.theme = this.theme;
       this.board.open();
       this.begin();
-      await this.ci?.open(bytes);
+      await this.ci?.open(await bytes);
     } catch (error) {
       this.fallBack(error instanceof Error ? error.message : String(error));
       return;

@@ -23,7 +23,7 @@ export class Engine {
   }
 
   /**
-   * @param {ArrayBuffer} bytes of the core
+   * @param {Promise<ArrayBuffer>} bytes of the core; the worker starts meanwhile
    * @param {string | null} script the text of a worker; null draws on the page itself
    */
   async start(bytes, script) {
@@ -34,7 +34,7 @@ export class Engine {
       this.worker.onmessage = (message) => this.hear(message.data);
       this.worker.onerror = () => this.tell({ is: 'failed', reason: 'the drawing stopped' });
     } else {
-      this.painter = new Painter(await Heart.start(bytes), this.hear);
+      this.painter = new Painter(await Heart.start(await bytes), this.hear);
     }
   }
 
@@ -82,7 +82,7 @@ export class Engine {
 
 /**
  * A worker that is ready to draw; null where there can be none.
- * @param {ArrayBuffer} bytes
+ * @param {Promise<ArrayBuffer>} bytes
  * @param {string} script
  * @returns {Promise<Worker | null>}
  */
@@ -110,7 +110,7 @@ function startWorker(bytes, script) {
       answer(false);
     };
     worker.onmessage = (message) => answer(message.data.is === 'ready');
-    worker.postMessage(bytes);
+    bytes.then((core) => worker.postMessage(core), () => answer(false));
   });
 }
 
