@@ -18,12 +18,8 @@ mod status_url;
 mod tables;
 mod web;
 
-use std::io::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use url::Url;
 
 pub(crate) use assets::{Asset, assets};
@@ -97,10 +93,10 @@ impl Page {
                 "description" => escape(&settings.description()),
                 "links" => assets::links(settings),
                 "themes" => tables::themes(settings.theme),
-                "style" => web::STYLE.to_string(),
+                "style" => bundle::compact(web::STYLE),
                 "fallback" => picture::fallback(settings),
                 "settings" => tables::settings(settings),
-                "heart" => STANDARD.encode(deflated(web::HEART)),
+                "heart" => STANDARD.encode(web::HEART),
                 "script" => script.clone(),
                 _ => panic!("our template has an unknown placeholder, {name}"),
             })
@@ -136,12 +132,6 @@ fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
 fn elements<'a>(html: &'a str, start: &str, end: &str) -> Vec<&'a str> {
     let after = html.split(start).skip(1);
     after.filter_map(|rest| rest.split_once(end)).map(|(text, _)| text).collect()
-}
-
-/// Bytes as the page inflates them: deflate without a header.
-fn deflated(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("a Vec takes everything")
 }
 
 /// Text for HTML, also for attributes in double quotes.

@@ -7,7 +7,8 @@
 //! - `import { a, b } from './x.js';` begins at the margin and may span lines.
 //! - `export` stands at the margin before `const`, `function`, `async function` or `class`.
 //! - Top-level names are unique in all modules, because they share one scope.
-//! - Comments that have lines of their own are left out.
+//! - Comments that have lines of their own are left out, types (`/** … */`) also within lines, and so
+//!   is indentation: no text spans lines.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -69,6 +70,23 @@ pub(crate) fn bundle(modules: &[Module]) -> Result<String, BundleError> {
     }
     script.push_str("})();\n");
     Ok(script)
+}
+
+/// A line without the comments that tell types within it, `/** … */`.
+fn without_types(line: &str) -> String {
+    let mut parts = line.split("/** ");
+    let mut code = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        code.push_str(part.split_once("*/").map_or(part, |(_, rest)| rest.trim_start()));
+    }
+    code
+}
+
+/// A style sheet without indentation and without comments that have a line of their own.
+pub(crate) fn compact(style: &str) -> String {
+    let comment = |line: &str| line.starts_with("/*") && line.ends_with("*/");
+    let lines = style.lines().map(str::trim);
+    lines.filter(|line| !line.is_empty() && !comment(line)).collect::<Vec<_>>().join("\n")
 }
 
 /// A module without its imports, exports and comments.
@@ -141,8 +159,11 @@ fn parse<'a>(module: &Module) -> Result<Parsed<'a>, BundleError> {
                 .ok_or_else(|| fail("a declaration at the margin declares one name"))?;
             parsed.declared.push((declared, line, exported));
         }
-        parsed.code.push_str(code);
-        parsed.code.push('\n');
+        let code = without_types(code);
+        if !code.trim().is_empty() {
+            parsed.code.push_str(code.trim());
+            parsed.code.push('\n');
+        }
     }
     Ok(parsed)
 }

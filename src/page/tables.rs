@@ -34,7 +34,6 @@ struct Data<'a> {
 #[derive(Serialize)]
 struct ThemeRow {
     name: &'static str,
-    summary: &'static str,
 }
 
 #[derive(Serialize)]
@@ -59,10 +58,7 @@ pub(super) fn settings(page: &PageSettings) -> String {
         rate: page.glitches_per_min,
         glitch: pool(&page.pool),
         sound: page.sound,
-        themes: THEMES
-            .iter()
-            .map(|Theme { name, summary, .. }| ThemeRow { name, summary })
-            .collect(),
+        themes: THEMES.iter().map(|Theme { name, .. }| ThemeRow { name }).collect(),
         glitches: glitch::TABLE
             .iter()
             .map(|row| GlitchRow {

@@ -5,8 +5,8 @@ use super::bundle::Module;
 /// The page, with placeholders.
 pub(super) const TEMPLATE: &str = include_str!("web/index.html");
 pub(super) const STYLE: &str = include_str!("web/style.css");
-/// The core for the web; `crates/web` is its source.
-pub(super) const HEART: &[u8] = include_bytes!("web/heart.wasm");
+/// The core for browsers, deflated without a header; `crates/web` is its source.
+pub(super) const HEART: &[u8] = include_bytes!("web/heart.wasm.deflate");
 
 macro_rules! modules {
     ($($name:literal),* $(,)?) => {

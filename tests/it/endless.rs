@@ -7,7 +7,6 @@ use flaky_core::rhythm::endless::{Condition, Endless, EndlessSettings, RhythmSeg
 use flaky_core::rhythm::glitch;
 use flaky_core::rhythm::json::LEAST_RR_S;
 use flaky_core::rhythm::{Alarm, Beat, BeatKind, Code, Extent, Rhythm};
-use flaky_core::scene::monitor;
 use flaky_core::scene::{Motion, Size, Theme, Trace, Trail, theme};
 use flaky_core::signal::Signal;
 use flaky_core::verdict::{Flakiness, Report, Verdict};
@@ -182,9 +181,9 @@ fn a_verdict_is_an_endless_rhythm() {
 }
 
 #[test]
-fn every_glitch_fits_the_screen_of_an_endless_monitor() {
+fn every_glitch_stays_in_its_range() {
     for glitch in glitch::TABLE {
-        let (least, most) = monitor::glitch_range_mv([glitch]);
+        let (least, most) = glitch.range_mv;
         for seed in 0..4 {
             let pool = vec![glitch];
             let mut source = Endless::new(seed, EndlessSettings { pool, ..settings(12.0) });

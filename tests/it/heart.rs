@@ -5,6 +5,7 @@
 
 use std::fmt::Debug;
 use std::fs;
+use std::io::Read;
 use std::path::Path;
 use std::process::Command;
 
@@ -13,6 +14,7 @@ use flaky_core::rhythm::{BeatKind, glitch};
 use flaky_core::scene::{Size, theme};
 use flaky_core::verdict::{Report, Verdict};
 use flaky_web::{Lead, Pool, Rest, ScreenSettings};
+use flate2::read::DeflateDecoder;
 use wasmi::{Engine, Instance, Linker, Memory, Module, Store, WasmParams, WasmResults};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
@@ -89,6 +91,7 @@ fn compare(heart: &mut Heart, number: u32, lead: &mut Lead, t_s: f64) {
         &lead.rate().map_or(-1, |r| r.round() as i32),
     );
     same("the alarm", &heart.call("alarm", number), &lead.alarm().map_or(-1, |row| row as i32));
+    same("the beam", &heart.call::<_, f64>("beam", number).to_bits(), &lead.beam().to_bits());
     same("the beats", &heart.call("beats", number), &lead.beats());
     same("the return", &heart.call("restarting", number), &u32::from(lead.is_returning()));
     for part in 0..10 {
@@ -107,6 +110,15 @@ fn the_module_is_made_from_these_sources() {
     let facts = fs::read_to_string(Path::new(ROOT).join("src/page/web/heart.txt")).expect("facts");
     let source = facts.lines().find_map(|line| line.strip_prefix("source "));
     assert_eq!(source, Some(now.trim()), "heart.wasm is stale: run crates/web/build");
+}
+
+#[test]
+fn the_page_has_this_module() {
+    let web = Path::new(ROOT).join("src/page/web");
+    let deflated = fs::read(web.join("heart.wasm.deflate")).expect("a file");
+    let mut inflated = Vec::new();
+    DeflateDecoder::new(&deflated[..]).read_to_end(&mut inflated).expect("it inflates");
+    assert!(inflated == fs::read(web.join("heart.wasm")).expect("a file"), "run crates/web/build");
 }
 
 #[test]
@@ -147,7 +159,7 @@ fn an_endless_lead_behaves_as_it_does_here() {
                 ..Report::new(verdict, "")
             }));
         }
-        let rgba = lead.picture().rgba();
+        let rgba: Vec<u8> = lead.picture().rgba().flatten().collect();
         assert!(heart.bytes(address, rgba.len()) == rgba, "the picture in {}", theme.name);
     }
 }
@@ -196,7 +208,7 @@ fn every_glitch_at_several_rates_behaves_as_it_does_here() {
             for frame in 0..28 {
                 compare(&mut heart, number, &mut lead, f64::from(frame) / 2.0);
             }
-            let rgba = lead.picture().rgba();
+            let rgba: Vec<u8> = lead.picture().rgba().flatten().collect();
             assert!(heart.bytes(address, rgba.len()) == rgba, "{} at {bpm} bpm", glitch.name);
             heart.call::<_, ()>("lead_drop", number);
         }

@@ -29,7 +29,7 @@ export const baked = {
   rate: 4,
   glitch: 'flatline,double-beat',
   sound: false,
-  themes: ['phosphor', 'amber'].map((name) => ({ name, summary: '' })),
+  themes: ['phosphor', 'amber'].map((name) => ({ name })),
   glitches: ['flatline', 'double-beat', 'motion'].map((name) => ({ name, caption: '', alarm: 'high', stars: '***' })),
   verdicts: ['unknown', 'stopped', 'running', 'passed', 'failed', 'flaky'],
 };

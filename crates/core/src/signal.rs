@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::f64::consts::TAU;
 
 use crate::rhythm::endless::RhythmSegment;
-use crate::rhythm::{Extent, Rhythm};
+use crate::rhythm::{Episode, Extent, Rhythm};
 use compile::{Compiler, Complex, REACH_S};
 use noise::Noise;
 use overlay::Overlays;
@@ -67,30 +67,24 @@ impl Signal {
             Extent::Loop => Axis::Loop(rhythm.duration_s),
             Extent::Line => Axis::Line(rhythm.duration_s),
         };
-        let mut compiler = Compiler::new(rhythm.bpm);
-        let mut complexes: Vec<Complex> =
-            rhythm.beats.iter().map(|beat| compiler.beat(beat)).collect();
-        let mut overlays = Overlays::default();
+        let mut this = Self::silent(axis, rhythm.seed, rhythm.bpm);
+        this.complexes = rhythm.beats.iter().map(|beat| this.compiler.beat(beat)).collect();
         for episode in &rhythm.episodes {
-            complexes.extend(compiler.lone_waves(episode));
-            overlays.push(episode.clone());
+            this.add_episode(episode);
         }
-        complexes.sort_by(|a, b| a.t_s.total_cmp(&b.t_s));
-        Self {
-            axis,
-            noise: Noise::new(rhythm.seed, axis),
-            compiler,
-            complexes: complexes.into(),
-            overlays,
-            known_until_s: f64::INFINITY,
-        }
+        this.known_until_s = f64::INFINITY;
+        this
     }
 
     /// A signal on an open axis on which nothing happens yet; waves scale from a rate of `bpm`.
     pub fn open(seed: u32, bpm: f64) -> Self {
+        Self::silent(Axis::Open, seed, bpm)
+    }
+
+    fn silent(axis: Axis, seed: u32, bpm: f64) -> Self {
         Self {
-            axis: Axis::Open,
-            noise: Noise::new(seed, Axis::Open),
+            axis,
+            noise: Noise::new(seed, axis),
             compiler: Compiler::new(bpm),
             complexes: VecDeque::new(),
             overlays: Overlays::default(),
@@ -100,18 +94,27 @@ impl Signal {
 
     /// Adds what happens next, after everything that was pushed before.
     pub fn push(&mut self, segment: &RhythmSegment) {
-        let lone = segment.episode.iter().filter_map(|episode| self.compiler.lone_waves(episode));
-        let lone: Vec<Complex> = lone.collect();
-        let beats = segment.beats.iter().map(|beat| self.compiler.beat(beat));
-        for complex in beats.chain(lone) {
-            let at = self.complexes.partition_point(|other| other.t_s <= complex.t_s);
-            self.complexes.insert(at, complex);
+        for beat in &segment.beats {
+            let complex = self.compiler.beat(beat);
+            self.insert(complex);
         }
         if let Some(episode) = &segment.episode {
-            self.overlays.push(episode.clone());
+            self.add_episode(episode);
         }
         // The next beat reaches back.
         self.known_until_s = self.known_until_s.max(segment.until_s - REACH_S.0);
+    }
+
+    fn add_episode(&mut self, episode: &Episode) {
+        if let Some(lone) = self.compiler.lone_waves(episode) {
+            self.insert(lone);
+        }
+        self.overlays.push(episode.clone());
+    }
+
+    fn insert(&mut self, complex: Complex) {
+        let at = self.complexes.partition_point(|other| other.t_s <= complex.t_s);
+        self.complexes.insert(at, complex);
     }
 
     /// Pushes segments of `source` until everything before `t_s` seconds is known.

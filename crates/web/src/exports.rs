@@ -220,7 +220,7 @@ pub extern "C" fn set_screen(
     let settings = ScreenSettings { size: Size { width, height }, theme, pulse: options & 1 == 1 };
     lead(number, |lead| {
         lead.set_screen(&settings);
-        lead.picture_mut().as_mut_ptr() as usize
+        lead.pixels_mut().as_mut_ptr() as usize
     })
 }
 
@@ -282,6 +282,12 @@ pub extern "C" fn glitch_next(number: u32, row: i32) {
 #[unsafe(no_mangle)]
 pub extern "C" fn restarting(number: u32) -> u32 {
     lead(number, |lead| u32::from(lead.is_returning()))
+}
+
+/// The place of the beam as a part of the width, 0–1.
+#[unsafe(no_mangle)]
+pub extern "C" fn beam(number: u32) -> f64 {
+    lead(number, |lead| lead.beam())
 }
 
 /// See [`Lead::voltage`].

@@ -13,7 +13,7 @@ use flaky_core::signal::Signal;
 use flaky_core::verdict::Report;
 
 use crate::picture::Picture;
-use crate::rhythm::{Pool, Recent, Rest};
+use crate::rhythm::{Recent, Rest};
 
 /// Frames per second for which the fading is scheduled.
 const FPS: f64 = 60.0;
@@ -57,8 +57,6 @@ pub struct Lead {
     rest: Rest,
     /// The verdict that is shown instead of the rest.
     report: Option<Report>,
-    /// The range of the voltages of this pool, in millivolts.
-    range_mv: (Pool, (f64, f64)),
     /// The layout; its trace has the signal.
     scene: Scene,
     palette: Palette,
@@ -77,35 +75,28 @@ impl Lead {
     pub fn endless(seed: u32, rest: Rest) -> Self {
         let rest = rest.in_range();
         let source = Source::Endless(Box::new(Endless::new(seed, rest.endless())));
-        let range_mv = range_mv(rest.pool);
-        let signal = Signal::open(seed, rest.bpm);
-        let scene = monitor::endless(signal, range_mv.1, &settings(&ScreenSettings::pixel())).scene;
-        Self::new(source, rest, range_mv, scene, START_S)
+        let (signal, pool) = (Signal::open(seed, rest.bpm), rest.pool.or_default());
+        let settings = settings(&ScreenSettings::pixel());
+        let scene = monitor::endless(signal, pool.glitches(), &settings).scene;
+        Self::new(source, rest, scene, START_S)
     }
 
     /// A lead that repeats a loop, as `flaky render` does, with a screen of one pixel.
     pub fn repeating(rhythm: Rhythm, rest: Rest) -> Self {
         let rest = rest.in_range();
         let scene = monitor::wordless(&rhythm, &settings(&ScreenSettings::pixel())).scene;
-        Self::new(Source::Loop(rhythm), rest, range_mv(rest.pool), scene, 0.0)
+        Self::new(Source::Loop(rhythm), rest, scene, 0.0)
     }
 
-    fn new(
-        source: Source,
-        rest: Rest,
-        range_mv: (Pool, (f64, f64)),
-        scene: Scene,
-        now_s: f64,
-    ) -> Self {
+    fn new(source: Source, rest: Rest, scene: Scene, now_s: f64) -> Self {
         let palette = palette(&scene);
         Self {
             source,
             recent: Recent::default(),
             rest,
             report: None,
-            range_mv,
             screen: screen(&scene, &palette, Ground::bare(scene.size, &palette)),
-            picture: Picture::new(scene.size, palette.colours.clone()),
+            picture: Picture::new(scene.size, &palette.colours),
             scene,
             palette,
             now_s,
@@ -160,18 +151,16 @@ impl Lead {
         let settings = settings(shown);
         self.scene = match &self.source {
             Source::Endless(_) => {
-                if self.range_mv.0 != self.rest.pool {
-                    self.range_mv = range_mv(self.rest.pool);
-                }
                 let silence = Signal::open(0, self.rest.bpm);
                 let signal = mem::replace(&mut self.scene.trace.signal, silence);
-                monitor::endless(signal, self.range_mv.1, &settings).scene
+                let pool = self.rest.pool.or_default();
+                monitor::endless(signal, pool.glitches(), &settings).scene
             }
             Source::Loop(rhythm) => monitor::wordless(rhythm, &settings).scene,
         };
         self.palette = palette(&self.scene);
         let ground = Ground::bare(self.scene.size, &self.palette);
-        self.picture = Picture::new(self.scene.size, self.palette.colours.clone());
+        self.picture = Picture::new(self.scene.size, &self.palette.colours);
         self.screen = screen(&self.scene, &self.palette, ground);
     }
 
@@ -184,15 +173,15 @@ impl Lead {
         )
     }
 
-    /// The picture, into which the colours of the ground are written before [`Self::take_ground`].
-    pub fn picture_mut(&mut self) -> &mut [u8] {
-        self.picture.rgba_mut()
+    /// The pixels in memory, into which the ground is written before [`Self::take_ground`]; red is in
+    /// the lowest byte of each.
+    pub fn pixels_mut(&mut self) -> &mut [u32] {
+        self.picture.pixels_mut()
     }
 
     /// Takes the picture as the ground. The next step paints all of the screen.
     pub fn take_ground(&mut self) {
-        let colours = self.picture.rgba().chunks_exact(4).map(|p| [p[0], p[1], p[2], p[3]]);
-        let ground = Ground::from_colours(colours, &self.palette);
+        let ground = Ground::from_colours(self.picture.rgba(), &self.palette);
         self.screen = screen(&self.scene, &self.palette, ground);
     }
 
@@ -255,14 +244,15 @@ impl Lead {
         self.scene.trace.signal.at(self.start_s() + t_s)
     }
 
+    /// The place of the beam as a part of the width, 0–1.
+    pub fn beam(&self) -> f64 {
+        (self.now_s / self.scene.trace.sweep_s).fract()
+    }
+
     /// The trace on the screen: its scales.
     pub fn trace(&self) -> &Trace {
         &self.scene.trace
     }
-}
-
-fn range_mv(pool: Pool) -> (Pool, (f64, f64)) {
-    (pool, monitor::glitch_range_mv(pool.or_default().glitches()))
 }
 
 fn settings(shown: &ScreenSettings) -> MonitorSettings {

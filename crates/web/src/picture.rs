@@ -44,9 +44,9 @@ impl Dirty {
 #[derive(Clone, Debug)]
 pub struct Picture {
     width: usize,
-    palette: Vec<Rgba>,
-    /// Red, green, blue and opacity of every pixel, row by row.
-    rgba: Vec<u8>,
+    palette: [u32; 256],
+    /// Red, green, blue and opacity of every pixel, row by row, red in the lowest byte.
+    pixels: Vec<u32>,
     /// The changed rows of every block; empty if there are none.
     blocks: Vec<Range<usize>>,
     dirty: Vec<Dirty>,
@@ -54,25 +54,29 @@ pub struct Picture {
 
 impl Picture {
     /// A black picture that is about to show entries of `palette`.
-    pub(crate) fn new(size: Size, palette: Vec<Rgba>) -> Self {
+    pub(crate) fn new(size: Size, colours: &[Rgba]) -> Self {
         let (width, height) = (size.width as usize, size.height as usize);
+        let mut palette = [0; 256];
+        for (entry, colour) in palette.iter_mut().zip(colours) {
+            *entry = u32::from_le_bytes(*colour);
+        }
         Self {
             width,
             palette,
-            rgba: vec![0; 4 * width * height],
+            pixels: vec![0; width * height],
             blocks: vec![0..0; width.div_ceil(BLOCK)],
             dirty: Vec::with_capacity(width.div_ceil(BLOCK)),
         }
     }
 
     /// Red, green, blue and opacity of every pixel, row by row.
-    pub fn rgba(&self) -> &[u8] {
-        &self.rgba
+    pub fn rgba(&self) -> impl Iterator<Item = Rgba> + '_ {
+        self.pixels.iter().map(|pixel| pixel.to_le_bytes())
     }
 
-    /// The same, to be overwritten from outside.
-    pub(crate) fn rgba_mut(&mut self) -> &mut [u8] {
-        &mut self.rgba
+    /// The pixels in memory, into which others may be written; red is in the lowest byte.
+    pub(crate) fn pixels_mut(&mut self) -> &mut [u32] {
+        &mut self.pixels
     }
 
     /// The rectangles that the last step changed. They do not overlap.
@@ -94,9 +98,9 @@ impl Picture {
     fn paint(&mut self, entries: &[u8], y: usize, run: &Range<usize>) {
         let row = y * self.width;
         let entries = &entries[row + run.start..row + run.end];
-        let pixels = &mut self.rgba[4 * (row + run.start)..4 * (row + run.end)];
-        for (pixel, entry) in pixels.chunks_exact_mut(4).zip(entries) {
-            pixel.copy_from_slice(&self.palette[usize::from(*entry)]);
+        let pixels = &mut self.pixels[row + run.start..row + run.end];
+        for (pixel, entry) in pixels.iter_mut().zip(entries) {
+            *pixel = self.palette[usize::from(*entry)];
         }
         for block in &mut self.blocks[run.start / BLOCK..run.end.div_ceil(BLOCK)] {
             // Rows come from top to bottom.

@@ -1,7 +1,7 @@
 // What was baked into the file, and what the address overrides. Pure.
 
 /**
- * @typedef {{name: string, summary: string}} Theme
+ * @typedef {{name: string}} Theme
  * @typedef {{name: string, caption: string, alarm: 'high' | 'medium' | 'technical', stars: string}} Glitch
  * @typedef {object} Baked
  * @property {string | null} title

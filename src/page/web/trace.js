@@ -2,8 +2,6 @@
 
 /** A still shows the last sweep of what the heart does after so many seconds. */
 const SETTLED_S = 20;
-/** The instant at which the core's clock starts, in seconds. */
-const START_S = 30;
 /** Where the beam of a still stands, as a part of the width. */
 const STILL_AT = 0.94;
 
@@ -89,8 +87,8 @@ export class Trace {
 
   /** Jumps to where the heart has settled, with the whole sweep on the screen. */
   settle() {
-    const sweeps = Math.ceil((START_S + this.time + this.sweep + SETTLED_S) / this.sweep);
-    this.time = (sweeps + STILL_AT) * this.sweep - START_S;
+    const sweeps = Math.ceil((this.sweep + SETTLED_S) / this.sweep);
+    this.time += (sweeps + STILL_AT - this.core.beam(this.lead)) * this.sweep;
     this.stale = true;
   }
 

@@ -4,6 +4,9 @@ use super::palette::Palette;
 use crate::animation::Rgba;
 use crate::scene::Size;
 
+/// The number of colours that are remembered.
+const SEEN: usize = 256;
+
 /// The unlit picture.
 #[derive(Clone, Debug)]
 pub struct Ground {
@@ -26,25 +29,27 @@ impl Ground {
             .fixed()
             .map(|(entry, kind)| (entry, kind as u8, palette.colours[usize::from(entry)]))
             .collect();
-        let mut this = Self { entries: Vec::new(), kinds: Vec::new() };
-        // Neighbours are mostly alike, and there are few colours in all.
-        let mut seen: Vec<(Rgba, u8, u8)> = Vec::new();
-        let mut last = None;
+        let pixels = colours.size_hint().0;
+        let mut this =
+            Self { entries: Vec::with_capacity(pixels), kinds: Vec::with_capacity(pixels) };
+        // Most colours have been seen before. The slot of a colour has the last one that hashed to it.
+        let mut seen = [None; SEEN];
         for pixel in colours {
-            let (_, entry, kind) = match last {
-                Some(found @ (colour, _, _)) if colour == pixel => found,
-                _ => seen.iter().copied().find(|found| found.0 == pixel).unwrap_or_else(|| {
-                    let (entry, kind) = nearest(pixel, &candidates);
-                    seen.push((pixel, entry, kind));
-                    (pixel, entry, kind)
-                }),
+            let slot = &mut seen[slot(pixel)];
+            let (entry, kind) = match *slot {
+                Some((colour, found)) if colour == pixel => found,
+                _ => nearest(pixel, &candidates),
             };
-            last = Some((pixel, entry, kind));
+            *slot = Some((pixel, (entry, kind)));
             this.entries.push(entry);
             this.kinds.push(kind);
         }
         this
     }
+}
+
+fn slot(colour: Rgba) -> usize {
+    (u32::from_le_bytes(colour).wrapping_mul(0x9e37_79b1) >> (32 - SEEN.ilog2())) as usize
 }
 
 fn nearest(colour: Rgba, candidates: &[(u8, u8, Rgba)]) -> (u8, u8) {

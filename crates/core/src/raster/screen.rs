@@ -111,13 +111,14 @@ impl<T: TextLayer> Screen<T> {
         t_s - trace.sweep_s - margin_s..t_s + margin_s
     }
 
+    /// Paints the light and the texts on the ground, which is all that there is so far.
     fn whole(&mut self, trace: &Trace, t_s: f64) {
-        self.text.show(t_s);
         match trace.motion {
             Motion::Sweep => self.sweep_to(trace, t_s, None),
             Motion::Scroll => self.scroll_to(trace, t_s),
         }
-        self.repaint(&(0..self.width), true);
+        self.repaint(&(0..self.width), false);
+        self.retext(t_s);
         for runs in &mut self.changed {
             runs.clear();
             runs.push(0..self.width);
@@ -126,7 +127,6 @@ impl<T: TextLayer> Screen<T> {
 
     fn next(&mut self, trace: &Trace, t_s: f64, before_s: f64) {
         self.changed.iter_mut().for_each(Vec::clear);
-        let areas = self.text.show(t_s);
         match trace.motion {
             Motion::Sweep => {
                 self.sweep_to(trace, t_s, Some(before_s));
@@ -141,7 +141,12 @@ impl<T: TextLayer> Screen<T> {
                 self.repaint(&(0..self.width), true);
             }
         }
-        for [columns, rows] in areas {
+        self.retext(t_s);
+    }
+
+    /// Updates the texts.
+    fn retext(&mut self, t_s: f64) {
+        for [columns, rows] in self.text.show(t_s) {
             for y in rows.0..rows.1 {
                 self.repaint_row(y, columns.0..columns.1, true);
             }
@@ -165,9 +170,11 @@ impl<T: TextLayer> Screen<T> {
             Some(before_s) => trace.beam_px(before_s),
             None => now - width + erased,
         };
-        // Erased first: a column that is drawn afterwards has been dark before.
-        for at in from + erased..now + erased {
-            self.erase(at.rem_euclid(width) as usize);
+        // Erased first: a column that is drawn afterwards has been dark before. At first all are.
+        if before_s.is_some() {
+            for at in from + erased..now + erased {
+                self.erase(at.rem_euclid(width) as usize);
+            }
         }
         self.reveal(trace, from..now);
         let head = now.rem_euclid(width) as usize;

@@ -253,6 +253,9 @@ pub struct Glitch {
     pub overlay: Overlay,
     /// Set if the lead comes off.
     pub dropout: Option<Dropout>,
+    /// The range of the signal around it in millivolts, with some margin, so that the gain of an
+    /// endless monitor can be selected beforehand.
+    pub range_mv: (f64, f64),
 }
 
 /// The default pool of glitches, separated by commas.

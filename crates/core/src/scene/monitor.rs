@@ -5,7 +5,6 @@ use super::text::TextMetrics;
 use super::theme::{Colour, Theme};
 use super::trace::{Motion, Trace, Trail};
 use super::{AltText, Scene, Size, Strokes};
-use crate::rhythm::endless::{Endless, EndlessSettings};
 use crate::rhythm::{Glitch, Rhythm};
 use crate::signal::Signal;
 
@@ -21,11 +20,6 @@ pub(crate) const GAINS: [f64; 5] = [40.0, 30.0, 20.0, 10.0, 5.0];
 const FILL: f64 = 0.8;
 /// The range of a normal beat in millivolts, from its S to its R.
 const NORMAL_MV: (f64, f64) = (-0.2, 1.1);
-/// The length of the sample of a glitch whose range is measured, in seconds, and its samples per
-/// second. A margin in millivolts is added, because the next time it looks a little different.
-const SAMPLE_S: f64 = 14.0;
-const SAMPLE_HZ: f64 = 250.0;
-const SAMPLE_MARGIN_MV: f64 = 0.1;
 /// The least width of an endless monitor in millimetres: four seconds fit on the narrowest screen.
 const ENDLESS_WIDTH_MM: f64 = 100.0;
 /// The smallest distance of grid lines that are drawn, in pixels.
@@ -123,31 +117,19 @@ fn screen_of(rhythm: &Rhythm, settings: &MonitorSettings) -> (Scene, f64) {
     screen(signal, axis, range_mv, settings)
 }
 
-/// Lays out a monitor without captions for a signal on an open axis, whose voltages have the range
-/// `range_mv`; see [`glitch_range_mv`].
-pub fn endless(signal: Signal, range_mv: (f64, f64), settings: &MonitorSettings) -> Monitor {
+/// Lays out a monitor without captions for a signal on an open axis, whose glitches come from `pool`.
+pub fn endless(
+    signal: Signal,
+    pool: impl IntoIterator<Item = &'static Glitch>,
+    settings: &MonitorSettings,
+) -> Monitor {
     let width = f64::from(settings.size.width);
     let px_per_mm = nominal_px_per_mm(settings.size).min(width / ENDLESS_WIDTH_MM);
     let sweep_s = width / (settings.speed_mm_s * px_per_mm);
     let axis = TimeAxis { sweeps: 1, sweep_s };
+    let ranges = pool.into_iter().map(|glitch| glitch.range_mv);
+    let range_mv = ranges.fold(NORMAL_MV, |all, one| (all.0.min(one.0), all.1.max(one.1)));
     Monitor { scene: screen(signal, axis, range_mv, settings).0 }
-}
-
-/// The lowest and the highest voltage of an endless rhythm with the glitches of `pool`, in
-/// millivolts. Each glitch is measured once.
-pub fn glitch_range_mv(pool: impl IntoIterator<Item = &'static Glitch>) -> (f64, f64) {
-    let (mut least, mut most) = NORMAL_MV;
-    for glitch in pool {
-        let mut source = Endless::new(0, EndlessSettings::default());
-        let mut signal = Signal::open(0, EndlessSettings::default().bpm);
-        source.ask_for(glitch);
-        signal.extend(&mut source, SAMPLE_S);
-        for sample in 0..(SAMPLE_S * SAMPLE_HZ) as u32 {
-            let mv = signal.at(f64::from(sample) / SAMPLE_HZ);
-            (least, most) = (mv.min(least), mv.max(most));
-        }
-    }
-    (least - SAMPLE_MARGIN_MV, most + SAMPLE_MARGIN_MV)
 }
 
 /// The division of a signal into sweeps.

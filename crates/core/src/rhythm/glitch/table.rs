@@ -42,6 +42,7 @@ pub(in crate::rhythm) const DEFAULTS: Glitch = Glitch {
     lone: &[],
     overlay: NO_OVERLAY,
     dropout: None,
+    range_mv: (-0.35, 1.3),
 };
 
 /// All glitches, in the order in which they are listed.
@@ -91,6 +92,7 @@ pub static TABLE: &[Glitch] = &[
             beats: &[own(rr(0.62), Code::V)],
             back: Recovery::Compensated,
         },
+        range_mv: (-0.55, 1.42),
         ..DEFAULTS
     },
     Glitch {
@@ -102,6 +104,7 @@ pub static TABLE: &[Glitch] = &[
             beats: &[own(rr(0.62), Code::V), own(rr_plus(0.62, 0.42), Code::V)],
             back: Recovery::Compensated,
         },
+        range_mv: (-0.55, 1.42),
         ..DEFAULTS
     },
     Glitch {
@@ -113,6 +116,7 @@ pub static TABLE: &[Glitch] = &[
             beats: &[own(rr(0.62), Code::V), own(rr(2.0), Code::N), own(rr(2.62), Code::V)],
             back: Recovery::Compensated,
         },
+        range_mv: (-0.55, 1.42),
         ..DEFAULTS
     },
     Glitch {
@@ -132,6 +136,7 @@ pub static TABLE: &[Glitch] = &[
             ],
             back: Recovery::Restarts { rr: 0.9, slack: 0.0 },
         },
+        range_mv: (-0.58, 1.42),
         ..DEFAULTS
     },
     Glitch {
@@ -148,6 +153,7 @@ pub static TABLE: &[Glitch] = &[
             carriers: &[modulated(1.0, 5.1, 1.1, 0.9), sine(0.45, 7.3), sine(0.3, 3.4)],
             ..NO_OVERLAY
         },
+        range_mv: (-0.85, 1.3),
         ..DEFAULTS
     },
     Glitch {
@@ -164,6 +170,7 @@ pub static TABLE: &[Glitch] = &[
             carriers: &[sine(1.0, 3.7)],
             ..NO_OVERLAY
         },
+        range_mv: (-1.0, 1.3),
         ..DEFAULTS
     },
     Glitch {
@@ -208,6 +215,7 @@ pub static TABLE: &[Glitch] = &[
         alarm: Alarm::Technical,
         course: Course::Over { lasts_s: 5.0 },
         overlay: Overlay { mv: 0.4, carriers: &[sine(1.0, 0.2)], ..NO_OVERLAY },
+        range_mv: (-0.75, 1.62),
         ..DEFAULTS
     },
     Glitch {
@@ -226,6 +234,7 @@ pub static TABLE: &[Glitch] = &[
             ],
             ..NO_OVERLAY
         },
+        range_mv: (-0.4, 1.65),
         ..DEFAULTS
     },
     Glitch {
