@@ -57,6 +57,8 @@ pub(crate) struct PageSettings {
     pub(crate) assets: bool,
     /// The address at which the page is published, if it is known.
     pub(crate) address: Option<Url>,
+    /// The target of the link in the help.
+    pub(crate) link: Option<String>,
 }
 
 impl PageSettings {
@@ -92,6 +94,7 @@ impl Page {
                 "title" => escape(settings.document_title()),
                 "description" => escape(&settings.description()),
                 "links" => assets::links(settings),
+                "link" => settings.link.as_deref().map_or_else(String::new, link),
                 "themes" => tables::themes(settings.theme),
                 "style" => bundle::compact(web::STYLE),
                 "fallback" => picture::fallback(settings),
@@ -132,6 +135,12 @@ fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
 fn elements<'a>(html: &'a str, start: &str, end: &str) -> Vec<&'a str> {
     let after = html.split(start).skip(1);
     after.filter_map(|rest| rest.split_once(end)).map(|(text, _)| text).collect()
+}
+
+/// The link in the help.
+fn link(target: &str) -> String {
+    let target = escape(target);
+    format!("<p><a href=\"{target}\">{target}</a></p>\n")
 }
 
 /// Text for HTML, also for attributes in double quotes.

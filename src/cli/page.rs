@@ -48,6 +48,10 @@ pub(crate) struct PageArgs {
     /// Public address of the page; many sites show a link preview only if it is known
     #[arg(long, value_name = "URL", requires = "assets", value_parser = values::public_url)]
     pub url: Option<url::Url>,
+    /// Link in the help of the page, such as a project or a gallery: an address, or a path from the
+    /// page
+    #[arg(long, value_name = "URL", value_parser = values::link)]
+    pub link: Option<String>,
 
     /// Show the status at this address, http://… or https://…, or /… on the server of the page;
     /// repeatable, up to 24 times

@@ -133,6 +133,19 @@ pub(crate) fn public_url(text: &str) -> Result<Url, String> {
     url.ok_or_else(|| "expected an address such as https://user.pages.example/flaky/".to_string())
 }
 
+/// Parses the target of a link: a web address, or a path from the page.
+pub(crate) fn link(text: &str) -> Result<String, String> {
+    let expected = || "expected http://…, https://… or a path such as gallery/".to_string();
+    if text.trim().is_empty() || text.contains(char::is_control) {
+        return Err(expected());
+    }
+    match Url::parse(text) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Ok(url.into()),
+        Err(url::ParseError::RelativeUrlWithoutBase) => Ok(text.to_string()),
+        _ => Err(expected()),
+    }
+}
+
 /// Parses a fraction, `0.07` or `7%`, into 0–1.
 pub(crate) fn part(text: &str) -> Result<f64, String> {
     let part = match text.strip_suffix('%') {

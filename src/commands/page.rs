@@ -100,6 +100,7 @@ fn settings(args: &PageArgs) -> Result<PageSettings, Error> {
         sound: args.sound,
         assets: args.assets,
         address: args.url.clone(),
+        link: args.link.clone(),
     })
 }
 
@@ -117,7 +118,7 @@ fn write_beside(page: &Destination, asset: &Asset, console: Console) -> Result<(
 
 /// The size of the page as a server may send it.
 fn gzipped(html: &str) -> u64 {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let bytes = encoder.write_all(html.as_bytes()).and_then(|()| encoder.finish());
     bytes.expect("a Vec takes everything").len() as u64
 }

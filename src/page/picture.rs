@@ -17,7 +17,7 @@ use flaky_draw::svg;
 use flaky_draw::text::DejaVu;
 
 /// The length of the loop in seconds; a short one keeps the page small.
-const DURATION_S: f64 = 8.0;
+const DURATION_S: f64 = 7.0;
 /// The seed of the loop if every visit has its own.
 const SEED: u32 = 7;
 /// The reason for the state before a status was asked for.

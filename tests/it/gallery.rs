@@ -116,3 +116,16 @@ fn is_small_and_has_nothing_else_in_it() {
     assert!(total <= MOST, "{total} bytes");
     assert_eq!(count, PICTURES.len() + theme::THEMES.len() + glitch::TABLE.len());
 }
+
+#[test]
+fn the_page_of_the_gallery_shows_every_theme_and_glitch() {
+    let page = include_str!("../../templates/gallery.html");
+    let themes = theme::THEMES.iter().map(|theme| format!("themes/{}.png", theme.name));
+    let glitches = glitch::TABLE.iter().map(|glitch| format!("glitches/{}.png", glitch.name));
+    let pictures: Vec<String> = themes.chain(glitches).collect();
+    for picture in &pictures {
+        assert!(page.contains(&format!("src=\"{picture}\"")), "no {picture}");
+    }
+    assert_eq!(page.matches("<img src=\"themes/").count(), theme::THEMES.len());
+    assert_eq!(page.matches("<img src=\"glitches/").count(), glitch::TABLE.len());
+}
