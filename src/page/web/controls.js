@@ -37,11 +37,25 @@ export class Controls {
     for (const sign of ['pointermove', 'pointerdown', 'keydown', 'focusin']) {
       addEventListener(sign, () => this.wake(), { passive: true });
     }
+    this.ignoreBlindTouches();
     document.addEventListener('fullscreenchange', () => this.followFull());
     document.addEventListener('visibilitychange', () => this.stayAwake());
     if (!document.fullscreenEnabled) this.disable('full');
     byId('bar').hidden = false;
     this.wake();
+  }
+
+  /** A touch that shows the bar presses nothing on it. */
+  ignoreBlindTouches() {
+    const bar = byId('bar');
+    let begunOnBar = false;
+    addEventListener('pointerdown', ({ target }) => {
+      begunOnBar = target instanceof Node && bar.contains(target);
+    }, { capture: true, passive: true });
+    bar.addEventListener('click', (event) => {
+      // A click by keyboard has no detail.
+      if (event.detail > 0 && !begunOnBar) event.stopPropagation();
+    }, { capture: true });
   }
 
   /** @param {KeyboardEvent} event */
