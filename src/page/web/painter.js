@@ -159,6 +159,7 @@ export class Painter {
   /** @param {unknown} error */
   fail(error) {
     this.traces = [];
-    this.tell({ is: 'failed', reason: `the drawing stopped: ${error}` });
+    const words = error instanceof Error ? error.message : error;
+    this.tell({ is: 'failed', reason: `the drawing stopped: ${words}` });
   }
 }
