@@ -1,5 +1,5 @@
 //! The module for browsers: it is made from the sources as they are, and behaves as the same code does
-//! on this machine, bit for bit. An interpreter runs it here; `page_live.rs` has a browser do it.
+//! on this machine, bit for bit. An interpreter runs it here; `page_pixels.rs` has a browser do it.
 //!
 //! `FLAKY_HEART` names another module to test: `.ci/run web` builds one from source.
 

@@ -31,6 +31,7 @@ mod output;
 mod page;
 mod page_files;
 mod page_live;
+mod page_pixels;
 mod pictures;
 mod platforms;
 mod preview;
