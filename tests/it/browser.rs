@@ -44,6 +44,11 @@ const FLAGS: [&str; 12] = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ];
 
+/// Lets a page go on for a while.
+pub fn rest(milliseconds: u64) {
+    std::thread::sleep(Duration::from_millis(milliseconds));
+}
+
 /// A browser with one window of 800x600.
 pub struct Browser {
     // Dropped in this order: the session, the processes, their files.
@@ -119,12 +124,6 @@ impl Browser {
     #[track_caller]
     pub fn open(&self, address: &str) {
         self.asked(address, self.driver().goto(address));
-    }
-
-    /// Opens a file.
-    #[track_caller]
-    pub fn open_file(&self, path: &Path) {
-        self.open(&format!("file://{}", path.display()));
     }
 
     /// Runs the body of a function in the page and returns its result.
