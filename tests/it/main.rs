@@ -31,6 +31,7 @@ mod output;
 mod page;
 mod page_feed;
 mod page_files;
+mod page_hands;
 mod page_hostile;
 mod page_pixels;
 mod page_states;
