@@ -6,12 +6,16 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 /// The time between two bytes of a body that never ends.
 const DRIP: Duration = Duration::from_millis(200);
+
+/// The time for a listener to come, and between two looks.
+const WAIT: Duration = Duration::from_secs(8);
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What a request is answered with.
 #[derive(Clone, Debug)]
@@ -109,9 +113,14 @@ impl Feed {
         locked(&self.state.streams).retain_mut(|stream| stream.write_all(event.as_bytes()).is_ok());
     }
 
-    /// The number of those who have asked for a stream and not gone.
-    pub fn listeners(&self) -> usize {
-        locked(&self.state.streams).len()
+    /// Waits until somebody listens to events.
+    #[track_caller]
+    pub fn has_a_listener(&self) {
+        let begun = Instant::now();
+        while locked(&self.state.streams).is_empty() {
+            assert!(begun.elapsed() < WAIT, "nobody listens");
+            std::thread::sleep(LOOK);
+        }
     }
 
     /// How often a path was asked for.

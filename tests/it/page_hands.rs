@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, rest};
 use crate::page_feed::{Answer, Feed, status};
-use crate::page_view::View;
+use crate::page_view::{FLAT, PEAK, View};
 use crate::server::{Reply, Server};
 use crate::tools;
 
@@ -131,7 +131,7 @@ fn reduced_motion_is_a_still_and_without_scripts_there_is_the_recording() {
     let art = View::opened(&browser, &["--seed", "7"], "");
     art.is_live();
     assert!(art.stands());
-    assert!(art.swing(0) > 0.2, "a still of a heart");
+    assert!(art.swing(0) > PEAK, "a still of a heart");
     assert_eq!(browser.text("document.querySelector('#pause').ariaPressed"), "true");
     art.kept_to_itself(&[]);
     let feed = Feed::new().answers("/status", Answer::verdict("passed"));
@@ -139,12 +139,12 @@ fn reduced_motion_is_a_still_and_without_scripts_there_is_the_recording() {
     let view = View::opened(&browser, &["--status-url", &url, "--seed", "7"], "");
     browser.wait("document.title.startsWith('PASSED')");
     view.is_live();
-    view.swings("passed", |swing| swing > 0.2);
+    view.swings("passed", |swing| swing > PEAK);
     assert!(view.stands());
     feed.now("/status", Answer::json(status("failed")));
     browser.run("dispatchEvent(new Event('online'))");
     browser.wait("document.title.startsWith('FAILED')");
-    view.swings("failed", |swing| swing < 0.06);
+    view.swings("failed", |swing| swing < FLAT);
     assert!(view.stands());
     view.kept_to_itself(&[url]);
 

@@ -4,11 +4,7 @@ use serde_json::json;
 
 use crate::browser::{Browser, rest};
 use crate::page_feed::{Answer, Feed, status};
-use crate::page_view::{View, hurry};
-
-/// The least swing of a line with an R peak, and the most of one without any, as parts of the height.
-const PEAK: f64 = 0.2;
-const FLAT: f64 = 0.06;
+use crate::page_view::{FLAT, PEAK, View, hurry};
 
 /// A window whose sweep takes 4 s, the shortest there is.
 fn browser() -> Option<Browser> {
@@ -105,11 +101,7 @@ fn a_stream_leads_through_failure_and_recovery() {
     let view = View::opened(&browser, &["--status-url", &url, "--seed", "7"], "");
     view.is_live();
     assert!(browser.text("document.title").starts_with("UNKNOWN"));
-    let begun = std::time::Instant::now();
-    while feed.listeners() == 0 {
-        assert!(begun.elapsed().as_secs() < 8, "nobody listens");
-        rest(20);
-    }
+    feed.has_a_listener();
     feed.tell(&status("passed"));
     shows(&view, "passed");
     view.swings("passed", |swing| swing > PEAK);

@@ -5,6 +5,10 @@ use serde_json::{Value, json};
 use crate::browser::{Browser, rest};
 use crate::vocabulary::Folder;
 
+/// The least swing of a line with an R peak, and the most of a flat one, as parts of the height.
+pub const PEAK: f64 = 0.2;
+pub const FLAT: f64 = 0.06;
+
 /// Copies the canvas of a lead, without its captions. The copy's pixels are `pixels`.
 const COPY: &str = "
     const canvas = document.querySelectorAll('canvas')[arguments[0]];
