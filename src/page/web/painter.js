@@ -104,6 +104,8 @@ export class Painter {
     const markup = trace.lay(width, height, theme, pulse);
     if (this.calm) trace.settle();
     this.tell({ is: 'ground', lead, serial, markup, width, height });
+    // The first picture does not wait for its ground.
+    if (serial === 1) this.show(lead, null);
     setTimeout(() => {
       if (serial === this.serials[lead] && trace.waits) this.receive({ is: 'ground', lead, serial, pixels: null });
     }, GROUND_MS);

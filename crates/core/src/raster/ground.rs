@@ -32,15 +32,22 @@ impl Ground {
         let pixels = colours.size_hint().0;
         let mut this =
             Self { entries: Vec::with_capacity(pixels), kinds: Vec::with_capacity(pixels) };
-        // Most colours have been seen before. The slot of a colour has the last one that hashed to it.
+        // Neighbours are mostly alike, and most colours have been seen before. The slot of a colour
+        // has the last one that hashed to it.
         let mut seen = [None; SEEN];
+        let mut last = None;
         for pixel in colours {
-            let slot = &mut seen[slot(pixel)];
-            let (entry, kind) = match *slot {
+            let (entry, kind) = match last {
                 Some((colour, found)) if colour == pixel => found,
-                _ => nearest(pixel, &candidates),
+                _ => match seen[slot(pixel)] {
+                    Some((colour, found)) if colour == pixel => found,
+                    _ => nearest(pixel, &candidates),
+                },
             };
-            *slot = Some((pixel, (entry, kind)));
+            if last.is_none_or(|(colour, _)| colour != pixel) {
+                last = Some((pixel, (entry, kind)));
+                seen[slot(pixel)] = last;
+            }
             this.entries.push(entry);
             this.kinds.push(kind);
         }
