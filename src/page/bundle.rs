@@ -299,7 +299,7 @@ fn visit<'a>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Module, bundle};
+    use super::{Module, bundle, compact};
 
     fn joined(main: &'static str, other: &'static str) -> Result<String, String> {
         let modules =
@@ -315,8 +315,20 @@ mod tests {
                     two(one); // said\n  /* gone */\n";
         assert_eq!(
             joined(main, OTHER).unwrap(),
-            "(() => {\n'use strict';\nconst one = 1;\nfunction two() {}\n\ntwo(one); // said\n})();\n"
+            "(() => {\n'use strict';\nconst one = 1;\nfunction two() {}\ntwo(one); // said\n})();\n"
         );
+    }
+
+    #[test]
+    fn types_within_lines_and_indentation_go() {
+        let main = "import { one } from './other.js';\nif (one) {\n  const two = /** @type {any} */ (one);\n}\n";
+        let script = joined(main, "export const one = 1;\n").unwrap();
+        assert!(script.contains("\nif (one) {\nconst two = (one);\n}\n"), "{script}");
+    }
+
+    #[test]
+    fn a_style_sheet_loses_comments_and_indentation() {
+        assert_eq!(compact("/* a */\np {\n  x: y; /* b */\n\n}\n"), "p {\nx: y; /* b */\n}");
     }
 
     #[test]
