@@ -17,7 +17,7 @@ use flaky_draw::svg;
 use flaky_draw::text::DejaVu;
 
 /// The length of the loop in seconds; a short one keeps the page small.
-const DURATION_S: f64 = 7.0;
+const DURATION_S: f64 = 4.4;
 /// The seed of the loop if every visit has its own.
 const SEED: u32 = 7;
 /// The reason for the state before a status was asked for.
@@ -25,7 +25,7 @@ const NOT_ASKED: &str = "the status has not been asked for";
 /// The name of the lead if the page has no title.
 const LEAD: &str = "II";
 /// The sizes of the picture in the page and of the link preview, in pixels.
-const PAGE: Size = Size { width: 600, height: 225 };
+const PAGE: Size = Size { width: 480, height: 180 };
 pub(super) const PREVIEW: Size = Size { width: 1200, height: 630 };
 
 /// The animated SVG in the page.

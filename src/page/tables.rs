@@ -91,12 +91,7 @@ pub(super) fn themes(first: &Theme) -> String {
         let colours = Colour::ALL.map(colour).concat();
         let dark = theme.rgb(Colour::Ground).lightness() < DARK;
         let scheme = if dark { "dark" } else { "light" };
-        format!(
-            "{selector}[data-theme={}]{{{colours}--glow:{};--dark:{};color-scheme:{scheme}}}\n",
-            theme.name,
-            theme.glow,
-            u8::from(dark)
-        )
+        format!("{selector}[data-theme={}]{{{colours}color-scheme:{scheme}}}\n", theme.name)
     };
     THEMES.iter().map(rule).collect()
 }
