@@ -4,9 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::render::{BPM, GLITCH_RATE, HRV};
-use super::values::{self, Pool, Seconds};
-use flaky_core::rhythm::glitch;
+use super::rhythm::{GLITCH_RATE, RhythmArgs};
+use super::values::{self, Seconds};
 use flaky_core::scene::theme::{self, Theme};
 
 /// Time between two requests for the status, in seconds.
@@ -65,16 +64,8 @@ pub(crate) struct PageArgs {
     #[arg(long, value_name = "TIME", value_parser = values::stale, requires = "status_url", help_heading = "CI status")]
     pub stale_after: Option<Seconds>,
 
-    /// Heart rate in beats per minute, 30 to 180
-    #[arg(long, value_name = "N", default_value_t = BPM, value_parser = values::bpm, help_heading = "Rhythm")]
-    pub bpm: f64,
-    /// Heart rate variability: the standard deviation of the heart rate in beats per minute, 0 to
-    /// 20
-    #[arg(long, value_name = "N", default_value_t = HRV, value_parser = values::hrv, help_heading = "Rhythm")]
-    pub hrv: f64,
-    /// Glitches to choose from: names from `flaky glitches`, `all` or `none`
-    #[arg(long, value_name = "KIND[,KIND…]", default_value = glitch::DEFAULT, help_heading = "Rhythm")]
-    pub glitch: Pool,
+    #[command(flatten)]
+    pub random: RhythmArgs,
     /// Glitches per minute, 0.01 to 60
     #[arg(long, value_name = "N/min", default_value_t = GLITCH_RATE, value_parser = values::rate, help_heading = "Rhythm")]
     pub glitch_rate: f64,

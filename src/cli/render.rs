@@ -5,19 +5,13 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::format::Format;
-use super::values::{self, Gain, Loops, Pool, Seconds};
-use flaky_core::rhythm::glitch;
+use super::rhythm::{GLITCH_RATE, RhythmArgs};
+use super::values::{self, Gain, Loops, Seconds};
 use flaky_core::scene::theme::{self, Rgb, Theme};
 use flaky_core::scene::{Colour, Size};
 
 /// Length of the loop in seconds.
 pub(crate) const DURATION_S: f64 = 16.0;
-/// Heart rate in beats per minute.
-pub(crate) const BPM: f64 = 75.0;
-/// Standard deviation of the heart rate in beats per minute.
-pub(crate) const HRV: f64 = 1.0;
-/// Glitches per minute.
-pub(crate) const GLITCH_RATE: f64 = 4.0;
 /// Width and height in pixels.
 pub(crate) const SIZE: &str = "800x300";
 /// Frames per second.
@@ -68,16 +62,8 @@ pub(crate) struct RenderArgs {
     /// alone is seconds
     #[arg(long, value_name = "TIME", default_value_t = Seconds(DURATION_S), value_parser = values::duration, help_heading = "Rhythm")]
     pub duration: Seconds,
-    /// Heart rate in beats per minute, 30 to 180
-    #[arg(long, value_name = "N", default_value_t = BPM, value_parser = values::bpm, help_heading = "Rhythm")]
-    pub bpm: f64,
-    /// Heart rate variability: the standard deviation of the heart rate in beats per minute, 0 to
-    /// 20
-    #[arg(long, value_name = "N", default_value_t = HRV, value_parser = values::hrv, help_heading = "Rhythm")]
-    pub hrv: f64,
-    /// Glitches to choose from: names from `flaky glitches`, `all` or `none`
-    #[arg(long, value_name = "KIND[,KIND…]", default_value = glitch::DEFAULT, help_heading = "Rhythm")]
-    pub glitch: Pool,
+    #[command(flatten)]
+    pub random: RhythmArgs,
     /// Glitches per minute, 0.01 to 60; at least one is placed
     #[arg(long, value_name = "N/min", default_value_t = GLITCH_RATE, value_parser = values::rate, help_heading = "Rhythm")]
     pub glitch_rate: f64,

@@ -286,9 +286,9 @@ fn draw(args: &RenderArgs, console: Console) -> Result<Rhythm, Error> {
     let Seconds(duration_s) = args.duration;
     let mut settings = LoopSettings {
         duration_s,
-        bpm: args.bpm,
-        hrv_bpm: args.hrv,
-        pool: args.glitch.0.clone(),
+        bpm: args.random.bpm,
+        hrv_bpm: args.random.hrv,
+        pool: args.random.glitch.0.clone(),
         glitches_per_min: args.glitch_rate,
         seed,
     };
