@@ -11,6 +11,7 @@ pub(crate) mod moment;
 pub(crate) mod page;
 pub(crate) mod providers;
 pub(crate) mod render;
+pub(crate) mod rhythm;
 pub(crate) mod source;
 pub(crate) mod status;
 pub mod values;

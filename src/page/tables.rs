@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::PageSettings;
+use flaky_core::pulse;
 use flaky_core::rhythm::glitch::{self, Alarm};
 use flaky_core::scene::alarm;
 use flaky_core::scene::theme::{Colour, THEMES, Theme};
@@ -24,16 +25,24 @@ struct Data<'a> {
     bpm: f64,
     hrv: f64,
     rate: f64,
-    glitch: String,
+    pool: u32,
     sound: bool,
     themes: Vec<ThemeRow>,
     glitches: Vec<GlitchRow>,
-    verdicts: [&'static str; Verdict::ALL.len()],
+    /// The most severe first; the core numbers them so.
+    verdicts: [VerdictRow; Verdict::WORST_FIRST.len()],
 }
 
 #[derive(Serialize)]
 struct ThemeRow {
     name: &'static str,
+}
+
+#[derive(Serialize)]
+struct VerdictRow {
+    word: &'static str,
+    alarm: Option<Alarm>,
+    stars: &'static str,
 }
 
 #[derive(Serialize)]
@@ -56,7 +65,7 @@ pub(super) fn settings(page: &PageSettings) -> String {
         bpm: page.bpm,
         hrv: page.hrv_bpm,
         rate: page.glitches_per_min,
-        glitch: pool(&page.pool),
+        pool: bits(&page.pool),
         sound: page.sound,
         themes: THEMES.iter().map(|Theme { name, .. }| ThemeRow { name }).collect(),
         glitches: glitch::TABLE
@@ -68,19 +77,20 @@ pub(super) fn settings(page: &PageSettings) -> String {
                 stars: alarm::urgency(Some(row.alarm)).1,
             })
             .collect(),
-        verdicts: Verdict::ALL.map(Verdict::word),
+        verdicts: Verdict::WORST_FIRST.map(|verdict| {
+            let alarm = pulse::alarm(verdict);
+            VerdictRow { word: verdict.word(), alarm, stars: alarm::urgency(alarm).1 }
+        }),
     };
     let json = serde_json::to_string(&data).expect("numbers and texts");
     json.replace('<', "\\u003c")
 }
 
-/// Glitches as the option that names them.
-fn pool(glitches: &[&glitch::Glitch]) -> String {
-    match glitches.len() {
-        0 => "none".to_string(),
-        all if all == glitch::TABLE.len() => "all".to_string(),
-        _ => glitches.iter().map(|glitch| glitch.name).collect::<Vec<_>>().join(","),
-    }
+/// Glitches as bits: bit n is row n of the table.
+fn bits(glitches: &[&glitch::Glitch]) -> u32 {
+    let rows = glitch::TABLE.iter().enumerate();
+    let wanted = rows.filter(|(_, row)| glitches.iter().any(|one| one.name == row.name));
+    wanted.fold(0, |bits, (n, _)| bits | 1 << n)
 }
 
 /// The themes as custom properties. `first` also holds before the script has chosen one.

@@ -17,7 +17,6 @@ macro_rules! modules {
 /// The modules of the script.
 pub(super) const MODULES: &[Module] = modules![
     "app.js",
-    "badge.js",
     "board.js",
     "ci.js",
     "controls.js",

@@ -29,7 +29,7 @@ const LOOK: Duration = Duration::from_millis(25);
 const ATTEMPTS: u32 = 3;
 
 /// Flags that keep chromium from the network and from asking anybody anything.
-const FLAGS: [&str; 12] = [
+pub const FLAGS: [&str; 12] = [
     "--headless",
     "--no-sandbox",
     "--disable-gpu",

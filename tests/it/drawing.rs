@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 
+use crate::browser::FLAGS;
 use crate::vocabulary::Folder;
 
 /// A picture as lightness 0–1, row by row.
@@ -93,19 +94,8 @@ pub fn screenshot(page: &Path, flags: &[&str]) -> Grey {
     let picture = folder.path("screen.png");
     let shot = format!("--screenshot={}", picture.display());
     let page = format!("file://{}", page.display());
-    let mut words = vec![
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--hide-scrollbars",
-        "--window-size=800,300",
-        &shot,
-    ];
+    let mut words = FLAGS.to_vec();
+    words.extend(["--window-size=800,300", &shot]);
     words.extend(flags);
     words.push(&page);
     // Now and then chromium hangs while it takes a screenshot. Then it is started again.

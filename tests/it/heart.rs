@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 
 use flaky_core::rhythm::random::{self, LoopSettings};
-use flaky_core::rhythm::{BeatKind, glitch};
+use flaky_core::rhythm::{Beat, BeatKind, Episode, Rhythm, glitch};
 use flaky_core::scene::{Size, theme};
 use flaky_core::verdict::{Report, Verdict};
 use flaky_web::{Lead, Pool, Rest, ScreenSettings};
@@ -71,7 +71,28 @@ impl Heart {
 }
 
 fn index(verdict: Verdict) -> i32 {
-    Verdict::ALL.iter().position(|other| *other == verdict).expect("a verdict") as i32
+    Verdict::WORST_FIRST.iter().position(|other| *other == verdict).expect("a verdict") as i32
+}
+
+/// A beat's time, the row of its glitch, its letter and its amplitude.
+type BeatNumbers = (f64, i32, u32, f64);
+/// An episode's row, start and end.
+type EpisodeNumbers = (i32, f64, f64);
+
+/// A rhythm as the numbers that the core takes.
+pub fn numbers(rhythm: &Rhythm) -> (Vec<BeatNumbers>, Vec<EpisodeNumbers>) {
+    let row_of =
+        |name: &str| glitch::TABLE.iter().position(|row| row.name == name).expect("a row") as i32;
+    let beat = |beat: &Beat| {
+        let row = match beat.kind {
+            BeatKind::Glitch(glitch) => row_of(glitch.name),
+            _ => -1,
+        };
+        let letter = format!("{:?}", beat.code).as_bytes()[0];
+        (beat.t_s, row, u32::from(letter), beat.amplitude)
+    };
+    let episode = |one: &Episode| (row_of(one.kind.name), one.start_s, one.end_s);
+    (rhythm.beats.iter().map(beat).collect(), rhythm.episodes.iter().map(episode).collect())
 }
 
 #[track_caller]
@@ -179,21 +200,12 @@ fn every_glitch_at_several_rates_behaves_as_it_does_here() {
             };
             let rhythm = random::draw(&settings).expect("a loop").rhythm;
             heart.call::<_, ()>("loop_begin", (rhythm.seed, rhythm.duration_s, rhythm.bpm));
-            let row_of = |name: &str| glitch::TABLE.iter().position(|other| other.name == name);
-            for beat in &rhythm.beats {
-                let kind = match beat.kind {
-                    BeatKind::Glitch(glitch) => row_of(glitch.name).expect("a row") as i32,
-                    _ => -1,
-                };
-                let letter = format!("{:?}", beat.code).as_bytes()[0];
-                heart.call::<_, ()>(
-                    "loop_beat",
-                    (beat.t_s, kind, u32::from(letter), beat.amplitude),
-                );
+            let (beats, episodes) = numbers(&rhythm);
+            for beat in beats {
+                heart.call::<_, ()>("loop_beat", beat);
             }
-            for episode in &rhythm.episodes {
-                let kind = row_of(episode.kind.name).expect("a row") as i32;
-                heart.call::<_, ()>("loop_episode", (kind, episode.start_s, episode.end_s));
+            for episode in episodes {
+                heart.call::<_, ()>("loop_episode", episode);
             }
             let number: u32 = heart.call("lead_loop", ());
             let rest = Rest { bpm, hrv_bpm: 1.0, glitches_per_min: 0.0, pool: Pool(0) };
@@ -210,7 +222,6 @@ fn every_glitch_at_several_rates_behaves_as_it_does_here() {
             }
             let rgba: Vec<u8> = lead.picture().rgba().flatten().collect();
             assert!(heart.bytes(address, rgba.len()) == rgba, "{} at {bpm} bpm", glitch.name);
-            heart.call::<_, ()>("lead_drop", number);
         }
     }
 }
@@ -233,13 +244,12 @@ fn hostile_numbers_and_texts_are_harmless() {
     }
     for nobody in [1_u32, 77, u32::MAX] {
         assert_eq!(heart.call::<_, u32>("advance", (nobody, 1.0)), 0);
-        heart.call::<_, ()>("glitch_next", (nobody, -7));
-        heart.call::<_, ()>("lead_drop", nobody);
+        heart.call::<_, ()>("glitch_next", nobody);
     }
     heart.give("a\u{202e}b\u{7}");
     heart.call::<_, ()>("sanitize", ());
     assert_eq!(heart.text(), "a\u{fffd}b\u{fffd}");
-    for (word, verdict) in [("success", Verdict::Passed), (" Failing", Verdict::Failed)] {
+    for (word, verdict) in [("success", Verdict::Passed), ("Failing", Verdict::Failed)] {
         heart.give(word);
         assert_eq!(heart.call::<_, i32>("verdict", ()), index(verdict), "{word}");
     }

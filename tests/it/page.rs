@@ -53,6 +53,12 @@ fn fallback(page: &str) -> &str {
     between(page, r#"<div id="fallback">"#, "</div>")
 }
 
+/// Glitches as the page numbers them.
+fn bits(names: &str) -> Value {
+    let row = |name: &str| glitch::TABLE.iter().position(|row| row.name == name).expect("a row");
+    json!(names.split(',').map(|name| 1_u32 << row(name)).sum::<u32>())
+}
+
 #[test]
 fn settings_are_those_of_the_options() {
     let plain = settings(&page(&[]));
@@ -66,9 +72,19 @@ fn settings_are_those_of_the_options() {
         ("bpm", json!(75.0)),
         ("hrv", json!(1.0)),
         ("rate", json!(4.0)),
-        ("glitch", json!(glitch::DEFAULT)),
+        ("pool", bits(glitch::DEFAULT)),
         ("sound", json!(false)),
-        ("verdicts", json!(["unknown", "stopped", "running", "passed", "failed", "flaky"])),
+        (
+            "verdicts",
+            json!([
+                { "word": "failed", "alarm": "high", "stars": "***" },
+                { "word": "flaky", "alarm": "medium", "stars": "**" },
+                { "word": "running", "alarm": null, "stars": "" },
+                { "word": "unknown", "alarm": "technical", "stars": "*" },
+                { "word": "stopped", "alarm": null, "stars": "" },
+                { "word": "passed", "alarm": null, "stars": "" },
+            ]),
+        ),
     ] {
         assert_eq!(plain[name], expected, "{name}");
     }
@@ -105,13 +121,13 @@ fn settings_are_those_of_the_options() {
         ("bpm", json!(60.5)),
         ("hrv", json!(0.0)),
         ("rate", json!(12.0)),
-        ("glitch", json!("all")),
+        ("pool", json!((1_u32 << glitch::TABLE.len()) - 1)),
         ("sound", json!(true)),
     ] {
         assert_eq!(other[name], expected, "{name}");
     }
-    assert_eq!(settings(&page(&["--glitch", "none"]))["glitch"], "none");
-    assert_eq!(settings(&page(&["--glitch", "runaway, wander"]))["glitch"], "runaway,wander");
+    assert_eq!(settings(&page(&["--glitch", "none"]))["pool"], 0);
+    assert_eq!(settings(&page(&["--glitch", "runaway, wander"]))["pool"], bits("runaway,wander"));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::process::Stdio;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flaky_core::rhythm::random::{self, LoopSettings};
-use flaky_core::rhythm::{BeatKind, Rhythm, glitch};
+use flaky_core::rhythm::{Rhythm, glitch};
 use flaky_core::scene::theme;
 use flaky_core::scene::{Size, Theme};
 use flaky_core::signal::Signal;
@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::browser::Browser;
+use crate::heart::numbers;
 use crate::server::{Reply, Server};
 use crate::vocabulary::Folder;
 
@@ -64,25 +65,15 @@ fn drawn(seed: u32, duration_s: f64, glitches: &str) -> Rhythm {
     random::draw(&settings).expect("it fits").rhythm
 }
 
-/// A rhythm as rows of the numbers that the core takes.
+/// A rhythm for the script.
 fn rows(rhythm: &Rhythm) -> Value {
-    let row_of = |name: &str| glitch::TABLE.iter().position(|row| row.name == name);
-    let beat = |beat: &flaky_core::rhythm::Beat| {
-        let row = match beat.kind {
-            BeatKind::Glitch(glitch) => row_of(glitch.name).map_or(-1, |row| row as i32),
-            _ => -1,
-        };
-        let letter = format!("{:?}", beat.code).as_bytes()[0];
-        json!([beat.t_s, row, letter, beat.amplitude])
-    };
-    let episodes = rhythm.episodes.iter();
+    let (beats, episodes) = numbers(rhythm);
     json!({
         "seed": rhythm.seed,
         "durationS": rhythm.duration_s,
         "bpm": rhythm.bpm,
-        "beats": rhythm.beats.iter().map(beat).collect::<Vec<_>>(),
-        "episodes": episodes.map(|one| json!([row_of(one.kind.name), one.start_s, one.end_s]))
-            .collect::<Vec<_>>(),
+        "beats": beats,
+        "episodes": episodes,
     })
 }
 
@@ -153,8 +144,7 @@ impl Shown {
 
     /// The ground as resvg draws it.
     fn ground(&self) -> Vec<u8> {
-        let rest =
-            Rest { bpm: BPM, hrv_bpm: HRV, glitches_per_min: PER_MIN, pool: Pool::parse("none") };
+        let rest = Rest { bpm: BPM, hrv_bpm: HRV, glitches_per_min: PER_MIN, pool: Pool(0) };
         let mut lead = Lead::repeating(self.rhythm.clone(), rest);
         let theme = self.theme.clone();
         lead.set_screen(&ScreenSettings { size: self.size, theme, pulse: false });

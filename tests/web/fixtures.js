@@ -1,21 +1,10 @@
-// What the page's settings and the core's words look like, for the tests.
+// The page's settings, and the words of the compiled core, for the tests.
 
-const WORDS = new Map([
-  ['passed', ['passed', 'passing', 'success']],
-  ['failed', ['failed', 'failing', 'failure', 'error']],
-  ['flaky', ['flaky']],
-  ['running', ['running', 'pending']],
-  ['stopped', ['stopped', 'canceled', 'skipped']],
-  ['unknown', ['unknown']],
-]);
+import { readFile } from 'node:fs/promises';
 
-/** A few of the words that the core knows. */
-export function verdictOf(word) {
-  const entry = [...WORDS].find(([, words]) => words.includes(word.toLowerCase()));
-  return entry ? entry[0] : null;
-}
+import { Heart } from '../../src/page/web/heart.js';
 
-export const tools = { verdict: verdictOf, sanitized: (text) => text.replaceAll('\u202e', '\ufffd') };
+const heart = await Heart.start(await readFile(new URL('../../src/page/web/heart.wasm', import.meta.url)));
 
 export const baked = {
   title: null,
@@ -27,9 +16,22 @@ export const baked = {
   bpm: 75,
   hrv: 1,
   rate: 4,
-  glitch: 'flatline,double-beat',
+  pool: 3,
   sound: false,
   themes: ['phosphor', 'amber'].map((name) => ({ name })),
   glitches: ['flatline', 'double-beat', 'motion'].map((name) => ({ name, caption: '', alarm: 'high', stars: '***' })),
-  verdicts: ['unknown', 'stopped', 'running', 'passed', 'failed', 'flaky'],
+  verdicts: [
+    { word: 'failed', alarm: 'high', stars: '***' },
+    { word: 'flaky', alarm: 'medium', stars: '**' },
+    { word: 'running', alarm: null, stars: '' },
+    { word: 'unknown', alarm: 'technical', stars: '*' },
+    { word: 'stopped', alarm: null, stars: '' },
+    { word: 'passed', alarm: null, stars: '' },
+  ],
+};
+
+export const tools = {
+  verdict: (word) => baked.verdicts[heart.verdict(word)]?.word ?? null,
+  messageVerdict: (message, isError) => baked.verdicts[heart.messageVerdict(message, isError)].word,
+  sanitized: (text) => heart.sanitized(text),
 };

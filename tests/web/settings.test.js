@@ -11,8 +11,8 @@ test('the address overrides what was baked in', () => {
   assert.equal(settings.bpm, 62.5);
   assert.equal(settings.rate, 0);
   assert.equal(settings.theme, 'amber');
-  assert.equal(settings.glitch, 'motion,flatline');
-  assert.equal(settings.verdicts[settings.status], 'failed');
+  assert.equal(settings.pool, 5);
+  assert.equal(settings.verdicts[settings.status].word, 'failed');
   assert.equal(settings.sound, true);
 });
 
@@ -28,5 +28,7 @@ test('what is invalid or unknown is ignored', () => {
 });
 
 test('a pool is all, none, or names', () => {
-  for (const pool of ['all', 'none', 'motion']) assert.equal(overridden(baked, `?glitch=${pool}`).glitch, pool);
+  for (const [pool, bits] of [['all', 7], ['none', 0], ['motion', 4]]) {
+    assert.equal(overridden(baked, `?glitch=${pool}`).pool, bits);
+  }
 });

@@ -1,5 +1,5 @@
-//! Converts a report to a rhythm, a loop or an endless one: steady if it passed, with glitches at the measured rate if it is
-//! flaky, flat if it failed, lead off if nothing is known.
+//! Converts a report to a rhythm, a loop or an endless one: steady if it passed, with glitches at the
+//! measured rate if it is flaky, flat if it failed, lead off if nothing is known.
 
 use crate::rhythm::endless::{Condition, EndlessSettings};
 use crate::rhythm::glitch::{self, Alarm, Glitch};
@@ -122,7 +122,7 @@ pub fn endless(report: &Report, rest: &EndlessSettings) -> EndlessSettings {
 }
 
 /// The alarm that a monitor raises for a verdict.
-fn alarm(verdict: Verdict) -> Option<Alarm> {
+pub fn alarm(verdict: Verdict) -> Option<Alarm> {
     match verdict {
         Verdict::Failed => Some(Alarm::High),
         Verdict::Flaky => Some(Alarm::Medium),

@@ -49,6 +49,10 @@ impl Verdict {
     pub const ALL: [Self; 6] =
         [Self::Unknown, Self::Stopped, Self::Running, Self::Passed, Self::Failed, Self::Flaky];
 
+    /// All six, the most severe first.
+    pub const WORST_FIRST: [Self; 6] =
+        [Self::Failed, Self::Flaky, Self::Running, Self::Unknown, Self::Stopped, Self::Passed];
+
     /// The verdict as a lowercase word.
     pub fn word(self) -> &'static str {
         match self {
@@ -150,6 +154,8 @@ mod tests {
         let mut all = Verdict::ALL;
         all.sort_unstable();
         assert_eq!(all, [Passed, Stopped, Unknown, Running, Flaky, Failed]);
+        all.reverse();
+        assert_eq!(all, Verdict::WORST_FIRST);
     }
 
     #[test]

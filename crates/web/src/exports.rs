@@ -34,16 +34,17 @@ struct State {
     text: Vec<u8>,
     /// The loop that was begun.
     rhythm: Option<Rhythm>,
-    leads: Vec<Option<Lead>>,
+    leads: Vec<Lead>,
 }
 
 impl State {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.text).into_owned()
+    /// The text that was handed over; JavaScript encodes no other than UTF-8.
+    fn text(&self) -> &str {
+        str::from_utf8(&self.text).unwrap_or_default()
     }
 
     fn add(&mut self, lead: Lead) -> u32 {
-        self.leads.push(Some(lead));
+        self.leads.push(lead);
         self.leads.len() as u32 - 1
     }
 }
@@ -56,9 +57,7 @@ fn state<R>(f: impl FnOnce(&mut State) -> R) -> R {
 }
 
 fn lead<R: Default>(number: u32, f: impl FnOnce(&mut Lead) -> R) -> R {
-    state(|state| {
-        state.leads.get_mut(number as usize).and_then(Option::as_mut).map(f).unwrap_or_default()
-    })
+    state(|state| state.leads.get_mut(number as usize).map(f).unwrap_or_default())
 }
 
 /// A number that may be missing: -1 for `None`.
@@ -70,8 +69,13 @@ fn row_of(row: i32) -> Option<&'static Glitch> {
     glitch::TABLE.get(usize::try_from(row).ok()?)
 }
 
-fn verdict_of(number: i32) -> Option<Verdict> {
-    Verdict::ALL.get(usize::try_from(number).ok()?).copied()
+fn verdict_of(place: i32) -> Option<Verdict> {
+    Verdict::WORST_FIRST.get(usize::try_from(place).ok()?).copied()
+}
+
+fn place_of(verdict: Verdict) -> usize {
+    let mut others = Verdict::WORST_FIRST.iter();
+    others.position(|other| *other == verdict).expect("every verdict has a place")
 }
 
 /// Makes the text buffer `len` bytes long and returns its address.
@@ -100,22 +104,23 @@ pub extern "C" fn text_len() -> u32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn sanitize() {
     state(|state| {
-        state.text = flaky_core::sanitize::sanitize(&state.text(), LONGEST_TEXT).into_bytes();
+        state.text = flaky_core::sanitize::sanitize(state.text(), LONGEST_TEXT).into_bytes();
     });
 }
 
-/// Text in: the verdict of a word of any CI system, as an index of [`Verdict::ALL`]; -1 if the word
-/// is unknown.
+/// Text in: the verdict of a word of any CI system, as a place in [`Verdict::WORST_FIRST`]; -1 if the
+/// word is unknown.
 #[unsafe(no_mangle)]
 pub extern "C" fn verdict() -> i32 {
-    let verdict = state(|state| Verdict::parse(state.text().trim()));
-    or_minus_one(verdict.and_then(|one| Verdict::ALL.iter().position(|other| *other == one)))
+    let verdict = state(|state| Verdict::parse(state.text()));
+    or_minus_one(verdict.map(place_of))
 }
 
-/// Text in: the bits of a pool of glitches; see [`Pool::parse`].
+/// Text in: the verdict of the message of a shields badge, which says that it `is_error` or does
+/// not, as a place in [`Verdict::WORST_FIRST`]; see [`Verdict::of_message`].
 #[unsafe(no_mangle)]
-pub extern "C" fn pool() -> u32 {
-    state(|state| Pool::parse(&state.text()).0)
+pub extern "C" fn message_verdict(is_error: u32) -> u32 {
+    state(|state| place_of(Verdict::of_message(state.text(), is_error == 1)) as u32)
 }
 
 /// A new endless lead.
@@ -172,16 +177,6 @@ pub extern "C" fn lead_loop() -> u32 {
     })
 }
 
-/// Drops a lead; its number is not used again.
-#[unsafe(no_mangle)]
-pub extern "C" fn lead_drop(number: u32) {
-    state(|state| {
-        if let Some(lead) = state.leads.get_mut(number as usize) {
-            *lead = None;
-        }
-    });
-}
-
 /// See [`Lead::set_rest`].
 #[unsafe(no_mangle)]
 pub extern "C" fn set_rhythm(
@@ -194,8 +189,8 @@ pub extern "C" fn set_rhythm(
     lead(number, |lead| lead.set_rest(Rest { bpm, hrv_bpm, glitches_per_min, pool: Pool(pool) }));
 }
 
-/// See [`Lead::set_report`]. Verdicts are indices of [`Verdict::ALL`], -1 is none: `before` is that
-/// of the last finished run.
+/// See [`Lead::set_report`]. Verdicts are places in [`Verdict::WORST_FIRST`], -1 is none: `before` is
+/// that of the last finished run.
 #[unsafe(no_mangle)]
 pub extern "C" fn set_verdict(number: u32, verdict: i32, before: i32, flake_rate: f64) {
     let report = verdict_of(verdict).map(|verdict| Report {
@@ -206,18 +201,18 @@ pub extern "C" fn set_verdict(number: u32, verdict: i32, before: i32, flake_rate
     lead(number, |lead| lead.set_report(report));
 }
 
-/// See [`Lead::set_screen`]. `theme` is an index of [`THEMES`]; bit 0 of `options` draws the
-/// calibration pulse. Returns the address of the RGBA picture.
+/// See [`Lead::set_screen`]. `theme` is an index of [`THEMES`]; a `pulse` of 1 draws the calibration
+/// pulse. Returns the address of the RGBA picture.
 #[unsafe(no_mangle)]
 pub extern "C" fn set_screen(
     number: u32,
     width: u32,
     height: u32,
     theme: u32,
-    options: u32,
+    pulse: u32,
 ) -> usize {
     let theme = THEMES.get(theme as usize).cloned().unwrap_or_default();
-    let settings = ScreenSettings { size: Size { width, height }, theme, pulse: options & 1 == 1 };
+    let settings = ScreenSettings { size: Size { width, height }, theme, pulse: pulse == 1 };
     lead(number, |lead| {
         lead.set_screen(&settings);
         lead.pixels_mut().as_mut_ptr() as usize
@@ -272,10 +267,10 @@ pub extern "C" fn alarm(number: u32) -> i32 {
     lead(number, |lead| or_minus_one(lead.alarm()))
 }
 
-/// See [`Lead::glitch_next`]. -1 takes the next of the pool.
+/// See [`Lead::glitch_next`].
 #[unsafe(no_mangle)]
-pub extern "C" fn glitch_next(number: u32, row: i32) {
-    lead(number, |lead| lead.glitch_next(row_of(row)));
+pub extern "C" fn glitch_next(number: u32) {
+    lead(number, Lead::glitch_next);
 }
 
 /// 1 while the heart comes back after a flatline; see [`Lead::is_returning`].
@@ -300,12 +295,6 @@ pub extern "C" fn voltage(number: u32, t_s: f64) -> f64 {
 #[unsafe(no_mangle)]
 pub extern "C" fn sweep_s(number: u32) -> f64 {
     lead(number, |lead| lead.trace().sweep_s)
-}
-
-/// Device pixels per millimetre.
-#[unsafe(no_mangle)]
-pub extern "C" fn px_per_mm(number: u32) -> f64 {
-    lead(number, |lead| lead.trace().px_per_mm)
 }
 
 /// The gain in mm/mV.

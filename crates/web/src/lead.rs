@@ -6,7 +6,6 @@ use flaky_core::pulse;
 use flaky_core::raster::{Ground, LEVELS, NoText, Pace, Palette, Screen};
 use flaky_core::rhythm::Rhythm;
 use flaky_core::rhythm::endless::{Condition, Endless, EndlessSettings, RhythmSegment};
-use flaky_core::rhythm::glitch::Glitch;
 use flaky_core::scene::monitor;
 use flaky_core::scene::{MonitorSettings, Scene, Size, Theme, Trace, markup};
 use flaky_core::signal::Signal;
@@ -134,14 +133,11 @@ impl Lead {
         }
     }
 
-    /// Lets this glitch follow the next beat; without one, the glitches of the pool take turns.
-    pub fn glitch_next(&mut self, glitch: Option<&'static Glitch>) {
-        let pool: Vec<_> = self.rest.pool.or_default().glitches().collect();
-        let glitch = glitch.unwrap_or_else(|| {
-            self.turn += 1;
-            pool[(self.turn - 1) % pool.len()]
-        });
-        if let Source::Endless(endless) = &mut self.source {
+    /// Lets a glitch follow the next beat; those of the pool take turns.
+    pub fn glitch_next(&mut self) {
+        let glitch = self.rest.pool.or_default().glitches().cycle().nth(self.turn);
+        self.turn += 1;
+        if let (Source::Endless(endless), Some(glitch)) = (&mut self.source, glitch) {
             endless.ask_for(glitch);
         }
     }
@@ -222,10 +218,12 @@ impl Lead {
 
     /// The heart rate on the screen, in beats per minute; `None` where it cannot be counted.
     pub fn rate(&self) -> Option<f64> {
-        match (&self.source, self.played().condition) {
-            (Source::Loop(rhythm), _) => Some(rhythm.bpm),
-            (_, Condition::LeadOff) => None,
-            _ => self.recent.rate(self.now_s, self.played().bpm),
+        match &self.source {
+            Source::Loop(rhythm) => Some(rhythm.bpm),
+            Source::Endless(endless) => match endless.settings() {
+                EndlessSettings { condition: Condition::LeadOff, .. } => None,
+                EndlessSettings { bpm, .. } => self.recent.rate(self.now_s, *bpm),
+            },
         }
     }
 

@@ -26,29 +26,15 @@ pub struct Pool(pub u32);
 const _: () = assert!(glitch::TABLE.len() <= 32);
 
 impl Pool {
-    /// The pool that names describe: glitches separated by commas, `all` or `none`. Unknown names are
-    /// ignored; if no known one is left, it is the default pool.
-    pub fn parse(text: &str) -> Self {
-        match text.trim() {
-            "none" => return Self(0),
-            "all" => return Self::of(|_| true),
-            _ => {}
-        }
-        let named =
-            |names: &str| Self::of(|row| names.split(',').any(|name| name.trim() == row.name));
-        match named(text) {
-            Self(0) => named(glitch::DEFAULT),
-            pool => pool,
-        }
-    }
-
-    fn of(wanted: impl Fn(&Glitch) -> bool) -> Self {
+    /// The default pool.
+    fn default_pool() -> Self {
+        let wanted = |row: &Glitch| glitch::DEFAULT.split(',').any(|name| name == row.name);
         let bits = glitch::TABLE.iter().enumerate().filter(|(_, row)| wanted(row));
         Self(bits.fold(0, |all, (n, _)| all | 1 << n))
     }
 
     /// The glitches in the order of the table.
-    pub fn glitches(self) -> impl Iterator<Item = &'static Glitch> {
+    pub fn glitches(self) -> impl Iterator<Item = &'static Glitch> + Clone {
         glitch::TABLE
             .iter()
             .enumerate()
@@ -58,7 +44,7 @@ impl Pool {
 
     /// This pool, or the default one if it is empty.
     pub(crate) fn or_default(self) -> Self {
-        if self.glitches().next().is_some() { self } else { Self::parse(glitch::DEFAULT) }
+        if self.glitches().next().is_some() { self } else { Self::default_pool() }
     }
 }
 

@@ -23,7 +23,7 @@ class App {
     const count = settings.status === null ? Math.max(1, settings.statusUrls.length) : 1;
     const seed = settings.seed ?? Math.floor(Math.random() * 4294967296);
     this.engine = new Engine((event) => this.hear(event));
-    this.board = new Board(this.engine, count, seed);
+    this.board = new Board(this.engine, count, seed, settings.verdicts);
     this.sound = new Sound();
     this.ci = this.isCi ? new Ci(settings, this.engine, this.board, this.sound) : null;
     this.controls = new Controls({
@@ -62,9 +62,9 @@ class App {
 
   /** Sends what every lead plays at rest. */
   begin() {
-    const { bpm, hrv, rate, glitch, title } = this.settings;
+    const { bpm, hrv, rate, pool, title } = this.settings;
     for (const [lead, view] of this.board.views.entries()) {
-      this.engine.send({ is: 'rhythm', lead, bpm, hrv, rate, pool: glitch });
+      this.engine.send({ is: 'rhythm', lead, bpm, hrv, rate, pool });
       view.name(title ?? 'II', 'An endless ECG. It is art, not a medical device.');
     }
     this.play(this.playing, !this.playing);

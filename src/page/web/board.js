@@ -16,9 +16,11 @@ export class Board {
    * @param {import('./engine.js').Engine} engine
    * @param {number} count of leads
    * @param {number} seed of the first
+   * @param {import('./ward.js').Order} verdicts
    */
-  constructor(engine, count, seed) {
+  constructor(engine, count, seed, verdicts) {
     this.engine = engine;
+    this.verdicts = verdicts;
     this.seed = seed;
     this.theme = 0;
     this.element = /** @type {HTMLElement} */ (document.getElementById('board'));
@@ -63,7 +65,7 @@ export class Board {
     this.element.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`;
     this.element.classList.toggle('more', hidden.length > 0);
     this.others.hidden = hidden.length === 0;
-    this.others.textContent = `+${hidden.length} more: ${counted(hidden.map((lead) => this.words[lead]))}`;
+    this.others.textContent = `+${hidden.length} more: ${counted(hidden.map((lead) => this.words[lead]), this.verdicts)}`;
     for (const lead of hidden) {
       const { section } = this.views[lead];
       this.observer?.unobserve(section);
@@ -131,7 +133,7 @@ export class Board {
     this.words[lead] = word;
     clearTimeout(this.reorderTimer);
     this.reorderTimer = setTimeout(() => {
-      this.order = worstFirst(this.words);
+      this.order = worstFirst(this.words, this.verdicts);
       this.arrange();
     }, REORDER_MS);
   }

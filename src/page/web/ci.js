@@ -34,12 +34,14 @@ export class Ci {
   async open(bytes) {
     const { verdicts, status, statusUrls } = this.settings;
     if (status !== null) {
-      this.watch(0, plain('unknown')).take(plain(verdicts[status]));
+      this.watch(0, plain('unknown')).take(plain(verdicts[status].word));
       return;
     }
     const heart = await Heart.start(bytes);
     const tools = {
-      verdict: (/** @type {string} */ word) => verdicts[heart.verdict(word)] ?? null,
+      verdict: (/** @type {string} */ word) => verdicts[heart.verdict(word)]?.word ?? null,
+      messageVerdict: (/** @type {string} */ message, /** @type {boolean} */ isError) =>
+        verdicts[heart.messageVerdict(message, isError)].word,
       sanitized: (/** @type {string} */ text) => heart.sanitized(text),
     };
     const feeds = statusUrls.map((address, lead) => {
@@ -94,12 +96,16 @@ export class Ci {
    * @param {boolean} settle
    */
   send(lead, settle) {
-    const { verdicts } = this.settings;
     const { verdict, before, rate } = this.watches[lead].status;
     this.engine.send({
       is: 'verdict', lead, settle, rate: rate ?? 0, stands: verdict === 'stopped',
-      verdict: verdicts.indexOf(verdict), before: before ? verdicts.indexOf(before) : -1,
+      verdict: this.place(verdict), before: before ? this.place(before) : -1,
     });
+  }
+
+  /** @param {string} verdict */
+  place(verdict) {
+    return this.settings.verdicts.findIndex(({ word }) => word === verdict);
   }
 
   /** @param {number} lead */
@@ -108,7 +114,7 @@ export class Ci {
     const view = this.board.views[lead];
     const title = this.title(lead);
     view.name(title, `An ECG that shows the state of ${title}: ${wordOf(status).toLowerCase()}`);
-    view.showStatus(status, since, returning);
+    view.showStatus(status, this.settings.verdicts[this.place(status.verdict)], since, returning);
   }
 
   /** @param {number} lead */
@@ -124,10 +130,12 @@ export class Ci {
   /** Marks the document with the worst state. */
   mark() {
     const words = this.watches.map((watch) => watch.status.verdict);
-    const [worst] = worstFirst(words);
+    const { verdicts } = this.settings;
+    const [worst] = worstFirst(words, verdicts);
+    const { alarm } = verdicts[this.place(words[worst])];
     const several = words.length > 1;
     const title = several ? (this.settings.title ?? '') : this.title(0);
-    markDocument(this.watches[worst].status, title, several ? counted(words) : '');
+    markDocument(this.watches[worst].status, alarm, title, several ? counted(words, verdicts) : '');
     this.sound.alarm(words.includes('failed'));
   }
 

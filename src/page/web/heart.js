@@ -66,11 +66,12 @@ export class Heart {
   }
 
   /**
-   * The bits of a pool of glitches.
-   * @param {string} names
+   * The verdict of the message of a shields badge.
+   * @param {string} message
+   * @param {boolean} isError
    */
-  pool(names) {
-    this.give(names);
-    return this.core.pool();
+  messageVerdict(message, isError) {
+    this.give(message);
+    return this.core.message_verdict(isError ? 1 : 0);
   }
 }

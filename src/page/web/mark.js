@@ -11,18 +11,17 @@ const SHAPES = /** @type {Record<string, string>} */ ({
   stopped: 'M11 8v16M21 8v16',
   unknown: 'M3 17h4m4 0h4m4 0h4m4 0h2',
 });
-/** The colour of each verdict: a custom property of the theme. */
-const COLOURS = /** @type {Record<string, string>} */ ({ failed: '--high', flaky: '--medium', unknown: '--technical' });
 
 /**
  * @param {import('./status.js').Status} worst
+ * @param {string | null} alarm of the worst: its colour is a custom property of the theme
  * @param {string} title
  * @param {string} count of several leads, such as "1 failed, 3 passed"
  */
-export function markDocument(worst, title, count) {
+export function markDocument(worst, alarm, title, count) {
   document.title = [count || wordOf(worst), title].filter(Boolean).join(' · ');
   const theme = getComputedStyle(document.documentElement);
-  const colour = theme.getPropertyValue(COLOURS[worst.verdict] ?? '--trace').trim();
+  const colour = theme.getPropertyValue(`--${alarm ?? 'trace'}`).trim();
   const ground = theme.getPropertyValue('--ground').trim();
   const svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">'
     + `<rect width="32" height="32" rx="7" fill="${ground}"/><path d="${SHAPES[worst.verdict]}" fill="none" `

@@ -9,7 +9,7 @@ const GROUND_MS = 250;
  * @typedef {{is: 'add', lead: number, canvas: import('./trace.js').Canvas, seed: number}
  *   | {is: 'screen', lead: number, width: number, height: number, theme: number, pulse: boolean}
  *   | {is: 'ground', lead: number, serial: number, pixels: ArrayBuffer | null}
- *   | {is: 'rhythm', lead: number, bpm: number, hrv: number, rate: number, pool: string}
+ *   | {is: 'rhythm', lead: number, bpm: number, hrv: number, rate: number, pool: number}
  *   | {is: 'verdict', lead: number, verdict: number, before: number, rate: number, stands: boolean,
  *      settle: boolean}
  *   | {is: 'glitch', lead: number}
@@ -77,8 +77,7 @@ export class Painter {
         if (command.serial === this.serials[command.lead]) this.show(command.lead, command.pixels);
         break;
       case 'rhythm':
-        this.heart.core.set_rhythm(
-          trace.lead, command.bpm, command.hrv, command.rate, this.heart.pool(command.pool));
+        this.heart.core.set_rhythm(trace.lead, command.bpm, command.hrv, command.rate, command.pool);
         break;
       case 'verdict':
         this.heart.core.set_verdict(trace.lead, command.verdict, command.before, command.rate);
@@ -86,7 +85,7 @@ export class Painter {
         if (command.settle || !this.playing) trace.settle();
         break;
       case 'glitch':
-        this.heart.core.glitch_next(trace.lead, -1);
+        this.heart.core.glitch_next(trace.lead);
         break;
     }
   }
@@ -105,7 +104,7 @@ export class Painter {
     if (this.calm) trace.settle();
     this.tell({ is: 'ground', lead, serial, markup, width, height });
     // The first picture does not wait for its ground.
-    if (serial === 1) this.show(lead, null);
+    if (serial === 1) this.paint(trace, lead, null);
     setTimeout(() => {
       if (serial === this.serials[lead] && trace.waits) this.receive({ is: 'ground', lead, serial, pixels: null });
     }, GROUND_MS);
@@ -118,10 +117,19 @@ export class Painter {
   show(lead, pixels) {
     const trace = this.traces[lead];
     if (!trace) return;
-    trace.ground(pixels);
-    // Paint at once: the next frame may be far, and the first one is waited for.
-    this.step(trace, lead, 0);
+    this.paint(trace, lead, pixels);
     this.tell({ is: 'shown', lead, gain: this.heart.core.gain_mm_mv(trace.lead) });
+  }
+
+  /**
+   * Paints on a ground at once, because the next frame may be far.
+   * @param {Trace} trace
+   * @param {number} lead
+   * @param {ArrayBuffer | null} pixels
+   */
+  paint(trace, lead, pixels) {
+    trace.ground(pixels);
+    this.step(trace, lead, 0);
   }
 
   /** @param {number} now */

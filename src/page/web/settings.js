@@ -3,6 +3,7 @@
 /**
  * @typedef {{name: string}} Theme
  * @typedef {{name: string, caption: string, alarm: 'high' | 'medium' | 'technical', stars: string}} Glitch
+ * @typedef {{word: string, alarm: 'high' | 'medium' | 'technical' | null, stars: string}} Verdict
  * @typedef {object} Baked
  * @property {string | null} title
  * @property {string[]} statusUrls
@@ -13,11 +14,11 @@
  * @property {number} bpm
  * @property {number} hrv
  * @property {number} rate glitches per minute
- * @property {string} glitch names with commas between them, `all` or `none`
+ * @property {number} pool the glitches to draw from: bit n is row n of `glitches`
  * @property {boolean} sound
  * @property {Theme[]} themes
  * @property {Glitch[]} glitches
- * @property {string[]} verdicts
+ * @property {Verdict[]} verdicts the most severe first; the core numbers them so
  *
  * @typedef {Baked & {status: number | null}} Settings
  * `status` is the index of the verdict to show without asking anybody.
@@ -37,9 +38,8 @@ export function overridden(baked, query) {
   settings.rate = decimal(asked.get('rate'), 0, 60) ?? settings.rate;
   const theme = asked.get('theme');
   if (baked.themes.some((one) => one.name === theme)) settings.theme = theme ?? settings.theme;
-  const pool = asked.get('glitch');
-  if (pool !== null && isPool(pool, baked.glitches)) settings.glitch = pool;
-  const status = baked.verdicts.indexOf(asked.get('status') ?? '');
+  settings.pool = poolOf(asked.get('glitch'), baked.glitches) ?? settings.pool;
+  const status = baked.verdicts.findIndex(({ word }) => word === asked.get('status'));
   if (status >= 0) settings.status = status;
   const sound = asked.get('sound');
   if (sound === 'on' || sound === '1') settings.sound = true;
@@ -69,11 +69,14 @@ function whole(text, least, most) {
 }
 
 /**
- * @param {string} text
+ * The bits of a pool: names with commas between them, `all` or `none`.
+ * @param {string | null} text
  * @param {Glitch[]} glitches
  */
-function isPool(text, glitches) {
-  if (text === 'all' || text === 'none') return true;
-  const names = new Set(glitches.map((glitch) => glitch.name));
-  return text.split(',').every((name) => names.has(name));
+function poolOf(text, glitches) {
+  if (text === null) return null;
+  if (text === 'all') return 2 ** glitches.length - 1;
+  if (text === 'none') return 0;
+  const rows = text.split(',').map((name) => glitches.findIndex((glitch) => glitch.name === name));
+  return rows.includes(-1) ? null : rows.reduce((pool, row) => pool | (1 << row), 0);
 }

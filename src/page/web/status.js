@@ -1,6 +1,5 @@
 // Reads the three kinds of JSON that tell the state of a project. Pure.
 
-import { badgeVerdict } from './badge.js';
 import { judged } from './pipelines.js';
 
 /**
@@ -16,12 +15,15 @@ import { judged } from './pipelines.js';
  *
  * @typedef {object} Tools
  * @property {(word: string) => string | null} verdict the verdict of a CI system's word
+ * @property {(message: string, isError: boolean) => string} messageVerdict the verdict of a badge's message
  * @property {(text: string) => string} sanitized foreign text made safe to show
  */
 
 /** The most characters of a line, and the most lines of evidence. */
 const LONGEST_LINE = 160;
 const MOST_EVIDENCE = 2;
+/** The rate in the message of a badge. */
+const PERCENT = /(\d{1,3}(?:\.\d+)?)\s?%/;
 
 /**
  * @param {string} verdict
@@ -131,10 +133,12 @@ function flakyStatus(json, read) {
 function badgeStatus(json, read) {
   if (typeof json.message !== 'string') return null;
   const message = json.message.slice(0, LONGEST_LINE);
-  const { verdict, rate } = badgeVerdict(message, json.isError === true, read.tools.verdict);
+  const verdict = read.tools.messageVerdict(message, json.isError === true);
+  const percent = verdict === 'flaky' ? PERCENT.exec(message) : null;
   const shown = read.text(message);
   const isKnown = read.verdict(message) === verdict;
   const reason = verdict === 'unknown' ? `the badge says “${shown}”` : isKnown ? '' : shown;
+  const rate = percent && Math.min(1, Number(percent[1]) / 100);
   return { ...plain(verdict, reason), rate, subject: read.text(json.label) };
 }
 

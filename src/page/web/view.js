@@ -1,6 +1,6 @@
 // One lead on the page: its canvas and its captions.
 
-import { beforeWords, sinceWords, urgency, wordOf } from './words.js';
+import { beforeWords, sinceWords, wordOf } from './words.js';
 
 /** @typedef {import('./status.js').Status} Status */
 
@@ -62,12 +62,12 @@ export class View {
 
   /**
    * @param {Status} status
+   * @param {import('./settings.js').Verdict} verdict of the status
    * @param {{at: number, seen: boolean}} since
    * @param {boolean} returning true while the heart comes back after a flatline
    */
-  showStatus(status, since, returning) {
-    const { alarm, stars } = urgency(status.verdict);
-    this.showAlarm(stars, returning && !stars ? 'RECOVERING' : wordOf(status), alarm);
+  showStatus(status, { alarm, stars }, since, returning) {
+    this.showAlarm(stars, returning && !stars ? 'RECOVERING' : wordOf(status), alarm ?? 'none');
     this.stands = status.verdict === 'stopped';
     this.showRate(this.rate);
     const when = sinceWords(since.at, Date.now(), since.seen);

@@ -4,9 +4,6 @@
 const LEAST = { width: 320, height: 110 };
 /** The width of a lead in heights at which it looks best. */
 const SHAPE = 4;
-/** The verdicts, worst first. */
-const ORDER = ['failed', 'flaky', 'running', 'unknown', 'stopped', 'passed'];
-
 /**
  * @param {number} count of leads
  * @param {number} width of the window in CSS pixels
@@ -35,22 +32,26 @@ export function grid(count, width, height) {
   return best;
 }
 
+/** @typedef {{word: string}[]} Order of verdicts, the worst first */
+
 /**
  * The places of `words` (verdicts), the worst first; equal ones keep their order.
  * @param {string[]} words
+ * @param {Order} order
  * @returns {number[]}
  */
-export function worstFirst(words) {
-  const rank = (/** @type {number} */ place) => ORDER.indexOf(words[place]);
+export function worstFirst(words, order) {
+  const rank = (/** @type {number} */ place) => order.findIndex(({ word }) => word === words[place]);
   return words.map((_, place) => place).sort((a, b) => rank(a) - rank(b) || a - b);
 }
 
 /**
  * How often each verdict occurs, the worst first: "1 failed, 3 passed".
  * @param {string[]} words
+ * @param {Order} order
  */
-export function counted(words) {
-  return ORDER.map((word) => ({ word, count: words.filter((one) => one === word).length }))
+export function counted(words, order) {
+  return order.map(({ word }) => ({ word, count: words.filter((one) => one === word).length }))
     .filter(({ count }) => count > 0)
     .map(({ word, count }) => `${count} ${word}`)
     .join(', ');

@@ -11,18 +11,6 @@ export function wordOf(status) {
   return status.verdict === 'flaky' && status.rate ? `${word} ${percent(status.rate)}` : word;
 }
 
-/**
- * The priority of a state's alarm, and its stars.
- * @param {string} verdict
- * @returns {{alarm: string, stars: string}}
- */
-export function urgency(verdict) {
-  if (verdict === 'failed') return { alarm: 'high', stars: '***' };
-  if (verdict === 'flaky') return { alarm: 'medium', stars: '**' };
-  if (verdict === 'unknown') return { alarm: 'technical', stars: '*' };
-  return { alarm: 'none', stars: '' };
-}
-
 /** @param {number} rate 0 to 1 */
 export function percent(rate) {
   const value = 100 * rate;
