@@ -78,11 +78,24 @@ pub struct Said {
     pub flaky: Option<usize>,
     pub n: Option<usize>,
     pub of: Option<String>,
+    pub interval: Option<(f64, f64)>,
+    pub reruns: Option<Reruns>,
     pub evidence: Vec<String>,
     pub details: Vec<Value>,
+    pub notes: Vec<String>,
+    pub recent: Vec<Value>,
+    pub since: Option<String>,
     pub before: Option<String>,
     pub provider: Option<String>,
     pub subject: Option<String>,
+    pub parts: Vec<Said>,
+}
+
+/// The commits on which something ran more than once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Reruns {
+    pub disagreed: usize,
+    pub of: usize,
 }
 
 impl Said {
@@ -108,10 +121,18 @@ impl Said {
         self
     }
 
-    /// Asserts that flakiness could not be measured.
+    /// Asserts how many commits with reruns disagreed, of how many.
     #[track_caller]
-    pub fn counts_nothing(self) -> Self {
-        assert_eq!((self.rate, self.flaky, self.n), (None, None, None), "{self:?}");
+    pub fn reran(self, disagreed: usize, of: usize) -> Self {
+        assert_eq!(self.reruns, Some(Reruns { disagreed, of }), "{self:?}");
+        self
+    }
+
+    /// Asserts that nothing counts as a rerun.
+    #[track_caller]
+    pub fn reran_nothing(self) -> Self {
+        assert_eq!(self.flaky.unwrap_or_default(), 0, "{self:?}");
+        assert_eq!(self.reruns.unwrap_or_default(), Reruns::default(), "{self:?}");
         assert_eq!(self.evidence, [""; 0], "{self:?}");
         self
     }

@@ -56,7 +56,7 @@ fn its_title_tells_the_evidence() {
     assert_eq!(svg.label(), "pipeline: flaky");
     assert_eq!(
         svg.title(),
-        "pipeline: flaky (100%): 1 of 1 shas that ran twice disagreed\n\
+        "pipeline: flaky: 1 of 1 commit, 100 % (95 %: 21–100 %); 1 of 1 rerun disagreed\n\
          1111111: pipeline 7 failed, pipeline 8 passed"
     );
 }

@@ -20,7 +20,7 @@ fn a_job_that_was_retried_and_passed_then_is_flaky() {
     hears(&server.gitlab())
         .is("flaky")
         .counts(1, 1)
-        .because("1 of 1 shas that ran twice disagreed; job `e2e` 1×")
+        .because("1 of 1 commit, 100 % (95 %: 21–100 %); 1 of 1 rerun disagreed; job `e2e` 1×")
         .shows(&["1111111: job `e2e` failed, then passed in pipeline 7"]);
     let retried = server.asked_for(&format!("{GITLAB}/pipelines/7/jobs"), "include_retried");
     assert_eq!(retried, [Some("true".to_string())]);
@@ -42,7 +42,7 @@ fn a_runner_that_broke_is_no_evidence() {
         "data_integrity_failure",
     ] {
         let jobs = json!([job(72, "e2e", "success"), job_broken(71, "e2e", reason)]);
-        hears(&with_jobs(&jobs).gitlab()).is("passed").counts_nothing();
+        hears(&with_jobs(&jobs).gitlab()).is("passed").reran_nothing();
     }
     let jobs = json!([job(72, "e2e", "success"), job_broken(71, "e2e", "script_failure")]);
     hears(&with_jobs(&jobs).gitlab()).is("flaky").counts(1, 1);
@@ -51,14 +51,14 @@ fn a_runner_that_broke_is_no_evidence() {
 #[test]
 fn a_job_that_was_stopped_and_started_again_is_no_evidence() {
     let jobs = json!([job(72, "e2e", "success"), job(71, "e2e", "canceled")]);
-    hears(&with_jobs(&jobs).gitlab()).is("passed").counts_nothing();
+    hears(&with_jobs(&jobs).gitlab()).is("passed").reran_nothing();
 }
 
 #[test]
 fn a_job_that_may_fail_fails_nothing() {
     let mut allowed = job(71, "lint", "failed");
     allowed["allow_failure"] = json!(true);
-    hears(&with_jobs(&json!([allowed])).gitlab()).is("passed").counts_nothing();
+    hears(&with_jobs(&json!([allowed])).gitlab()).is("passed").reran_nothing();
 }
 
 #[test]
@@ -92,18 +92,21 @@ fn what_is_not_comparable_is_not_compared() {
     let mut elsewhere = pipeline(7, ONE, "failed");
     elsewhere["ref"] = json!("other");
     let server = gitlab(&[pipeline(8, ONE, "success"), elsewhere]);
-    hears(&server.gitlab()).is("passed").counts_nothing();
+    hears(&server.gitlab()).is("passed").reran_nothing();
     // Another commit, of course; and another workflow.
     let server = gitlab(&[pipeline(8, TWO, "success"), pipeline(7, ONE, "failed")]);
-    hears(&server.gitlab()).is("passed").because("no sha ran twice").counts_nothing();
+    hears(&server.gitlab())
+        .is("passed")
+        .because("flaky: 0 of 2 commits, 0 % (95 %: 0–66 %); nothing was rerun")
+        .reran_nothing();
     let mut other = run(7, ONE, "completed", Some("success"));
     other["workflow_id"] = json!(71);
     let server = github(&[other, run(8, ONE, "completed", Some("success"))]);
-    hears(&server.github()).is("passed").counts_nothing();
+    hears(&server.github()).is("passed").reran_nothing();
     // A configuration that is wrong is no failure of the project's, nor is a pipeline stopped.
     for word in ["error", "killed"] {
         let server = woodpecker(&[woodpecked(8, ONE, "success"), woodpecked(7, ONE, word)]);
-        hears(&server.woodpecker()).is("passed").counts_nothing();
+        hears(&server.woodpecker()).is("passed").reran_nothing();
     }
 }
 
@@ -114,7 +117,7 @@ fn a_pipeline_that_failed_because_its_runner_broke_is_no_evidence() {
         gitlab(&[pipeline(8, ONE, "success"), pipeline(7, ONE, "failed")])
             .answers(&format!("{GITLAB}/pipelines/7/jobs"), jobs(reason))
     };
-    hears(&server("runner_system_failure").gitlab()).is("passed").counts_nothing();
+    hears(&server("runner_system_failure").gitlab()).is("passed").reran_nothing();
     hears(&server("script_failure").gitlab()).is("flaky").counts(1, 1);
 }
 
@@ -136,12 +139,12 @@ fn an_earlier_attempt_that_failed_is_evidence() {
 #[test]
 fn an_attempts_number_alone_proves_nothing() {
     for first in ["cancelled", "startup_failure", "timed_out", "action_required"] {
-        hears(&second_attempt(first).github()).is("passed").counts_nothing();
+        hears(&second_attempt(first).github()).is("passed").reran_nothing();
     }
     hears(&second_attempt("success").github()).is("passed").counts(0, 1).shows(&[]);
     // What cannot be learnt is said, and is no evidence.
     let server = github(&[attempt(2, run(7, ONE, "completed", Some("success")))]);
-    hears(&server.github()).is("passed").counts_nothing();
+    hears(&server.github()).is("passed").reran_nothing();
     let ran = Asker::new().flaky(&format!("status {}", server.github())).succeeds();
     ran.says("the measured flakiness is incomplete");
 }
@@ -168,7 +171,33 @@ fn a_context_of_giteas_that_was_set_again_is_evidence() {
         .counts(1, 1)
         .because("job `ci / e2e` 1×");
     let once = [status(2, "ci / e2e", "success"), status(1, "ci / e2e", "pending")];
-    hears(&gitea(&[(ONE, &once)]).gitea()).is("passed").counts_nothing();
+    hears(&gitea(&[(ONE, &once)]).gitea()).is("passed").reran_nothing();
+}
+
+/// Twenty pipelines, of which one was retried.
+#[test]
+fn the_rate_is_of_all_commits_with_a_result() {
+    let pipelines: Vec<_> =
+        (1..=20).map(|id| pipeline(100 - id, &format!("{id:040}"), "success")).collect();
+    let jobs = json!([job(72, "e2e", "success"), job(71, "e2e", "failed")]);
+    let server = gitlab(&pipelines).answers(&format!("{GITLAB}/pipelines/90/jobs"), jobs);
+    hears(&server.gitlab())
+        .is("flaky")
+        .counts(1, 20)
+        .reran(1, 1)
+        .because("1 of 20 commits, 5 % (95 %: 0.9–24 %); 1 of 1 rerun disagreed; job `e2e` 1×");
+    let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
+    assert!(ran.stdout().starts_with("flaky 1/20: 1 of 20 commits, 5 %"), "{}", ran.stdout());
+}
+
+#[test]
+fn a_commit_without_a_result_is_not_counted() {
+    let server = gitlab(&[
+        pipeline(9, THREE, "success"),
+        pipeline(8, TWO, "canceled"),
+        pipeline(7, ONE, "skipped"),
+    ]);
+    hears(&server.gitlab()).is("passed").counts(0, 1).reran_nothing();
 }
 
 /// Three passed commits: two of them ran twice, and one of these is flaky.
@@ -183,13 +212,14 @@ fn three() -> Server {
 }
 
 #[test]
-fn the_score_is_of_the_shas_that_ran_twice() {
-    hears(&three().gitlab())
+fn reruns_that_agree_are_counted_beside_the_rate() {
+    let said = hears(&three().gitlab())
         .is("flaky")
-        .counts(1, 2)
-        .because("1 of 2 shas that ran twice disagreed")
+        .counts(1, 3)
+        .reran(1, 2)
+        .because("1 of 2 reruns disagreed")
         .shows(&["2222222: pipeline 9 failed, pipeline 10 passed"]);
-    assert_eq!(hears(&three().gitlab()).of.as_deref(), Some("shas that ran twice"));
+    assert_eq!(said.of.as_deref(), Some("commits"));
 }
 
 #[test]
@@ -207,7 +237,7 @@ fn a_sha_counts_once_however_often_it_disagrees() {
         pipeline(6, ONE, "failed"),
     ]);
     let server = server.answers(&format!("{GITLAB}/pipelines/7/jobs"), jobs);
-    hears(&server.gitlab()).is("flaky").counts(1, 1).shows(&[
+    hears(&server.gitlab()).is("flaky").counts(1, 2).reran(1, 1).shows(&[
         "1111111: job `e2e` failed, then passed in pipeline 7",
         "1111111: job `lint` failed, then passed in pipeline 7",
         "1111111: pipeline 6 failed, pipeline 7 passed",
@@ -221,18 +251,17 @@ fn the_jobs_that_flake_most_are_named_first() {
     let server = gitlab(&[pipeline(8, TWO, "success"), pipeline(7, ONE, "success")])
         .answers(&format!("{GITLAB}/pipelines/8/jobs"), &e2e)
         .answers(&format!("{GITLAB}/pipelines/7/jobs"), [e2e.as_slice(), &lint].concat());
-    hears(&server.gitlab())
-        .because("2 of 2 shas that ran twice disagreed; job `e2e` 2×; job `a-lint` 1×");
+    hears(&server.gitlab()).because("; 2 of 2 reruns disagreed; job `e2e` 2×; job `a-lint` 1×");
 }
 
 #[test]
 fn runs_limits_the_window() {
     let server = three();
     let asked = |count: usize| hears(&format!("{} --runs {count}", server.gitlab()));
-    asked(1).is("passed").counts_nothing();
-    asked(2).is("passed").counts_nothing();
-    asked(3).is("flaky").counts(1, 1);
-    asked(5).is("flaky").counts(1, 2);
+    asked(1).is("passed").reran_nothing();
+    asked(2).is("passed").reran_nothing();
+    asked(3).is("flaky").counts(1, 2).reran(1, 1);
+    asked(5).is("flaky").counts(1, 3).reran(1, 2);
     // What still runs does not take anything's place.
     let server = gitlab(&[
         pipeline(9, TWO, "running"),

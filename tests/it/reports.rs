@@ -25,7 +25,7 @@ fn cases(cases: &str) -> Said {
 fn is_none(content: &str, reason: &str) {
     let mut asker = Asker::new();
     asker.folder = asker.folder.with("report.xml", content);
-    asker.hears("--junit report.xml").is("unknown").because(reason).counts_nothing();
+    asker.hears("--junit report.xml").is("unknown").because(reason).reran_nothing();
 }
 
 /// A report, the verdict, how many tests flaked of how many, and the evidence.

@@ -102,7 +102,7 @@ fn it_is_said_in_words() {
     let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
     assert_eq!(
         ran.stdout(),
-        "flaky 100%: 1 of 1 shas that ran twice disagreed\n  \
+        "flaky 1/1: 1 of 1 commit, 100 % (95 %: 21–100 %); 1 of 1 rerun disagreed\n  \
          1111111: pipeline 7 failed, pipeline 8 passed\n"
     );
 }
@@ -113,37 +113,42 @@ fn it_is_said_as_json() {
         let ran = Asker::new().flaky(&format!("status --json {words}")).succeeds();
         serde_json::from_slice(ran.bytes()).expect("JSON")
     };
+    let nothing = json!({
+        "verdict": "", "reason": "", "rate": null, "flaky": null, "n": null, "of": null,
+        "interval": null, "reruns": null, "evidence": [], "details": [], "notes": [],
+        "recent": [], "since": null, "before": null, "provider": null, "subject": null, "parts": [],
+    });
+    // The same but for these fields.
+    let with = |fields: Value| {
+        let mut all = nothing.clone();
+        for (name, value) in fields.as_object().expect("an object") {
+            all[name] = value.clone();
+        }
+        all
+    };
+    let mut said = json_of(&flaky().gitlab());
+    let interval = said["interval"].take();
+    assert!((interval[0].as_f64().expect("a number") - 0.206_549).abs() < 1e-6, "{interval}");
+    assert_eq!(interval[1], 1.0);
+    said["recent"] = json!([]);
     assert_eq!(
-        json_of(&flaky().gitlab()),
-        json!({
+        said,
+        with(json!({
             "verdict": "flaky",
-            "reason": "1 of 1 shas that ran twice disagreed",
-            "rate": 1.0, "flaky": 1, "n": 1, "of": "shas that ran twice",
+            "reason": "1 of 1 commit, 100 % (95 %: 21–100 %); 1 of 1 rerun disagreed",
+            "rate": 1.0, "flaky": 1, "n": 1, "of": "commits",
+            "reruns": { "disagreed": 1, "of": 1 },
             "evidence": ["1111111: pipeline 7 failed, pipeline 8 passed"],
             "details": [{
                 "kind": "runs-disagree", "commit": "1111111", "failed": 7, "passed": 8,
                 "failures": 1, "url": "https://gitlab.example/p",
             }],
-            "before": null, "provider": "gitlab", "subject": "group/project",
-        })
+            "provider": "gitlab", "subject": "group/project",
+        }))
     );
-    let server = gitlab(&[pipeline(8, TWO, "running"), pipeline(7, ONE, "failed")]);
-    assert_eq!(
-        json_of(&server.gitlab()),
-        json!({
-            "verdict": "running", "reason": "pipeline 8 is running",
-            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [], "details": [],
-            "before": "failed", "provider": "gitlab", "subject": "group/project",
-        })
-    );
-    assert_eq!(
-        json_of("--status passed"),
-        json!({
-            "verdict": "passed", "reason": "",
-            "rate": null, "flaky": null, "n": null, "of": null, "evidence": [], "details": [],
-            "before": null, "provider": null, "subject": null,
-        })
-    );
+    let said = json_of(&gitlab(&[pipeline(8, TWO, "running")]).gitlab());
+    assert_eq!(said["verdict"], "running");
+    assert_eq!(json_of("--status passed"), with(json!({ "verdict": "passed" })));
 }
 
 #[test]

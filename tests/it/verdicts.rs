@@ -226,6 +226,6 @@ fn where_there_is_no_pipeline_yet_nothing_is_known() {
         (jenkins(&[]), Server::jenkins),
     ];
     for (server, words) in servers {
-        hears(&words(&server)).is("unknown").because("there is no pipeline yet").counts_nothing();
+        hears(&words(&server)).is("unknown").because("there is no pipeline yet").reran_nothing();
     }
 }

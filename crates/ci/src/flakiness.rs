@@ -1,28 +1,31 @@
 //! Measures flakiness: collects the evidence and computes the rate.
 //!
 //! A commit is flaky if the same thing failed and passed on it: a job that was retried within a
-//! run, an earlier attempt of a run, or another run of the same branch, workflow and trigger. The
-//! rate is the number of flaky commits divided by the number of commits on which anything ran more
-//! than once. Most commits run once; dividing by all of them would understate the rate. A second
-//! execution that agrees with the first is no evidence, and infrastructure failures do not count.
+//! run, an earlier attempt of a run, or another run of the same branch, workflow and trigger. A
+//! second execution that agrees with the first is no evidence, and infrastructure failures do not
+//! count.
+//!
+//! The rate is the number of flaky commits divided by the number of commits with a result. People
+//! rerun only what failed, so dividing by the commits that ran twice would overstate it; their number
+//! is reported beside the rate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::run::{Outcome, Run, executions};
 use flaky_core::sanitize::{sanitize, short_id};
-use flaky_core::verdict::{Evidence, Flakiness, Verdict};
+use flaky_core::verdict::{Evidence, Flakiness, FlakyCount, Reruns, Verdict};
 
 /// The maximum length of a job name in messages, in characters.
 const LONGEST_NAME: usize = 64;
 /// The maximum number of jobs named in a reason.
 const MAX_NAMED: usize = 3;
 /// The things that the rate counts.
-const UNIT: &str = "shas that ran twice";
+const UNIT: &str = "commits";
 
 /// The flakiness of some runs.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct FlakinessReport {
-    /// The rate; `None` if nothing ran twice on any commit.
+    /// The rate; `None` if no commit has a result.
     pub flakiness: Option<Flakiness>,
     /// The evidence, strongest first.
     pub evidence: Vec<Evidence>,
@@ -31,22 +34,25 @@ pub(crate) struct FlakinessReport {
 }
 
 impl FlakinessReport {
-    /// The number of flaky commits.
-    pub(crate) fn flaky(&self) -> usize {
-        let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
-        counted.map_or(0, |counted| counted.flaky)
+    /// The counts behind the rate.
+    fn counted(&self) -> Option<FlakyCount> {
+        self.flakiness.as_ref()?.counted
     }
 
-    /// The reason as a clause, such as "3 of 41 shas that ran twice disagreed; job `e2e` 2×".
-    pub(crate) fn reason(&self) -> String {
-        let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
-        let counted = counted.map_or_else(
-            || "no sha ran twice".to_string(),
-            |counted| format!("{} of {} {} disagreed", counted.flaky, counted.of, counted.what),
-        );
+    /// The number of flaky commits.
+    pub(crate) fn flaky(&self) -> usize {
+        self.counted().map_or(0, |counted| counted.flaky)
+    }
+
+    /// The counts as a clause, such as "3 of 41 commits, 7.3 % (95 %: 2.5–19 %); 3 of 4 reruns
+    /// disagreed; job `e2e` 2×"; `None` if no commit has a result.
+    pub(crate) fn reason(&self) -> Option<String> {
+        let counted = self.counted()?;
+        let reruns = counted.reruns.map(Reruns::sentence);
         let jobs = self.jobs.iter().take(MAX_NAMED);
         let jobs = jobs.map(|(name, times)| format!("job `{name}` {times}×"));
-        [counted].into_iter().chain(jobs).collect::<Vec<_>>().join("; ")
+        let clauses = [counted.sentence()].into_iter().chain(reruns).chain(jobs);
+        Some(clauses.collect::<Vec<_>>().join("; "))
     }
 }
 
@@ -63,16 +69,21 @@ pub(crate) fn measure(runs: &[Run]) -> FlakinessReport {
         }
         group.push(run);
     }
-    let (mut flaky, mut twice) = (Vec::new(), Vec::new());
+    let (mut flaky, mut rerun, mut decided) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut evidence = Vec::new();
     let mut jobs: BTreeMap<String, usize> = BTreeMap::new();
     for key in order {
-        let comparison = Comparison::new(key.0, &groups[&key]);
-        if comparison.ran_twice && !twice.contains(&key.0) {
-            twice.push(key.0);
-        }
-        if !comparison.evidence.is_empty() && !flaky.contains(&key.0) {
-            flaky.push(key.0);
+        let (sha, _) = key;
+        let comparison = Comparison::new(sha, &groups[&key]);
+        let is_flaky = !comparison.evidence.is_empty();
+        for (holds, commits) in [
+            (is_flaky, &mut flaky),
+            (comparison.ran_twice, &mut rerun),
+            (is_flaky || comparison.has_result, &mut decided),
+        ] {
+            if holds {
+                commits.insert(sha);
+            }
         }
         for one in &comparison.evidence {
             if let Evidence::JobRetried { job, .. } = one {
@@ -84,8 +95,9 @@ pub(crate) fn measure(runs: &[Run]) -> FlakinessReport {
     evidence.sort_by_key(Evidence::rank);
     let mut jobs: Vec<_> = jobs.into_iter().collect();
     jobs.sort_by_key(|(_, times)| std::cmp::Reverse(*times));
+    let reruns = Reruns { disagreed: flaky.len(), of: rerun.len() };
     FlakinessReport {
-        flakiness: Flakiness::counted(flaky.len(), twice.len(), UNIT),
+        flakiness: Flakiness::counted(flaky.len(), decided.len(), UNIT, Some(reruns)),
         evidence,
         jobs,
     }
@@ -106,13 +118,21 @@ pub(crate) fn latest_attempts(runs: &[Run]) -> Vec<&Run> {
 struct Comparison {
     /// The abbreviated commit id.
     commit: String,
+    /// True if anything ran more than once with a result.
     ran_twice: bool,
+    /// True if a run passed or failed.
+    has_result: bool,
     evidence: Vec<Evidence>,
 }
 
 impl Comparison {
     fn new(sha: &str, runs: &[&Run]) -> Self {
-        let mut this = Self { commit: short_id(sha), ran_twice: false, evidence: Vec::new() };
+        let mut this = Self {
+            commit: short_id(sha),
+            ran_twice: false,
+            has_result: false,
+            evidence: Vec::new(),
+        };
         let mut latest: Vec<(&Run, Vec<&Run>)> = Vec::new();
         for run in runs {
             match latest.iter_mut().find(|(other, _)| other.key.id == run.key.id) {
@@ -180,6 +200,7 @@ impl Comparison {
     /// Compares the runs with each other; they are sorted newest first.
     fn compare_runs(&mut self, runs: &[&Run]) {
         let conclusive: Vec<_> = runs.iter().filter(|run| outcome(run).is_conclusive()).collect();
+        self.has_result = !conclusive.is_empty();
         self.ran_twice |= conclusive.len() > 1;
         let of = |verdict: Verdict| {
             conclusive

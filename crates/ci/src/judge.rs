@@ -130,8 +130,11 @@ fn report_on(chosen: &[&Run], measured: &FlakinessReport) -> Report {
     let name = name(run);
     let word = sanitize(&run.state.word, LONGEST_WORD);
     let reason = match verdict {
-        Verdict::Flaky => measured.reason(),
-        Verdict::Passed => format!("{name} passed; {}", measured.reason()),
+        Verdict::Flaky => measured.reason().unwrap_or_else(|| format!("{name} is flaky")),
+        Verdict::Passed => match measured.reason() {
+            Some(counts) => format!("{name} passed; flaky: {counts}"),
+            None => format!("{name} passed"),
+        },
         Verdict::Failed => format!("{name} failed{}", failed_jobs(run)),
         Verdict::Running => format!("{name} is running"),
         Verdict::Stopped => format!("{name} is {word}"),

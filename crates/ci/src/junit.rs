@@ -184,7 +184,7 @@ impl TestReports {
         if omitted > 0 {
             evidence.push(Evidence::Omitted { tests: omitted });
         }
-        let flakiness = Flakiness::counted(flakes, total, "tests");
+        let flakiness = Flakiness::counted(flakes, total, "tests", None);
         Report { evidence, flakiness, ..Report::new(verdict, reason) }
     }
 }

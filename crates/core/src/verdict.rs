@@ -3,12 +3,16 @@
 //! - [`Verdict`]: the six words, their order by severity, and the combination of several reports of
 //!   one thing
 //! - [`Evidence`]: a sign of flakiness or of a failure, as data
-//! - [`Report`]: a verdict with its reason, evidence and flakiness; it serialises to JSON
+//! - [`Flakiness`]: the flake rate with the counts behind it
+//! - [`RecentRun`]: one of the latest runs, as far as a picture needs it
+//! - [`Report`]: a verdict with its reason, evidence, flakiness and latest runs; it serialises to JSON
 //!
 //! [`Verdict::parse`] accepts the words that people type, for several commands and files. The words
 //! in the responses of CI systems are not here: each platform in `flaky-ci` has its own table.
 
 mod evidence;
+mod flakiness;
+mod recent;
 mod report;
 mod words;
 
@@ -17,6 +21,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use evidence::Evidence;
+pub use flakiness::{Flakiness, FlakyCount, Reruns};
+pub use recent::RecentRun;
 pub use report::Report;
 
 /// The state of a pipeline, or of a commit in CI.
@@ -93,54 +99,6 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.word())
-    }
-}
-
-/// The flake rate: the share of things that both failed and passed, among those that ran
-/// repeatedly.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Flakiness {
-    /// The rate, 0–1.
-    pub rate: f64,
-    /// The counts behind the rate; `None` if only the rate is known.
-    pub counted: Option<FlakyCount>,
-}
-
-/// The counts behind a flake rate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FlakyCount {
-    /// The number of flaky ones.
-    pub flaky: usize,
-    /// The number of all that could have been flaky, at least 1.
-    pub of: usize,
-    /// The things that were counted, in the plural, such as "tests".
-    pub what: &'static str,
-}
-
-impl Flakiness {
-    /// A rate (0–1) without counts.
-    pub fn from_rate(rate: f64) -> Self {
-        Self { rate, counted: None }
-    }
-
-    /// The rate `flaky / of`; `None` if `of` is 0.
-    pub fn counted(flaky: usize, of: usize, what: &'static str) -> Option<Self> {
-        let rate = flaky as f64 / of as f64;
-        (of > 0).then_some(Self { rate, counted: Some(FlakyCount { flaky, of, what }) })
-    }
-
-    /// The rate for display: "7.3%", "12%", "<0.1%".
-    pub fn percent(&self) -> String {
-        let percent = 100.0 * self.rate;
-        match percent {
-            0.0 => "0%".to_string(),
-            _ if percent < 0.05 => "<0.1%".to_string(),
-            _ if percent < 9.95 => {
-                let text = format!("{percent:.1}");
-                format!("{}%", text.strip_suffix(".0").unwrap_or(&text))
-            }
-            _ => format!("{percent:.0}%"),
-        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde::{Serialize, Serializer};
 
-use super::{Evidence, Flakiness, Verdict};
+use super::{Evidence, Flakiness, RecentRun, Reruns, Verdict};
 
 /// The maximum number of lines of evidence in a title.
 const TITLE_EVIDENCE: usize = 3;
@@ -21,12 +21,21 @@ pub struct Report {
     pub evidence: Vec<Evidence>,
     /// The measured flakiness; `None` if nothing could be measured.
     pub flakiness: Option<Flakiness>,
+    /// What was left out, as clauses, such as "2 cancelled pipelines were passed over".
+    pub notes: Vec<String>,
+    /// The latest runs, oldest first; empty if only a state is known.
+    pub recent: Vec<RecentRun>,
+    /// The time since which the last finished runs have this outcome, in RFC 3339; `None` if it may
+    /// have begun before the oldest known run.
+    pub since: Option<String>,
     /// While a run is in progress: the verdict on the last finished one.
     pub before: Option<Verdict>,
     /// The name of the CI system or report format that it comes from.
     pub provider: Option<String>,
     /// The project, or the files that were read.
     pub subject: Option<String>,
+    /// The reports that this one is made of, if it is about several projects.
+    pub parts: Vec<Report>,
 }
 
 impl Report {
@@ -37,9 +46,13 @@ impl Report {
             reason: reason.into(),
             evidence: Vec::new(),
             flakiness: None,
+            notes: Vec::new(),
+            recent: Vec::new(),
+            since: None,
             before: None,
             provider: None,
             subject: None,
+            parts: Vec::new(),
         }
     }
 
@@ -53,10 +66,10 @@ impl Report {
         }
     }
 
-    /// The text of a badge, such as "passed" or "flaky 7%".
+    /// The text of a badge, such as "passed" or "flaky 1/20".
     pub fn message(&self) -> String {
         match (&self.flakiness, self.verdict) {
-            (Some(flakiness), Verdict::Flaky) => format!("flaky {}", flakiness.percent()),
+            (Some(flakiness), Verdict::Flaky) => format!("flaky {}", flakiness.short()),
             _ => self.verdict.word().to_string(),
         }
     }
@@ -67,11 +80,14 @@ impl Report {
         format!("{label}{colon}{}", self.verdict)
     }
 
-    /// The title of a picture: its name, the rate, the reason and the strongest evidence.
+    /// The title of a picture: its name, the rate if the reason does not count it, the reason and the
+    /// strongest evidence.
     pub fn title(&self, label: &str) -> String {
         let mut title = self.accessible_name(label);
-        if let (Some(flakiness), Verdict::Flaky) = (&self.flakiness, self.verdict) {
-            let _ = write!(title, " ({})", flakiness.percent());
+        if let (Some(flakiness @ Flakiness { counted: None, .. }), Verdict::Flaky) =
+            (&self.flakiness, self.verdict)
+        {
+            let _ = write!(title, " ({})", flakiness.short());
         }
         if !self.reason.is_empty() {
             let _ = write!(title, ": {}", self.reason);
@@ -94,11 +110,17 @@ impl Serialize for Report {
             flaky: Option<usize>,
             n: Option<usize>,
             of: Option<&'a str>,
+            interval: Option<(f64, f64)>,
+            reruns: Option<Reruns>,
             evidence: Vec<String>,
             details: &'a [Evidence],
+            notes: &'a [String],
+            recent: &'a [RecentRun],
+            since: Option<&'a str>,
             before: Option<Verdict>,
             provider: Option<&'a str>,
             subject: Option<&'a str>,
+            parts: &'a [Report],
         }
         let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
         let json = Json {
@@ -108,11 +130,17 @@ impl Serialize for Report {
             flaky: counted.map(|counted| counted.flaky),
             n: counted.map(|counted| counted.of),
             of: counted.map(|counted| counted.what),
+            interval: counted.map(|counted| counted.interval()),
+            reruns: counted.and_then(|counted| counted.reruns),
             evidence: self.evidence.iter().map(Evidence::to_string).collect(),
             details: &self.evidence,
+            notes: &self.notes,
+            recent: &self.recent,
+            since: self.since.as_deref(),
             before: self.before,
             provider: self.provider.as_deref(),
             subject: self.subject.as_deref(),
+            parts: &self.parts,
         };
         json.serialize(serializer)
     }
