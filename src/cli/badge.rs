@@ -13,7 +13,8 @@ use flaky_core::scene::theme::{self, Theme};
 use flaky_core::scene::{Size, badge};
 
 /// Formats of a badge.
-pub(crate) const FORMATS: &[Format] = &[Format::Svg, Format::Gif, Format::Apng, Format::Png];
+pub(crate) const FORMATS: &[Format] =
+    &[Format::Svg, Format::Gif, Format::Apng, Format::Png, Format::Json];
 /// Label of a badge.
 pub(crate) const LABEL: &str = "pipeline";
 /// Maximum length of a label in characters.
@@ -87,8 +88,8 @@ The pulse shows the state:
   at a standstill  stopped
   lead off         unknown")]
 pub(crate) struct BadgeArgs {
-    /// Output file; the extension selects the format: .svg, .gif, .apng, .png. `-` is standard
-    /// output and needs --format
+    /// Output file; the extension selects the format: .svg, .gif, .apng, .png, or .json for a
+    /// shields endpoint. `-` is standard output and needs --format
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Output format; overrides the extension

@@ -18,7 +18,7 @@ pub(crate) enum Format {
     Png,
     /// Samples of the signal, in columns `t_s` and `mV`
     Csv,
-    /// Beats and glitches
+    /// Data instead of a picture
     Json,
     /// Frames for a video encoder, as YUV4MPEG2
     Y4m,

@@ -1,5 +1,7 @@
 //! `flaky badge`: a verdict → a rhythm → a picture.
 
+mod endpoint;
+
 use std::io::{self, Write};
 
 use super::report;
@@ -32,12 +34,20 @@ pub(super) fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
     }
     let fetched = report::fetch(&args.source, console)?;
     let picture = options.picture(&fetched.report);
-    let bytes = output::write(&options.target, options.format.is_binary(), |out| {
-        picture.encode(options.format, out)
+    let bytes = output::write(&options.target, options.format.is_binary(), |out| match &picture {
+        BadgePicture::Badge(badge) if options.format == Format::Json => {
+            let fill = badge.segments.last().expect("a message").fill;
+            endpoint::write(&fetched.report, &args.label, fill, out)
+        }
+        _ => picture.encode(options.format, out),
     })?;
-    let (name, Size { width, height }) = (options.target.name(), picture.size());
+    let name = options.target.name();
     let message = fetched.report.message();
-    console.say(&format!("wrote {name}: {message}, {width}x{height}, {}", human_bytes(bytes)));
+    let size = match (options.format, picture.size()) {
+        (Format::Json, _) => String::new(),
+        (_, Size { width, height }) => format!("{width}x{height}, "),
+    };
+    console.say(&format!("wrote {name}: {message}, {size}{}", human_bytes(bytes)));
     fetched.into_result(&args.source)
 }
 
@@ -56,6 +66,10 @@ impl<'a> Options<'a> {
             None => format_of(&target, FORMATS)?,
         };
         let monitor = args.style == Style::Monitor;
+        if monitor && format == Format::Json {
+            return Err(Error::usage("a shields endpoint cannot have --style monitor")
+                .hint("leave out --style, or write a picture"));
+        }
         match args.size {
             Some(PictureSize::Height(height)) if monitor => {
                 Err(Error::usage(format!("--size {height}: a monitor also needs a width"))

@@ -28,31 +28,26 @@ const MAX_TOKEN_FILE: u64 = 1 << 16;
 /// The maximum length of a reason, in characters.
 const LONGEST_REASON: usize = 300;
 
-/// A report, and for an unknown verdict the error that `--strict` returns.
+/// A report, and for an unknown verdict the advice.
 pub(super) struct FetchedReport {
     pub report: Report,
-    unknown: Option<Error>,
+    pub hint: Option<String>,
 }
 
 impl FetchedReport {
-    /// Warns about an unknown verdict, unless `--strict` makes it an error later.
-    fn new(report: Report, hint: Option<String>, source: &SourceArgs) -> Self {
-        let unknown = (report.verdict == Verdict::Unknown).then(|| {
-            let what = format!("the state is unknown: {}", report.reason);
-            Error { hint, ..Error::failed(what) }
-        });
-        if let Some(error) = unknown.as_ref().filter(|_| !source.strict) {
-            warn(error);
-        }
-        Self { report, unknown }
-    }
-
-    /// Fails with `--strict` if the verdict is unknown.
+    /// Warns about an unknown verdict; fails with `--strict`. A verdict given by hand needs no
+    /// warning.
     pub(super) fn into_result(self, source: &SourceArgs) -> Result<(), Error> {
-        match self.unknown {
-            Some(error) if source.strict => Err(error),
-            _ => Ok(()),
+        if self.report.verdict != Verdict::Unknown || source.status.is_some() {
+            return Ok(());
         }
+        let message = format!("the state is unknown: {}", self.report.reason);
+        let error = Error { hint: self.hint, ..Error::failed(message) };
+        if source.strict {
+            return Err(error);
+        }
+        warn(&error);
+        Ok(())
     }
 }
 
@@ -60,7 +55,7 @@ impl FetchedReport {
 pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedReport, Error> {
     if let Some(verdict) = source.status {
         let report = given_by_hand(verdict, source.flake_rate)?;
-        return Ok(FetchedReport { report, unknown: None });
+        return Ok(FetchedReport { report, hint: None });
     }
     if !source.junit.is_empty() {
         check_filters(source, "junit", &[])?;
@@ -69,7 +64,7 @@ pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedRepo
             Err(failure) => (unknown(&failure.message), failure.hint),
         };
         let report = with_source(report, "junit", &source.junit[0]);
-        return Ok(FetchedReport::new(report, hint, source));
+        return Ok(FetchedReport { report, hint });
     }
     let (provider, query) = filtered_query(source)?;
     let target = provider.target(&query).map_err(|error| invalid_query(provider, &error))?;
@@ -86,7 +81,7 @@ pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedRepo
         Err(error) => (unknown(&error.message), hint(provider, &client, &error)),
     };
     let report = with_source(report, provider.info().name, &query.project);
-    Ok(FetchedReport::new(report, hint, source))
+    Ok(FetchedReport { report, hint })
 }
 
 fn unknown(reason: &str) -> Report {

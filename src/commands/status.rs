@@ -1,26 +1,27 @@
-//! `flaky status`: prints the report as text or JSON.
+//! `flaky status`: prints the report as text, JSON or Markdown.
+
+mod gate;
+mod markdown;
 
 use std::io::{self, Write};
 
-use super::report;
+use super::report::{self, FetchedReport};
 use crate::cli::Console;
 use crate::cli::status::StatusArgs;
-use crate::error::{Error, ExitKind};
+use crate::error::Error;
 use crate::output::{self, Destination};
 use flaky_core::verdict::Report;
 
 pub(super) fn run(args: &StatusArgs, console: Console) -> Result<(), Error> {
     let fetched = report::fetch(&args.source, console)?;
     let report = &fetched.report;
-    let write =
-        |out: &mut dyn Write| if args.json { json(report, out) } else { words(report, out) };
+    let write = |out: &mut dyn Write| match (args.json, args.markdown) {
+        (true, _) => json(report, out),
+        (_, true) => markdown::write(report, out),
+        _ => words(report, out),
+    };
     output::write(&Destination::Stdout, false, write)?;
-    let verdict = report.verdict;
-    if args.fail_on.contains(&verdict) {
-        let mut error = Error::failed(format!("the state is {verdict}, which is one of --fail-on"));
-        error.exit = ExitKind::VerdictMatched;
-        return Err(error);
-    }
+    gate::check(&fetched, &args.fail_on, args.fail_on_rate)?;
     fetched.into_result(&args.source)
 }
 
@@ -31,6 +32,13 @@ fn words(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     for line in &report.evidence {
         writeln!(out, "  {line}")?;
+    }
+    for note in &report.notes {
+        writeln!(out, "  note: {note}")?;
+    }
+    for part in &report.parts {
+        let subject = part.subject.as_deref().unwrap_or_default();
+        writeln!(out, "  {subject}: {}: {}", part.message(), part.reason)?;
     }
     Ok(())
 }

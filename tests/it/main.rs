@@ -19,6 +19,7 @@ mod evidence;
 mod fates;
 mod from_log;
 mod gallery;
+mod gates;
 mod heart;
 mod help;
 mod hostile;

@@ -164,26 +164,6 @@ fn what_is_unknown_is_said_and_warned_of() {
 }
 
 #[test]
-fn fail_on_ends_with_exit_code_3() {
-    let ends = |words: &str, verdict: &str| {
-        let ran = Asker::new().flaky(&format!("status {words}"));
-        assert!(ran.stdout().starts_with(verdict), "{words}: {}", ran.stdout());
-        ran.fails(3, &[&format!("the state is {verdict}"), "--fail-on"]);
-    };
-    ends("--status failed --fail-on failed", "failed");
-    ends("--status flaky --fail-on failed,flaky", "flaky");
-    ends("--status canceled --fail-on failed --fail-on stopped", "stopped");
-    ends("--status success --fail-on SUCCESS", "passed");
-    for words in ["--status passed --fail-on failed,flaky", "--status flaky --fail-on failed"] {
-        Asker::new().flaky(&format!("status {words}")).succeeds();
-    }
-    Asker::new().flaky("status --status passed --fail-on x").fails(2, &["--fail-on"]);
-    let server = Server::new();
-    let words = format!("status {} --fail-on unknown --strict", server.gitlab());
-    Asker::new().flaky(&words).fails(3, &["the state is unknown"]);
-}
-
-#[test]
 fn every_provider_is_listed_with_what_it_takes() {
     let said = Asker::new().flaky("providers").succeeds().stdout();
     for name in

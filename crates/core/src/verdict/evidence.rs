@@ -77,6 +77,16 @@ pub enum Evidence {
 }
 
 impl Evidence {
+    /// The URL of a page about it.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::JobRetried { url, .. }
+            | Self::RunsDisagree { url, .. }
+            | Self::AttemptPassed { url, .. } => url.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The rank by strength, 0 for the strongest. Lists of evidence are sorted by it.
     pub fn rank(&self) -> u8 {
         match self {
