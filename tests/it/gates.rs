@@ -91,6 +91,7 @@ fn markdown_has_the_verdict_the_evidence_and_links() {
         said.contains("\n- [1111111: job \\`e2e\\` failed, then passed in pipeline 7](<https://gitlab.example/j/71>)\n"),
         "{said}"
     );
+    assert!(said.contains(&format!("\nFailed: [pipeline 8](<{}>)\n", url(8))), "{said}");
     status("--status passed --markdown --json").fails(2, &["--markdown", "--json"]);
 }
 

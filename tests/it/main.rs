@@ -41,6 +41,7 @@ mod pictures;
 mod platforms;
 mod preview;
 mod readout;
+mod recent;
 mod render;
 mod repo;
 mod reports;

@@ -3,7 +3,7 @@
 use crate::flakiness::{self, FlakinessReport, latest_attempts};
 use crate::query::CurrentJob;
 use crate::run::{self, Job, Outcome, Run, executions};
-use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
+use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target, recent};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Report, Verdict};
 
@@ -105,6 +105,8 @@ pub fn judge(runs: &[Run], current_job: Option<&CurrentJob>) -> Report {
             .first()
             .map(|first| report_on(&of_one_commit(&finished, first), &flakiness).verdict);
     }
+    report.recent = recent::beats(&seen, &report.evidence);
+    report.since = recent::since(&report.recent);
     report
 }
 

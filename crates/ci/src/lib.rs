@@ -19,7 +19,7 @@
 //! - [`Query`], [`Target`]: the project to query, and the URLs for it
 //! - [`Client`], [`FetchError`]: requests with a deadline, and the kinds of errors
 //! - [`run`]: runs and jobs, which can be merged from partial reports
-//! - `flakiness`, [`judge`]: the evidence and the verdict
+//! - `flakiness`, [`judge`], `recent`: the evidence, the verdict and the latest runs
 //! - [`commits`]: the outcomes of many commits
 //! - [`junit`]: test reports, which need no server
 //!
@@ -45,6 +45,7 @@ mod page;
 mod platforms;
 mod provider;
 mod query;
+mod recent;
 pub mod run;
 mod target;
 mod time;

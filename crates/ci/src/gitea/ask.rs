@@ -94,13 +94,14 @@ fn run(target: &Target, sha: &str, statuses: Vec<Status>) -> Option<Run> {
         id: RunId::Commit(sha.to_string()),
         attempt: 1,
     };
+    let created = jobs.iter().filter_map(|job| job.times.created).min();
     let updated = jobs.iter().filter_map(|job| job.state.as_of).max();
     let (word, outcome) = latest.into_iter().max().map_or_else(
         || ("skipped", Outcome { never_ran: true, ..Outcome::new(Verdict::Stopped) }),
         |verdict| (verdict.word(), Outcome::new(verdict)),
     );
-    let state = State::new(word, outcome, updated, &Times::default());
-    let mut run = Run::new(key, state);
+    let times = Times { created, ..Times::default() };
+    let mut run = Run { times, ..Run::new(key, State::new(word, outcome, updated, &times)) };
     run.sha = Some(sha.to_string()).filter(|sha| !sha.is_empty());
     run.kind.git_ref = target.git_ref().map(str::to_string);
     run.add_jobs(jobs);
