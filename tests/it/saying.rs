@@ -143,7 +143,7 @@ fn it_is_said_as_json() {
                 "kind": "runs-disagree", "commit": "1111111", "failed": 7, "passed": 8,
                 "failures": 1, "url": "https://gitlab.example/p",
             }],
-            "provider": "gitlab", "subject": "group/project",
+            "since": "2024-05-01T12:00:00Z", "provider": "gitlab", "subject": "group/project",
         }))
     );
     let said = json_of(&gitlab(&[pipeline(8, TWO, "running")]).gitlab());
