@@ -33,6 +33,9 @@ test('the JSON of a shields badge', () => {
     assert.equal(read({ schemaVersion: 1, label: 'build', message }).verdict, verdict, message);
   }
   assert.equal(read({ schemaVersion: 1, label: 'build', message: 'flaky 7%' }).rate, 0.07);
+  const counted = read({ schemaVersion: 1, label: 'build', message: 'flaky 1/20' });
+  assert.deepEqual([counted.rate, counted.counts], [0.05, '1/20']);
+  assert.equal(read({ verdict: 'flaky', rate: 0.05, flaky: 1, n: 20 }).counts, '1/20');
   assert.equal(read({ schemaVersion: 1, label: 'build', message: 'passing', isError: true }).verdict, 'unknown');
 });
 
@@ -85,7 +88,7 @@ test('foreign values of a wrong kind are left out', () => {
     verdict: 'passed', reason: { a: 1 }, rate: 'high', evidence: 'x', before: 3, subject: ['a'], ref: 1, since: 'soon',
   });
   assert.deepEqual(status, {
-    verdict: 'passed', before: null, rate: null, reason: '', evidence: [], subject: '', ref: '', since: null,
+    verdict: 'passed', before: null, rate: null, counts: '', reason: '', evidence: [], subject: '', ref: '', since: null,
   });
 });
 

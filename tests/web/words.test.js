@@ -8,6 +8,7 @@ test('percentages are those of flaky status', () => {
   const shown = [0, 0.0001, 0.001, 0.07, 0.0734, 0.0994, 0.12, 1].map(percent);
   assert.deepEqual(shown, ['0%', '<0.1%', '0.1%', '7%', '7.3%', '9.9%', '12%', '100%']);
   assert.equal(wordOf({ ...plain('flaky'), rate: 0.07 }), 'FLAKY 7%');
+  assert.equal(wordOf({ ...plain('flaky'), rate: 0.05, counts: '1/20' }), 'FLAKY 1/20');
   assert.equal(wordOf({ ...plain('failed'), rate: 0.07 }), 'FAILED');
 });
 

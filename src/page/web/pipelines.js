@@ -19,19 +19,21 @@ export function judged(runs) {
   const newest = runs.find((run) => hasOutcome(run) || run.verdict === 'running');
   const commits = outcomes(decided);
   const flaky = [...commits.values()].filter((verdict) => verdict === 'flaky').length;
-  const rate = commits.size > 0 ? flaky / commits.size : null;
+  const share = commits.size > 0
+    ? { rate: flaky / commits.size, counts: `${flaky}/${commits.size}` }
+    : { rate: null, counts: '' };
   const outcome = last ? (commits.get(last.commit) ?? last.verdict) : null;
   const ref = (newest ?? runs[0])?.ref ?? '';
   if (newest && !hasOutcome(newest)) {
-    return { verdict: 'running', before: outcome, rate, ref, reason: '', since: newest.time };
+    return { verdict: 'running', before: outcome, ...share, ref, reason: '', since: newest.time };
   }
   if (!last || !outcome) {
     const verdict = runs.length > 0 && runs.every((run) => run.verdict === 'stopped') ? 'stopped' : 'unknown';
     const reason = runs.length > 0 ? '' : 'no pipeline has run yet';
-    return { verdict, before: null, rate, ref, reason, since: null };
+    return { verdict, before: null, ...share, ref, reason, since: null };
   }
   const reason = outcome === 'flaky' ? `${flaky} of ${commits.size} commits failed and passed` : '';
-  return { verdict: outcome, before: null, rate, ref, reason, since: since(decided, last.verdict) };
+  return { verdict: outcome, before: null, ...share, ref, reason, since: since(decided, last.verdict) };
 }
 
 /** @param {Run} run */

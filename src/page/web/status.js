@@ -7,6 +7,7 @@ import { judged } from './pipelines.js';
  * @property {string} verdict one of the six words
  * @property {string | null} before while running: the verdict of the last finished run
  * @property {number | null} rate of flakiness, 0 to 1
+ * @property {string} counts behind the rate, such as "1/20", or nothing
  * @property {string} reason
  * @property {string[]} evidence
  * @property {string} subject the project, or nothing
@@ -22,8 +23,8 @@ import { judged } from './pipelines.js';
 /** The most characters of a line, and the most lines of evidence. */
 const LONGEST_LINE = 160;
 const MOST_EVIDENCE = 2;
-/** The rate in the message of a badge. */
-const PERCENT = /(\d{1,3}(?:\.\d+)?)\s?%/;
+/** The rate in the message of a badge: "1/20", or "7%". */
+const RATE = /(\d+)\/(\d+)|(\d{1,3}(?:\.\d+)?)\s?%/;
 
 /**
  * @param {string} verdict
@@ -31,7 +32,7 @@ const PERCENT = /(\d{1,3}(?:\.\d+)?)\s?%/;
  * @returns {Status}
  */
 export function plain(verdict, reason = '') {
-  return { verdict, before: null, rate: null, reason, evidence: [], subject: '', ref: '', since: null };
+  return { verdict, before: null, rate: null, counts: '', reason, evidence: [], subject: '', ref: '', since: null };
 }
 
 /**
@@ -78,6 +79,14 @@ class Reader {
     return typeof value === 'number' && value >= 0 && value <= 1 ? value : null;
   }
 
+  /**
+   * @param {unknown} flaky
+   * @param {unknown} of
+   */
+  counts(flaky, of) {
+    return Number.isInteger(flaky) && Number.isInteger(of) ? `${flaky}/${of}` : '';
+  }
+
   /** @param {unknown} value */
   time(value) {
     const time = typeof value === 'string' ? Date.parse(value) : NaN;
@@ -111,6 +120,7 @@ function flakyStatus(json, read) {
     verdict,
     before: read.verdict(json.before),
     rate: read.rate(json.rate),
+    counts: read.counts(json.flaky, json.n),
     reason: read.text(json.reason),
     evidence: evidence.slice(0, MOST_EVIDENCE).map((/** @type {unknown} */ line) => read.text(line)).filter(Boolean),
     subject: read.text(json.subject),
@@ -134,12 +144,12 @@ function badgeStatus(json, read) {
   if (typeof json.message !== 'string') return null;
   const message = json.message.slice(0, LONGEST_LINE);
   const verdict = read.tools.messageVerdict(message, json.isError === true);
-  const percent = verdict === 'flaky' ? PERCENT.exec(message) : null;
+  const [counts = '', flaky, of, percent] = (verdict === 'flaky' && RATE.exec(message)) || [];
   const shown = read.text(message);
   const isKnown = read.verdict(message) === verdict;
   const reason = verdict === 'unknown' ? `the badge says “${shown}”` : isKnown ? '' : shown;
-  const rate = percent && Math.min(1, Number(percent[1]) / 100);
-  return { ...plain(verdict, reason), rate, subject: read.text(json.label) };
+  const rate = read.rate(percent ? Number(percent) / 100 : Number(flaky) / Number(of));
+  return { ...plain(verdict, reason), rate, counts: percent ? '' : counts, subject: read.text(json.label) };
 }
 
 /**

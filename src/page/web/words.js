@@ -3,12 +3,13 @@
 /** @typedef {import('./status.js').Status} Status */
 
 /**
- * The word of a state, in capitals: "FLAKY 7%".
+ * The word of a state, in capitals: "FLAKY 1/20", or "FLAKY 7%" if only the rate is known.
  * @param {Status} status
  */
 export function wordOf(status) {
-  const word = status.verdict.toUpperCase();
-  return status.verdict === 'flaky' && status.rate ? `${word} ${percent(status.rate)}` : word;
+  const { verdict, rate, counts } = status;
+  const word = verdict.toUpperCase();
+  return verdict === 'flaky' && rate ? `${word} ${counts || percent(rate)}` : word;
 }
 
 /** @param {number} rate 0 to 1 */
