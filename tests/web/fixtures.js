@@ -32,6 +32,6 @@ export const baked = {
 
 export const tools = {
   verdict: (word) => baked.verdicts[heart.verdict(word)]?.word ?? null,
-  messageVerdict: (message, isError) => baked.verdicts[heart.messageVerdict(message, isError)].word,
+  badgeVerdict: (message, colour, isError) => baked.verdicts[heart.badgeVerdict(message, colour, isError)].word,
   sanitized: (text) => heart.sanitized(text),
 };

@@ -28,7 +28,8 @@ test('the JSON of a shields badge', () => {
   for (const [message, verdict] of [
     ['passing', 'passed'], ['12 tests passed, 0 failed', 'passed'], ['passed: 12, failed: 1', 'failed'],
     ['failed: 0, passed: 3', 'passed'], ['not passed', 'unknown'], ['97%', 'unknown'], ['flaky 7%', 'flaky'],
-    ['3 errors', 'failed'], ['', 'unknown'],
+    ['3 errors', 'failed'], ['', 'unknown'], ['80 passed, 3 skipped', 'passed'], ['8/10 passed', 'failed'],
+    ['✔ 80 | ✘ 2', 'failed'],
   ]) {
     assert.equal(read({ schemaVersion: 1, label: 'build', message }).verdict, verdict, message);
   }
@@ -37,6 +38,9 @@ test('the JSON of a shields badge', () => {
   assert.deepEqual([counted.rate, counted.counts], [0.05, '1/20']);
   assert.equal(read({ verdict: 'flaky', rate: 0.05, flaky: 1, n: 20 }).counts, '1/20');
   assert.equal(read({ schemaVersion: 1, label: 'build', message: 'passing', isError: true }).verdict, 'unknown');
+  for (const [color, verdict] of [['success', 'passed'], ['#e05d44', 'failed'], ['blue', 'unknown'], [7, 'unknown']]) {
+    assert.equal(read({ schemaVersion: 1, label: 'coverage', message: '87 %', color }).verdict, verdict, color);
+  }
 });
 
 const run = (status, sha, minute = 0) => ({

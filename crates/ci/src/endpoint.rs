@@ -1,6 +1,7 @@
 //! The JSON of a shields endpoint badge. <https://shields.io/badges/endpoint-badge>
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::provider::ProviderInfo;
 use crate::query::{Query, QueryError};
@@ -15,6 +16,9 @@ pub(crate) static INFO: ProviderInfo = ProviderInfo { name: "endpoint", ..Provid
 #[derive(Deserialize)]
 struct EndpointBadge {
     message: String,
+    /// A name or hexadecimal digits; anything else decides nothing.
+    #[serde(default)]
+    color: Value,
     #[serde(default, rename = "isError")]
     is_error: bool,
 }
@@ -33,7 +37,8 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
         id: RunId::Latest,
         attempt: 1,
     };
-    let outcome = Outcome::new(Verdict::of_message(&badge.message, badge.is_error));
+    let verdict = Verdict::of_badge(&badge.message, badge.color.as_str(), badge.is_error);
+    let outcome = Outcome::new(verdict);
     let state = State::new(badge.message, outcome, None, &Times::default());
     Ok(RunPage { runs: vec![Run::new(key, state)], more: false })
 }

@@ -116,11 +116,17 @@ pub extern "C" fn verdict() -> i32 {
     or_minus_one(verdict.map(place_of))
 }
 
-/// Text in: the verdict of the message of a shields badge, which says that it `is_error` or does
-/// not, as a place in [`Verdict::WORST_FIRST`]; see [`Verdict::of_message`].
+/// Text in, a message and then a colour of `colour_len` bytes: the verdict of a shields badge, which
+/// says that it `is_error` or does not, as a place in [`Verdict::WORST_FIRST`]; see
+/// [`Verdict::of_badge`].
 #[unsafe(no_mangle)]
-pub extern "C" fn message_verdict(is_error: u32) -> u32 {
-    state(|state| place_of(Verdict::of_message(state.text(), is_error == 1)) as u32)
+pub extern "C" fn badge_verdict(colour_len: u32, is_error: u32) -> u32 {
+    state(|state| {
+        let text = state.text();
+        let at = text.len().saturating_sub(colour_len as usize);
+        let (message, colour) = text.split_at_checked(at).unwrap_or((text, ""));
+        place_of(Verdict::of_badge(message, Some(colour), is_error == 1)) as u32
+    })
 }
 
 /// A new endless lead.

@@ -40,8 +40,8 @@ export class Ci {
     const heart = await Heart.start(bytes);
     const tools = {
       verdict: (/** @type {string} */ word) => verdicts[heart.verdict(word)]?.word ?? null,
-      messageVerdict: (/** @type {string} */ message, /** @type {boolean} */ isError) =>
-        verdicts[heart.messageVerdict(message, isError)].word,
+      badgeVerdict: (/** @type {string} */ message, /** @type {string} */ colour, /** @type {boolean} */ isError) =>
+        verdicts[heart.badgeVerdict(message, colour, isError)].word,
       sanitized: (/** @type {string} */ text) => heart.sanitized(text),
     };
     const feeds = statusUrls.map((address, lead) => {

@@ -66,12 +66,13 @@ export class Heart {
   }
 
   /**
-   * The verdict of the message of a shields badge.
+   * The verdict of a shields badge.
    * @param {string} message
+   * @param {string} colour a name or hexadecimal digits, or nothing
    * @param {boolean} isError
    */
-  messageVerdict(message, isError) {
-    this.give(message);
-    return this.core.message_verdict(isError ? 1 : 0);
+  badgeVerdict(message, colour, isError) {
+    this.give(message + colour);
+    return this.core.badge_verdict(this.encoder.encode(colour).length, isError ? 1 : 0);
   }
 }

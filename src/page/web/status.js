@@ -16,7 +16,7 @@ import { judged } from './pipelines.js';
  *
  * @typedef {object} Tools
  * @property {(word: string) => string | null} verdict the verdict of a CI system's word
- * @property {(message: string, isError: boolean) => string} messageVerdict the verdict of a badge's message
+ * @property {(message: string, colour: string, isError: boolean) => string} badgeVerdict the verdict of a badge
  * @property {(text: string) => string} sanitized foreign text made safe to show
  */
 
@@ -142,9 +142,11 @@ function flakyStatus(json, read) {
  */
 function badgeStatus(json, read) {
   if (typeof json.message !== 'string') return null;
-  const message = json.message.slice(0, LONGEST_LINE);
-  const verdict = read.tools.messageVerdict(message, json.isError === true);
-  const [counts = '', flaky, of, percent] = (verdict === 'flaky' && RATE.exec(message)) || [];
+  const { message } = json;
+  const colour = typeof json.color === 'string' ? json.color : '';
+  const verdict = read.tools.badgeVerdict(message, colour, json.isError === true);
+  const [counts = '', flaky, of, percent] =
+    (verdict === 'flaky' && RATE.exec(message.slice(0, LONGEST_LINE))) || [];
   const shown = read.text(message);
   const isKnown = read.verdict(message) === verdict;
   const reason = verdict === 'unknown' ? `the badge says “${shown}”` : isKnown ? '' : shown;
