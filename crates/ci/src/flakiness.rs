@@ -134,8 +134,10 @@ impl Comparison {
             evidence: Vec::new(),
         };
         let mut latest: Vec<(&Run, Vec<&Run>)> = Vec::new();
+        let mut places = BTreeMap::new();
         for run in runs {
-            match latest.iter_mut().find(|(other, _)| other.key.id == run.key.id) {
+            let place = *places.entry(&run.key.id).or_insert(latest.len());
+            match latest.get_mut(place) {
                 Some((other, earlier)) if other.key.attempt < run.key.attempt => {
                     earlier.push(other);
                     *other = run;
@@ -233,3 +235,6 @@ fn outcome(run: &Run) -> Outcome {
     let outcome = run.state.outcome;
     Outcome { infra_failure: outcome.infra_failure || all_infra, ..outcome }
 }
+
+#[cfg(test)]
+mod tests;

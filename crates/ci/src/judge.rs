@@ -1,5 +1,7 @@
 //! Selects the runs that determine the verdict, and builds the report.
 
+use std::collections::BTreeSet;
+
 use crate::flakiness::{self, FlakinessReport, latest_attempts};
 use crate::query::CurrentJob;
 use crate::run::{self, Job, Outcome, Run, executions};
@@ -112,11 +114,12 @@ pub fn judge(runs: &[Run], current_job: Option<&CurrentJob>) -> Report {
 
 /// The latest run of each workflow on the commit of the first run.
 fn of_one_commit<'a>(runs: &'a [Run], first: &'a Run) -> Vec<&'a Run> {
+    let mut workflows = BTreeSet::from([first.kind.workflow]);
     let mut chosen = vec![first];
     for run in runs {
         let is_same =
             first.sha.is_some() && run.sha == first.sha && run.kind.git_ref == first.kind.git_ref;
-        if is_same && chosen.iter().all(|other| other.kind.workflow != run.kind.workflow) {
+        if is_same && workflows.insert(run.kind.workflow) {
             chosen.push(run);
         }
     }

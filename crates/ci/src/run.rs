@@ -14,6 +14,8 @@
 
 mod job;
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -269,9 +271,12 @@ impl Run {
 /// Adds `more` to `runs` and merges runs that occur in both: the pages of a list may shift while
 /// they are read.
 pub(crate) fn add(runs: &mut Vec<Run>, more: Vec<Run>) {
+    let mut places: BTreeMap<RunKey, usize> =
+        runs.iter().zip(0..).map(|(run, place)| (run.key.clone(), place)).collect();
     for run in more {
-        match runs.iter().position(|known| known.key == run.key) {
-            Some(at) => runs[at] = runs[at].clone().merge(run),
+        let place = *places.entry(run.key.clone()).or_insert(runs.len());
+        match runs.get_mut(place) {
+            Some(known) => *known = known.clone().merge(run),
             None => runs.push(run),
         }
     }
