@@ -2,7 +2,7 @@
 
 use divan::Bencher;
 use flaky_ci::run::{Job, Outcome, Run, RunId, RunKey, State, Times};
-use flaky_ci::{Provider, judge};
+use flaky_ci::{Provider, Query, judge};
 use flaky_core::verdict::Verdict;
 
 fn main() {
@@ -53,7 +53,7 @@ fn runs(count: u64) -> Vec<Run> {
 #[divan::bench(args = [20, 500])]
 fn judge_runs(bencher: Bencher, count: u64) {
     let runs = runs(count);
-    bencher.bench(|| judge::judge(&runs, None));
+    bencher.bench(|| judge::judge(&runs, &Query::default()));
 }
 
 #[divan::bench]

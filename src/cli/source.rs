@@ -103,10 +103,13 @@ pub(crate) struct SourceArgs {
     /// Only pipelines with this trigger, in the platform's own words: push, schedule, …
     #[arg(long, value_name = "TRIGGER", help_heading = HEADING)]
     pub source: Option<String>,
-    /// Only the workflow in this file, such as ci.yml [default: all; inside a CI job, unless a
-    /// project is given, the job's own]
-    #[arg(long, value_name = "FILE", help_heading = HEADING)]
+    /// Only this workflow: its file, such as ci.yml, or its name [default: all that run for pushes
+    /// and pull requests; inside a CI job, unless a project is given, the job's own]
+    #[arg(long, value_name = "WORKFLOW", help_heading = HEADING)]
     pub workflow: Option<String>,
+    /// The latest pipeline decides, even if it was cancelled
+    #[arg(long, help_heading = HEADING)]
+    pub latest: bool,
     /// Name of the project in a cctray.xml
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     pub project: Option<String>,

@@ -119,6 +119,7 @@ fn filtered_query(source: &SourceArgs) -> Result<(Provider, Query), Error> {
     replace(&mut query.source, &source.source);
     replace(&mut query.workflow, &source.workflow);
     replace(&mut query.list_entry, &source.project);
+    query.latest = source.latest;
     let info = provider.info();
     check_filters(source, info.name, info.filters)?;
     Ok((provider, query))

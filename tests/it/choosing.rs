@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::asking::{Asker, hears};
+use crate::asking::{Asker, Said, hears};
 use crate::platforms::{
     GITEA, GITHUB, GITLAB, ONE, THREE, TWO, WOODPECKER, Words, bridge, build, empty, gitea, github,
     gitlab, jenkins, job, pipeline, run, status, woodpecked, woodpecker,
@@ -26,9 +26,44 @@ fn pipelines_that_never_ran_or_wait_for_somebody_are_passed_over() {
     }
     let server = jenkins(&[build(8, TWO, Some("NOT_BUILT")), build(7, ONE, Some("FAILURE"))]);
     hears(&server.jenkins()).is("failed").because("pipeline 7");
-    // One that somebody stopped is not: it says that nothing is known of the latest commit.
+}
+
+#[test]
+fn cancelled_pipelines_are_passed_over_and_said() {
+    let passed_over = |said: Said, notes: &[&str]| assert_eq!(said.notes, notes);
+    let one = ["1 cancelled pipeline was passed over"];
     let server = gitlab(&[pipeline(8, TWO, "canceled"), pipeline(7, ONE, "failed")]);
-    hears(&server.gitlab()).is("stopped").because("pipeline 8 is canceled");
+    passed_over(hears(&server.gitlab()).is("failed").because("pipeline 7"), &one);
+    let said = hears(&format!("{} --latest", server.gitlab()));
+    passed_over(said.is("stopped").because("pipeline 8 is canceled"), &[]);
+    let done = |id, sha, conclusion| run(id, sha, "completed", Some(conclusion));
+    let server = github(&[done(8, TWO, "cancelled"), done(7, ONE, "failure")]);
+    passed_over(hears(&server.github()).is("failed").because("pipeline 7"), &one);
+    let server = woodpecker(&[woodpecked(8, TWO, "killed"), woodpecked(7, ONE, "failure")]);
+    passed_over(hears(&server.woodpecker()).is("failed").because("pipeline 7"), &one);
+    let server = jenkins(&[build(8, TWO, Some("ABORTED")), build(7, ONE, Some("FAILURE"))]);
+    passed_over(hears(&server.jenkins()).is("failed").because("pipeline 7"), &one);
+    // Several; and an older one that is still running decides, too.
+    let server = gitlab(&[
+        pipeline(9, THREE, "canceled"),
+        pipeline(8, TWO, "canceled"),
+        pipeline(7, ONE, "running"),
+        pipeline(6, ONE, "canceled"),
+        pipeline(5, ONE, "success"),
+    ]);
+    let said = hears(&server.gitlab()).is("running").because("pipeline 7");
+    assert_eq!(said.before.as_deref(), Some("passed"));
+    passed_over(said, &["3 cancelled pipelines were passed over"]);
+    // A workflow that was cancelled does not hide another one of the same commit.
+    let mut docs = done(8, ONE, "cancelled");
+    docs["workflow_id"] = json!(71);
+    let server = github(&[docs, done(7, ONE, "success")]);
+    passed_over(hears(&server.github()).is("passed").because("pipeline 7"), &one);
+    // Without any result there is nothing else to say.
+    for rest in ["canceled", "skipped", "frobnicated"] {
+        let server = gitlab(&[pipeline(8, TWO, "canceled"), pipeline(7, ONE, rest)]);
+        passed_over(hears(&server.gitlab()).is("stopped").because("pipeline 8 is canceled"), &[]);
+    }
 }
 
 #[test]
@@ -205,12 +240,15 @@ fn while_one_runs_the_last_that_finished_is_known_too() {
 fn all_workflows_of_a_commit_count() {
     let mut deploy = run(8, ONE, "completed", Some("success"));
     deploy["workflow_id"] = json!(71);
+    deploy["name"] = json!("Deploy");
     let both = |conclusion| {
         let server = github(&[deploy.clone(), run(7, ONE, "completed", Some(conclusion))]);
         hears(&server.github())
     };
-    both("failure").is("failed").because("pipeline 7");
-    both("success").is("passed");
+    let said = both("failure").is("failed").because("pipeline 7 of CI failed");
+    assert_eq!(said.notes, ["the verdict is that of CI and Deploy"]);
+    let said = both("success").is("passed").because("CI and Deploy passed");
+    assert_eq!(said.notes, [""; 0]);
 }
 
 /// A passed pipeline with this child pipeline.
@@ -241,4 +279,15 @@ fn what_a_child_may_do_and_what_others_do_does_not_count() {
     let mut not_yet = bridge("deploy", 3, 70, "failed");
     not_yet["downstream_pipeline"] = Value::Null;
     hears(&with_child(&not_yet, &json!([])).gitlab()).is("passed");
+}
+
+#[test]
+fn a_pipeline_that_is_listed_twice_counts_once() {
+    let twice =
+        [pipeline(8, TWO, "success"), pipeline(8, TWO, "success"), pipeline(7, ONE, "failed")];
+    let said = hears(&gitlab(&twice).gitlab()).is("passed").counts(0, 2).reran_nothing();
+    assert_eq!(said.recent.len(), 2);
+    let done = |id, sha| run(id, sha, "completed", Some("success"));
+    let said = hears(&github(&[done(8, TWO), done(8, TWO), done(7, ONE)]).github());
+    assert_eq!(said.counts(0, 2).reran_nothing().recent.len(), 2);
 }

@@ -129,16 +129,31 @@ fn second_attempt(first: &str) -> Server {
 }
 
 #[test]
-fn an_earlier_attempt_that_failed_is_evidence() {
-    hears(&second_attempt("failure").github())
-        .is("flaky")
-        .counts(1, 1)
-        .shows(&["1111111: pipeline 7 failed, then passed at attempt 2"]);
+fn an_earlier_attempt_that_failed_or_took_too_long_is_evidence() {
+    for first in ["failure", "timed_out"] {
+        hears(&second_attempt(first).github())
+            .is("flaky")
+            .counts(1, 1)
+            .shows(&["1111111: pipeline 7 failed, then passed at attempt 2"]);
+    }
+}
+
+#[test]
+fn every_earlier_attempt_counts() {
+    let server = github(&[attempt(7, run(7, ONE, "completed", Some("success")))]);
+    let earlier = |number| {
+        let conclusion = if number == 1 { "failure" } else { "cancelled" };
+        attempt(number, run(7, ONE, "completed", Some(conclusion)))
+    };
+    let server = (1..7).fold(server, |server, number| {
+        server.answers(&format!("{GITHUB}/actions/runs/7/attempts/{number}"), earlier(number))
+    });
+    hears(&server.github()).is("flaky").counts(1, 1);
 }
 
 #[test]
 fn an_attempts_number_alone_proves_nothing() {
-    for first in ["cancelled", "startup_failure", "timed_out", "action_required"] {
+    for first in ["cancelled", "startup_failure", "action_required"] {
         hears(&second_attempt(first).github()).is("passed").reran_nothing();
     }
     hears(&second_attempt("success").github()).is("passed").counts(0, 1).shows(&[]);
@@ -307,6 +322,6 @@ fn a_failure_is_blamed_on_jobs() {
         hears(&server.answers(&format!("{GITLAB}/pipelines/7/jobs"), jobs).gitlab()).is("failed")
     };
     assert_eq!(with(&[allowed, failed[0].clone()]).reason, "pipeline 7 failed: job `a`");
-    assert_eq!(with(&failed[..3]).reason, "pipeline 7 failed: jobs `a`, `b`, `c`");
+    assert_eq!(with(&failed[..3]).reason, "pipeline 7 failed: jobs `a`, `b` and `c`");
     assert_eq!(with(&failed).reason, "pipeline 7 failed: jobs `a`, `b`, `c` and 1 more");
 }

@@ -49,7 +49,7 @@ fn a_sibling_that_was_cancelled_has_not_passed() {
         job(92, "unit", "canceled"),
         job(91, "lint", "success"),
     ]);
-    in_the_job(jobs).is("stopped");
+    in_the_job(jobs).is("stopped").because("pipeline 9 is stopped: job `unit`");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_job_on_github_hears_of_its_own_workflow() {
         asker.hears("")
     };
     with("success").is("passed").because("pipeline 9");
-    with("failure").is("failed").because("pipeline 9 failed: job `unit`");
+    with("failure").is("failed").because("pipeline 9 of CI failed: job `unit`");
 }
 
 #[test]

@@ -61,3 +61,4 @@ mod varied;
 mod verdicts;
 mod vocabulary;
 mod walker;
+mod workflows;

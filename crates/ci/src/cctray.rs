@@ -53,7 +53,7 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
         FetchError::new(FetchErrorKind::UnexpectedAnswer, message)
     })?;
     let project = choose(&projects, target.query.list_entry.as_deref())?;
-    Ok(RunPage { runs: runs_of(project, &target.project), more: false })
+    Ok(RunPage { runs: runs_of(project, &target.project), ..RunPage::default() })
 }
 
 /// Selects the project called `name`, or the only one.

@@ -77,7 +77,11 @@ pub async fn fetch(
         }
     }
     let verdict = |sha: &String| {
-        let outcomes = known.get(sha)?.iter();
+        let all = known.get(sha)?;
+        // What other events started says nothing about a commit that was built for itself.
+        let is_change = |outcome: &&KindOutcome| outcome.kind.trigger.is_change();
+        let by_change = provider.info().many_workflows && all.iter().any(|one| is_change(&one));
+        let outcomes = all.iter().filter(|outcome| !by_change || is_change(outcome));
         Some((sha.clone(), Verdict::of_commit(outcomes.map(|outcome| outcome.verdict))?))
     };
     let verdicts = wanted.iter().filter_map(verdict).collect();

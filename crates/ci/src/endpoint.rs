@@ -40,5 +40,5 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
     let verdict = Verdict::of_badge(&badge.message, badge.color.as_str(), badge.is_error);
     let outcome = Outcome::new(verdict);
     let state = State::new(badge.message, outcome, None, &Times::default());
-    Ok(RunPage { runs: vec![Run::new(key, state)], more: false })
+    Ok(RunPage { runs: vec![Run::new(key, state)], ..RunPage::default() })
 }

@@ -12,8 +12,8 @@ pub struct FetchError {
     pub message: String,
     /// The HTTP status, if the server returned one other than success.
     pub status: Option<u16>,
-    /// Details for a hint, depending on the kind: the requested URL, or the names of the available
-    /// projects.
+    /// Details for a hint, depending on the kind: the requested URL, or the names of what can be
+    /// chosen.
     pub detail: Option<String>,
 }
 
@@ -66,6 +66,10 @@ pub enum FetchErrorKind {
     AmbiguousProject,
     /// A list does not have the project that was chosen.
     NoSuchProject,
+    /// Several workflows have the chosen name.
+    AmbiguousWorkflow,
+    /// The repository does not have the chosen workflow.
+    NoSuchWorkflow,
     /// A Jenkins URL is that of a folder of jobs.
     FolderOfJobs,
     /// There are more pages than the limit.

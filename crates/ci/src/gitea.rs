@@ -32,6 +32,7 @@ pub(crate) static INFO: ProviderInfo = ProviderInfo {
     ],
     tokens: &["GITEA_TOKEN", "FORGEJO_TOKEN"],
     auth: AuthScheme::Token,
+    ..ProviderInfo::MINIMAL
 };
 
 pub(crate) fn from_env(env: Lookup<'_>) -> Environment {

@@ -1,17 +1,18 @@
 //! GitHub Actions, and the commit statuses that other systems set.
 //!
-//! `wire` and `words` parse responses, `ask` sends requests.
+//! `wire` and `words` parse responses, `ask` sends requests, `workflows` finds a workflow by its name.
 //! <https://docs.github.com/en/rest/actions/workflow-runs>
 
 mod ask;
 mod wire;
 mod words;
+mod workflows;
 
 use crate::provider::{CommitScope, Filter, ProviderInfo};
 use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
 use crate::target::{Target, below, parse_address, split_project};
 
-pub(crate) use ask::{enrich, resolve, runs};
+pub(crate) use ask::{enrich, resolve, resolve_branch, runs};
 
 /// The API of github.com.
 const PUBLIC_API: &str = "https://api.github.com";
@@ -21,6 +22,7 @@ const PUBLIC_HOSTS: [&str; 3] = ["github.com", "www.github.com", "api.github.com
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "github",
     filters: &[Filter::Server, Filter::GitRef, Filter::Source, Filter::Workflow],
+    many_workflows: true,
     retry_evidence: Some("earlier attempts of a run; runs of one commit"),
     commits: CommitScope::All,
     public_hosts: &["github.com"],

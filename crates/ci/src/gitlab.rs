@@ -38,6 +38,7 @@ pub(crate) static INFO: ProviderInfo = ProviderInfo {
     ],
     tokens: &["GITLAB_TOKEN"],
     auth: AuthScheme::Header("private-token"),
+    ..ProviderInfo::MINIMAL
 };
 
 pub(crate) fn from_env(env: Lookup<'_>) -> Environment {

@@ -1,20 +1,17 @@
 //! Selects the runs that determine the verdict, and builds the report.
 
+mod list;
+mod siblings;
+mod wording;
+
 use std::collections::BTreeSet;
 
 use crate::flakiness::{self, FlakinessReport, latest_attempts};
-use crate::query::CurrentJob;
-use crate::run::{self, Job, Outcome, Run, executions};
-use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target, recent};
-use flaky_core::sanitize::sanitize;
+use crate::run::{Outcome, Run};
+use crate::{Client, FetchError, Provider, Query, Target, recent};
 use flaky_core::verdict::{Report, Verdict};
-
-/// The maximum number of pages that are read to find enough finished runs.
-const MAX_PAGES: usize = 5;
-/// The maximum number of failed jobs named in a reason.
-const MAX_NAMED: usize = 3;
-/// The maximum length of a server's words in messages, in characters.
-const LONGEST_WORD: usize = 40;
+use list::RunList;
+use siblings::verdict_of_others;
 
 /// A report, and the error if it is incomplete.
 #[derive(Debug)]
@@ -37,72 +34,51 @@ pub async fn fetch(
     count: usize,
 ) -> Result<Judgement, FetchError> {
     provider.resolve(client, &mut target).await?;
-    let first = PageRequest { page: 1, useful: count };
-    let RunPage { mut runs, mut more } = provider.runs(client, &target, first).await?;
-    let mut incomplete = None;
-    for page in 2..=MAX_PAGES {
-        let useful = runs.iter().filter(|run| run.is_useful()).count();
-        if !more || useful >= count {
-            break;
-        }
-        match provider.runs(client, &target, PageRequest { page, useful: count }).await {
-            Ok(older) => {
-                run::add(&mut runs, older.runs);
-                more = older.more;
-            }
-            // The latest runs have been fetched, and they determine the verdict.
-            Err(error) => {
-                incomplete = Some(error);
-                break;
-            }
-        }
-    }
-    keep(&mut runs, count);
+    let RunList { mut runs, notes, incomplete } =
+        list::read(provider, client, &target, count).await?;
     let failure = provider.enrich(client, &target, &mut runs).await;
-    let report = judge(&runs, target.query.current_job.as_ref());
+    let mut report = judge(&runs, &target.query);
+    if runs.is_empty() {
+        report.reason =
+            [report.reason].into_iter().chain(notes.clone()).collect::<Vec<_>>().join("; ");
+    }
+    report.notes.splice(0..0, notes);
     Ok(Judgement { report, incomplete: incomplete.or(failure) })
 }
 
-/// Keeps the runs up to the `count`-th useful one, and all of the latest commit.
-fn keep(runs: &mut Vec<Run>, count: usize) {
-    let latest = runs.iter().find(|run| !run.state.outcome.never_ran).map(|run| run.sha.clone());
-    let mut useful = 0;
-    runs.retain(|run| {
-        let is_kept = useful < count || Some(&run.sha) == latest.as_ref();
-        useful += usize::from(run.is_useful());
-        is_kept
-    });
-}
-
-/// The report on `runs`, newest first.
-pub fn judge(runs: &[Run], current_job: Option<&CurrentJob>) -> Report {
+/// The report on `runs`, newest first, which were selected by `query`.
+pub fn judge(runs: &[Run], query: &Query) -> Report {
     let flakiness = flakiness::measure(runs);
     let all = latest_attempts(runs);
     let mut seen: Vec<Run> =
         all.iter().copied().filter(|run| !run.state.outcome.never_ran).cloned().collect();
-    let current_run = current_job.and_then(|job| job.run);
+    let current_run = query.current_run();
     let is_current = |run: &Run| current_run.is_some() && run.key.id.number() == current_run;
-    if let Some((job, at)) = current_job.zip(seen.iter().position(is_current)) {
+    if let Some((job, at)) = query.current_job.as_ref().zip(seen.iter().position(is_current)) {
         match verdict_of_others(&seen[at], job) {
-            Some(verdict) => seen[at].state.outcome = Outcome::new(verdict),
+            Some(verdict) => {
+                seen[at].state.outcome = Outcome::new(verdict);
+                seen[at].state.word = verdict.word().to_string();
+            }
             None if at == 0 => seen.retain(|run| run.state.is_finished()),
             None => drop(seen.remove(at)),
         }
     }
-    let Some(first) = seen.first() else {
+    let (deciding, cancelled) = pass_over(seen.iter().collect(), query);
+    let Some(first) = deciding.first() else {
         return match all.first() {
             None => Report::new(Verdict::Unknown, "there is no pipeline yet"),
             Some(run) if run.state.outcome.never_ran => {
-                let word = sanitize(&run.state.word, LONGEST_WORD);
-                Report::new(Verdict::Stopped, format!("{} is {word}", name(run)))
+                Report::new(Verdict::Stopped, wording::never_ran(run))
             }
             Some(_) => Report::new(Verdict::Unknown, "no pipeline has finished yet"),
         };
     };
-    let mut report = report_on(&of_one_commit(&seen, first), &flakiness);
+    let mut report = report_on(&of_one_commit(&deciding, first), &flakiness);
+    report.notes.extend(wording::passed_over(cancelled));
     if report.verdict == Verdict::Running {
-        let finished: Vec<Run> =
-            seen.iter().filter(|run| run.state.is_finished()).cloned().collect();
+        let finished = deciding.iter().copied().filter(|run| run.state.is_finished()).collect();
+        let (finished, _) = pass_over(finished, query);
         report.before = finished
             .first()
             .map(|first| report_on(&of_one_commit(&finished, first), &flakiness).verdict);
@@ -112,14 +88,37 @@ pub fn judge(runs: &[Run], current_job: Option<&CurrentJob>) -> Report {
     report
 }
 
+/// Leaves out cancelled runs that are newer than the first run with a result, or about the same
+/// commit, unless the query is for the latest run. Also returns their number.
+fn pass_over<'a>(runs: Vec<&'a Run>, query: &Query) -> (Vec<&'a Run>, usize) {
+    // The verdict on the current run is that of its jobs; the run itself was not cancelled.
+    let is_current =
+        |run: &Run| run.key.id.number().is_some_and(|id| Some(id) == query.current_run());
+    let was_cancelled = |run: &Run| run.verdict() == Verdict::Stopped && !is_current(run);
+    let decides = |run: &&Run| run.verdict() != Verdict::Unknown && !was_cancelled(run);
+    let Some(at) = runs.iter().position(decides).filter(|_| !query.latest) else {
+        return (runs, 0);
+    };
+    let (first, all) = (runs[at], runs.len());
+    let is_left_out =
+        |(i, run): &(usize, &Run)| was_cancelled(run) && (*i < at || is_same_commit(run, first));
+    let left: Vec<&Run> =
+        runs.into_iter().enumerate().filter(|one| !is_left_out(one)).map(|(_, run)| run).collect();
+    let cancelled = all - left.len();
+    (left, cancelled)
+}
+
+/// Returns true if two runs are known to be about the same commit on the same branch.
+fn is_same_commit(run: &Run, other: &Run) -> bool {
+    run.sha.is_some() && run.sha == other.sha && run.kind.git_ref == other.kind.git_ref
+}
+
 /// The latest run of each workflow on the commit of the first run.
-fn of_one_commit<'a>(runs: &'a [Run], first: &'a Run) -> Vec<&'a Run> {
+fn of_one_commit<'a>(runs: &[&'a Run], first: &'a Run) -> Vec<&'a Run> {
     let mut workflows = BTreeSet::from([first.kind.workflow]);
     let mut chosen = vec![first];
     for run in runs {
-        let is_same =
-            first.sha.is_some() && run.sha == first.sha && run.kind.git_ref == first.kind.git_ref;
-        if is_same && workflows.insert(run.kind.workflow) {
+        if is_same_commit(run, first) && workflows.insert(run.kind.workflow) {
             chosen.push(run);
         }
     }
@@ -132,73 +131,10 @@ fn report_on(chosen: &[&Run], measured: &FlakinessReport) -> Report {
     let run = gravest.expect("at least the first");
     let is_flaky = run.verdict() == Verdict::Passed && measured.flaky() > 0;
     let verdict = if is_flaky { Verdict::Flaky } else { run.verdict() };
-    let name = name(run);
-    let word = sanitize(&run.state.word, LONGEST_WORD);
-    let reason = match verdict {
-        Verdict::Flaky => measured.reason().unwrap_or_else(|| format!("{name} is flaky")),
-        Verdict::Passed => match measured.reason() {
-            Some(counts) => format!("{name} passed; flaky: {counts}"),
-            None => format!("{name} passed"),
-        },
-        Verdict::Failed => format!("{name} failed{}", failed_jobs(run)),
-        Verdict::Running => format!("{name} is running"),
-        Verdict::Stopped => format!("{name} is {word}"),
-        Verdict::Unknown => format!("{name} has the unknown status {word:?}"),
-    };
+    let reason = wording::reason(verdict, run, chosen, measured);
+    let notes = wording::workflows(verdict, run, chosen).into_iter().collect();
     let (evidence, flakiness) = (measured.evidence.clone(), measured.flakiness.clone());
-    Report { evidence, flakiness, ..Report::new(verdict, reason) }
-}
-
-/// The name of a run in a sentence.
-fn name(run: &Run) -> String {
-    match run.key.id.number() {
-        None => "the last pipeline".to_string(),
-        Some(number) => format!("pipeline {number}"),
-    }
-}
-
-/// The jobs that made a run fail, as the end of a sentence: ": job `unit`".
-fn failed_jobs(run: &Run) -> String {
-    let all = executions(run.jobs());
-    let failed = all.iter().filter_map(|(name, executions)| {
-        let last = executions.last()?;
-        (last.verdict() == Verdict::Failed && last.is_required()).then_some(*name)
-    });
-    let names: Vec<String> =
-        failed.map(|name| format!("`{}`", sanitize(name, LONGEST_WORD))).collect();
-    let shown = names[..names.len().min(MAX_NAMED)].join(", ");
-    match names.len() {
-        0 => String::new(),
-        1 => format!(": job {shown}"),
-        n if n > MAX_NAMED => format!(": jobs {shown} and {} more", n - MAX_NAMED),
-        _ => format!(": jobs {shown}"),
-    }
-}
-
-/// The verdict on the other jobs of the current job's run; `None` while one of them is unfinished,
-/// or if there are none.
-fn verdict_of_others(run: &Run, current: &CurrentJob) -> Option<Verdict> {
-    let all = executions(run.jobs());
-    let last: Vec<_> = all.iter().filter_map(|(_, executions)| executions.last()).collect();
-    let first = |name: &str| all.iter().find(|(of, _)| *of == name).map(|(_, jobs)| jobs[0]);
-    let ours = first(&current.name).map(Job::position);
-    let others = || last.iter().filter(|job| job.name != current.name && job.is_required());
-    if others().any(|job| job.verdict() == Verdict::Failed) {
-        return Some(Verdict::Failed);
-    }
-    // Ignore jobs of later stages, which have greater numbers. A retry has a greater number than
-    // the other jobs of its stage, so the first execution's number counts.
-    let is_later = |name: &str| {
-        current.numbered_by_stage && ours.is_some() && first(name).map(Job::position) > ours
-    };
-    let count = |verdict: Verdict| {
-        others().filter(move |job| job.verdict() == verdict && !is_later(&job.name)).count()
-    };
-    // If the current job is not found by its name, it is one of those that are running.
-    if count(Verdict::Running) > usize::from(ours.is_none()) || count(Verdict::Unknown) > 0 {
-        return None;
-    }
-    [Verdict::Stopped, Verdict::Passed].into_iter().find(|verdict| count(*verdict) > 0)
+    Report { evidence, flakiness, notes, ..Report::new(verdict, reason) }
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ mod gitlab;
 mod jenkins;
 pub mod judge;
 pub mod junit;
+mod listing;
 mod page;
 mod platforms;
 mod provider;

@@ -12,6 +12,11 @@ pub(crate) struct PageRequest {
 }
 
 impl PageRequest {
+    /// The number and the size of the page, as parameters of a request.
+    pub(crate) fn parameters(self, most: usize) -> (String, String) {
+        (self.page.to_string(), self.size(most).to_string())
+    }
+
     /// The page size to request from a server whose maximum is `most`.
     pub(crate) fn size(self, most: usize) -> usize {
         const LEAST: usize = 20;
@@ -26,4 +31,6 @@ pub(crate) struct RunPage {
     pub runs: Vec<Run>,
     /// True if there are older runs.
     pub more: bool,
+    /// The number of runs of forks, which were left out.
+    pub forks: usize,
 }

@@ -64,7 +64,8 @@ impl Provider {
     ) -> Result<(), FetchError> {
         match self {
             Self::GitLab => gitlab::resolve(client, target).await,
-            Self::Gitea | Self::GitHub => github::resolve(client, target).await,
+            Self::Gitea => github::resolve_branch(client, target).await,
+            Self::GitHub => github::resolve(client, target).await,
             Self::Woodpecker => woodpecker::resolve(client, target).await,
             Self::Jenkins | Self::CcTray | Self::Endpoint => Ok(()),
         }

@@ -29,6 +29,9 @@ pub struct ProviderInfo {
     pub name: &'static str,
     /// The filters that it supports.
     pub filters: &'static [Filter],
+    /// True if events of many kinds start workflows of their own; then those for a push or a pull
+    /// request decide.
+    pub many_workflows: bool,
     /// A description of the evidence of retries that it reports; `None` if it reports none.
     pub retry_evidence: Option<&'static str>,
     /// The commits whose runs it lists.
@@ -50,6 +53,7 @@ impl ProviderInfo {
     pub(crate) const MINIMAL: Self = Self {
         name: "",
         filters: &[],
+        many_workflows: false,
         retry_evidence: None,
         commits: CommitScope::None,
         public_hosts: &[],

@@ -20,10 +20,12 @@ pub struct Query {
     pub all_branches: bool,
     /// The trigger, in the platform's word.
     pub source: Option<String>,
-    /// The file of a workflow.
+    /// The file, the number or the name of a workflow.
     pub workflow: Option<String>,
     /// The name of the project in a list of projects.
     pub list_entry: Option<String>,
+    /// If true, the latest run decides, even if it was cancelled.
+    pub latest: bool,
     /// The job that this process runs in, if it belongs to the same project.
     pub current_job: Option<CurrentJob>,
 }
@@ -54,6 +56,16 @@ impl Query {
     /// A query for a project.
     pub fn new(project: impl Into<String>) -> Self {
         Self { project: project.into(), ..Self::default() }
+    }
+
+    /// Returns true if neither a workflow nor a trigger is chosen.
+    pub(crate) fn takes_every_event(&self) -> bool {
+        self.workflow.is_none() && self.source.is_none()
+    }
+
+    /// The number of the current job's run.
+    pub(crate) fn current_run(&self) -> Option<u64> {
+        self.current_job.as_ref()?.run
     }
 }
 

@@ -77,6 +77,15 @@ pub enum Trigger {
     MergeRequest,
     /// A schedule.
     Schedule,
+    /// An event that is not about a change: a comment, a release, a workflow of the server's own.
+    Other,
+}
+
+impl Trigger {
+    /// Returns true if a change was built: a push, or a merge request.
+    pub(crate) fn is_change(self) -> bool {
+        matches!(self, Self::Push | Self::MergeRequest)
+    }
 }
 
 /// The kind of a run. Runs of the same branch, workflow and trigger can be compared.
@@ -198,6 +207,9 @@ pub struct Run {
     pub sha: Option<String>,
     /// Its kind: runs of the same kind can be compared.
     pub kind: RunKind,
+    /// The name of its workflow, on platforms with several workflows.
+    #[serde(default)]
+    pub workflow_name: Option<String>,
     /// Its state.
     pub state: State,
     /// Its times.
@@ -213,7 +225,16 @@ impl Run {
     /// A run with a key and a state only.
     pub fn new(key: RunKey, state: State) -> Self {
         let kind = RunKind { git_ref: None, workflow: None, trigger: Trigger::default() };
-        Self { key, sha: None, kind, state, times: Times::default(), url: None, jobs: Vec::new() }
+        Self {
+            key,
+            sha: None,
+            kind,
+            workflow_name: None,
+            state,
+            times: Times::default(),
+            url: None,
+            jobs: Vec::new(),
+        }
     }
 
     /// The verdict of its outcome.
@@ -258,6 +279,7 @@ impl Run {
                 workflow: self.kind.workflow.max(other.kind.workflow),
                 trigger: self.kind.trigger.max(other.kind.trigger),
             },
+            workflow_name: self.workflow_name.max(other.workflow_name),
             state: self.state.merge(other.state),
             times: self.times.merge(other.times),
             url: self.url.max(other.url),

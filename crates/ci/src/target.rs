@@ -38,7 +38,7 @@ impl Target {
 
     /// The number of the current job's run.
     pub(crate) fn current_run(&self) -> Option<u64> {
-        self.query.current_job.as_ref()?.run
+        self.query.current_run()
     }
 
     /// The URL of a path below the root. Segments are escaped; parameters without a value are left

@@ -70,6 +70,10 @@ pub(crate) fn hint(provider: Provider, client: &Client, error: &FetchError) -> O
         FetchErrorKind::AmbiguousProject => {
             return Some(format!("choose one with --project: {detail}"));
         }
+        FetchErrorKind::AmbiguousWorkflow => {
+            return Some(format!("choose one by its file, with --workflow: {detail}"));
+        }
+        FetchErrorKind::NoSuchWorkflow => return Some(format!("the workflows are {detail}")),
         FetchErrorKind::NoSuchProject => return Some(format!("it has {detail}")),
         FetchErrorKind::FolderOfJobs => "name a branch of it with --ref, or a job in it",
         FetchErrorKind::TooManyPages => "draw a shorter range",

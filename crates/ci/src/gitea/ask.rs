@@ -37,7 +37,8 @@ pub(crate) async fn runs(
         .zip(statuses)
         .filter_map(|(commit, statuses)| run(target, &commit.sha, statuses))
         .collect();
-    Ok(RunPage { runs, more: response.next.is_some() || commits.len() == size })
+    let more = response.next.is_some() || commits.len() == size;
+    Ok(RunPage { runs, more, ..RunPage::default() })
 }
 
 /// Fetches the statuses of each commit. A job sets about three of them.

@@ -1,20 +1,27 @@
 //! Requests to GitHub.
 
+use std::collections::BTreeSet;
+
+use reqwest::Url;
+
 use super::wire::{CheckRuns, CombinedStatus, Repository, WorkflowJobs, WorkflowRun, WorkflowRuns};
-use super::words;
-use crate::run::{self, Job, Outcome, Run, RunId, RunKey, State, Times};
-use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
+use super::{words, workflows};
+use crate::client::Response;
+use crate::run::{self, Job, Outcome, Run, RunId, RunKey, State, Times, Trigger};
+use crate::{Client, FetchError, FetchErrorKind, PageRequest, Provider, RunPage, Target};
 use flaky_core::verdict::Verdict;
 
 /// The maximum page size.
 const MAX_PAGE: usize = 100;
 /// The maximum number of pages of a run's jobs that are read.
 const MAX_JOB_PAGES: usize = 10;
-/// The maximum number of earlier attempts that are read per run.
-const MAX_ATTEMPTS: usize = 3;
+/// The maximum number of earlier attempts that are read per run; GitHub allows no more.
+const MAX_ATTEMPTS: usize = 50;
+/// The maximum number of earlier attempts that are read in all.
+const MAX_ALL_ATTEMPTS: usize = 500;
 
 /// Fetches the default branch of a repository on GitHub or Gitea.
-pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
+pub(crate) async fn resolve_branch(client: &Client, target: &mut Target) -> Result<(), FetchError> {
     if !target.branch_is_known() {
         let response = client.get(target.repository_url(&[], &[])).await?;
         target.query.git_ref = Some(response.json::<Repository>()?.default_branch);
@@ -22,40 +29,91 @@ pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), 
     Ok(())
 }
 
+/// Fetches the default branch, and the number of a workflow that is given by its name.
+pub(crate) async fn resolve(client: &Client, target: &mut Target) -> Result<(), FetchError> {
+    if let Some(name) = target.query.workflow.as_deref().filter(|name| !workflows::is_id(name)) {
+        target.query.workflow = Some(workflows::find(client, target, name).await?.to_string());
+    }
+    resolve_branch(client, target).await
+}
+
 /// Fetches a page of workflow runs; without Actions, the statuses of the latest commit.
+///
+/// Without a workflow or a trigger in the query, the first page has runs for every event, and the
+/// pages after it only have those for pushes and pull requests, so that a busy schedule does not hide
+/// them.
 pub(crate) async fn runs(
     client: &Client,
     target: &Target,
     page: PageRequest,
 ) -> Result<RunPage, FetchError> {
-    let (number, size) = (page.page.to_string(), page.size(MAX_PAGE).to_string());
-    let workflow = target.query.workflow.as_deref();
-    let path: Vec<&str> = match workflow {
+    let Target { query, .. } = target;
+    let is_open = query.takes_every_event() && !query.all_branches;
+    if is_open && page.page > 1 {
+        let page = PageRequest { page: page.page - 1, ..page };
+        let urls = ["push", "pull_request"].map(|event| runs_url(target, Some(event), page));
+        let mut all = RunPage::default();
+        for response in client.get_all(urls.into()).await {
+            let page = run_page(target, response?)?;
+            all.runs.extend(page.runs);
+            all.more |= page.more;
+        }
+        return Ok(all);
+    }
+    let response = match client.get(runs_url(target, query.source.as_deref(), page)).await {
+        Err(error) if error.kind == FetchErrorKind::NotFound && query.workflow.is_some() => {
+            return Err(workflows::missing(client, target).await.unwrap_or(error));
+        }
+        response => response?,
+    };
+    let is_first = page.page == 1;
+    let page = run_page(target, response)?;
+    if is_open && is_first && page.runs.is_empty() && page.forks == 0 {
+        let runs = commit_statuses(client, target).await?.into_iter().collect();
+        return Ok(RunPage { runs, ..RunPage::default() });
+    }
+    Ok(page)
+}
+
+/// The URL of a page of runs for an event, or for all.
+fn runs_url(target: &Target, event: Option<&str>, page: PageRequest) -> Url {
+    let (number, size) = page.parameters(MAX_PAGE);
+    let path: Vec<&str> = match target.query.workflow.as_deref() {
         Some(workflow) => vec!["actions", "workflows", workflow, "runs"],
         None => vec!["actions", "runs"],
     };
     let parameters = [
         ("branch", target.git_ref()),
-        ("event", target.query.source.as_deref()),
+        ("event", event),
         ("exclude_pull_requests", Some("true")),
-        ("per_page", Some(size.as_str())),
-        ("page", Some(number.as_str())),
+        ("per_page", Some(&size)),
+        ("page", Some(&number)),
     ];
-    let response = client.get(target.repository_url(&path, &parameters)).await?;
-    let WorkflowRuns { total_count, workflow_runs } = response.json()?;
-    let is_unfiltered = workflow.is_none() && target.query.source.is_none();
-    let is_empty = total_count == 0 && workflow_runs.is_empty();
-    if page.page == 1 && is_empty && is_unfiltered && !target.query.all_branches {
-        let runs = commit_statuses(client, target).await?.into_iter().collect();
-        return Ok(RunPage { runs, more: false });
-    }
+    target.repository_url(&path, &parameters)
+}
+
+/// Converts a page of runs, without those of forks, whose branches may have the same names.
+fn run_page(target: &Target, response: Response) -> Result<RunPage, FetchError> {
+    let WorkflowRuns { workflow_runs: listed } = response.json()?;
     let current = target.current_run();
-    let runs = workflow_runs
-        .into_iter()
-        .filter(|run| !run.is_of_fork() || Some(run.id) == current)
-        .map(|run| run.into_run(&target.project))
-        .collect();
-    Ok(RunPage { runs, more: response.next.is_some() })
+    let all = listed.len();
+    let ours: Vec<WorkflowRun> =
+        listed.into_iter().filter(|run| !run.is_of_fork() || Some(run.id) == current).collect();
+    let forks = all - ours.len();
+    // A workflow that only people start, such as a deployment, is not about a change.
+    let is_by_hand = |run: &WorkflowRun| run.event.as_deref() == Some(words::BY_HAND);
+    let automatic: BTreeSet<Option<u64>> =
+        ours.iter().filter(|run| !is_by_hand(run)).map(|run| run.workflow_id).collect();
+    let convert = |run: WorkflowRun| {
+        let is_separate = is_by_hand(&run) && !automatic.contains(&run.workflow_id);
+        let mut run = run.into_run(&target.project);
+        if is_separate {
+            run.kind.trigger = Trigger::Other;
+        }
+        run
+    };
+    let runs = ours.into_iter().map(convert).collect();
+    Ok(RunPage { runs, more: response.next.is_some(), forks })
 }
 
 /// Adds earlier attempts, and the jobs of the run that the current job belongs to.
@@ -76,6 +134,7 @@ pub(crate) async fn enrich(
             urls.push(target.repository_url(&path, &parameters));
         }
     }
+    urls.truncate(MAX_ALL_ATTEMPTS);
     let mut earlier = Vec::new();
     for response in client.get_all(urls).await {
         match response.and_then(|response| response.json::<WorkflowRun>()) {

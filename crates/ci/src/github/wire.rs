@@ -17,9 +17,6 @@ pub(super) struct Repository {
 /// A page of runs.
 #[derive(Debug, Deserialize)]
 pub(super) struct WorkflowRuns {
-    /// The number of runs on all pages.
-    #[serde(default)]
-    pub total_count: usize,
     /// The runs, newest first.
     pub workflow_runs: Vec<WorkflowRun>,
 }
@@ -28,6 +25,10 @@ pub(super) struct WorkflowRuns {
 #[derive(Debug, Deserialize)]
 pub(super) struct WorkflowRun {
     pub id: u64,
+    /// The name of the workflow.
+    pub name: Option<String>,
+    /// The file of the workflow; below `dynamic/` for one of GitHub's own.
+    pub path: Option<String>,
     pub workflow_id: Option<u64>,
     pub head_sha: Option<String>,
     pub head_branch: Option<String>,
@@ -47,6 +48,30 @@ pub(super) struct WorkflowRun {
     pub run_started_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub updated_at: Option<Timestamp>,
+}
+
+/// A page of the workflows of a repository.
+#[derive(Debug, Deserialize)]
+pub(super) struct Workflows {
+    pub workflows: Vec<Workflow>,
+}
+
+/// A workflow.
+#[derive(Debug, Deserialize)]
+pub(super) struct Workflow {
+    pub id: u64,
+    /// The name in the file, which need not be unique.
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub path: String,
+}
+
+impl Workflow {
+    /// The name of its file.
+    pub(super) fn file(&self) -> &str {
+        self.path.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// A repository by its number.
@@ -79,8 +104,9 @@ impl WorkflowRun {
             kind: RunKind {
                 git_ref: self.head_branch,
                 workflow: self.workflow_id,
-                trigger: words::trigger(self.event.as_deref()),
+                trigger: words::trigger(self.event.as_deref(), self.path.as_deref()),
             },
+            workflow_name: self.name,
             times,
             url: web_page(self.html_url.as_deref()),
             ..Run::new(key, State::new(word, outcome, self.updated_at, &times))

@@ -4,6 +4,9 @@
 use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;
 
+/// The event of a run that a person started.
+pub(super) const BY_HAND: &str = "workflow_dispatch";
+
 /// The relevant word: the conclusion if it is completed, else the status.
 pub(super) fn word(status: Option<&str>, conclusion: Option<String>) -> String {
     match (status, conclusion) {
@@ -24,7 +27,7 @@ pub(super) fn verdict(word: &str) -> Verdict {
     }
 }
 
-/// The outcome of a workflow run. A run that did not start or timed out is not evidence.
+/// The outcome of a workflow run. A run that did not start is not evidence.
 pub(super) fn run(word: &str) -> Outcome {
     Outcome {
         verdict: verdict(word),
@@ -43,7 +46,7 @@ pub(super) fn job(word: &str) -> Outcome {
 }
 
 fn is_infra_failure(word: &str) -> bool {
-    matches!(word, "startup_failure" | "timed_out")
+    word == "startup_failure"
 }
 
 /// The verdict of the combined state of a commit's statuses.
@@ -56,13 +59,18 @@ pub(super) fn combined(state: &str) -> Verdict {
     }
 }
 
-/// The trigger of a run by its `event`.
-pub(super) fn trigger(event: Option<&str>) -> Trigger {
+/// The trigger of a run by its `event` and the file of its workflow. A person often starts a workflow
+/// to repeat it.
+pub(super) fn trigger(event: Option<&str>, path: Option<&str>) -> Trigger {
+    if path.is_some_and(|path| path.starts_with("dynamic/")) {
+        return Trigger::Other;
+    }
     match event {
+        None | Some("push" | BY_HAND) => Trigger::Push,
+        Some("pull_request" | "pull_request_target" | "merge_group") => Trigger::MergeRequest,
         Some("schedule") => Trigger::Schedule,
-        // pull_request, pull_request_target, pull_request_review …
-        Some(event) if event.starts_with("pull_request") => Trigger::MergeRequest,
-        _ => Trigger::Push,
+        // dynamic, issue_comment, pull_request_review, release, workflow_run …
+        Some(_) => Trigger::Other,
     }
 }
 
@@ -104,9 +112,26 @@ mod tests {
     }
 
     #[test]
+    fn events_about_a_change_are_told_from_others() {
+        for (of, events) in [
+            (Trigger::Push, &["push", "workflow_dispatch"][..]),
+            (Trigger::MergeRequest, &["pull_request", "pull_request_target", "merge_group"]),
+            (Trigger::Schedule, &["schedule"]),
+            (Trigger::Other, &["dynamic", "issue_comment", "pull_request_review", "release", "x"]),
+        ] {
+            for event in events {
+                assert_eq!(trigger(Some(event), Some(".github/workflows/ci.yml")), of, "{event}");
+            }
+        }
+        assert_eq!(trigger(None, None), Trigger::Push);
+        let pages = Some("dynamic/pages/pages-build-deployment");
+        assert_eq!(trigger(Some("push"), pages), Trigger::Other);
+    }
+
+    #[test]
     fn what_was_not_started_is_no_evidence() {
-        assert!(run("startup_failure").infra_failure && job("timed_out").infra_failure);
-        assert!(!run("failure").infra_failure);
+        assert!(run("startup_failure").infra_failure && job("startup_failure").infra_failure);
+        assert!(!run("failure").infra_failure && !run("timed_out").infra_failure);
         assert!(run("action_required").never_ran && !job("action_required").never_ran);
     }
 }

@@ -39,7 +39,7 @@ pub(crate) async fn runs(
     target: &Target,
     page: PageRequest,
 ) -> Result<RunPage, FetchError> {
-    let (number, size) = (page.page.to_string(), page.size(MAX_PAGE).to_string());
+    let (number, size) = page.parameters(MAX_PAGE);
     let url = target.url(
         &["projects", &target.project, "pipelines"],
         &[
@@ -54,7 +54,7 @@ pub(crate) async fn runs(
     let response = client.get(url).await?;
     let pipelines: Vec<Pipeline> = response.json()?;
     let runs = pipelines.into_iter().map(|pipeline| pipeline.into_run(&target.project)).collect();
-    Ok(RunPage { runs, more: response.next.is_some() })
+    Ok(RunPage { runs, more: response.next.is_some(), ..RunPage::default() })
 }
 
 /// Adds the jobs of finished pipelines and of their child pipelines.

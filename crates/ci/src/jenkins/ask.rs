@@ -27,12 +27,12 @@ pub(crate) async fn runs(
         (Some(builds), _) if !is_disabled => {
             let more = builds.len() == size;
             let runs = builds.into_iter().map(|build| build.into_run(project)).collect();
-            Ok(RunPage { runs, more })
+            Ok(RunPage { runs, more, ..RunPage::default() })
         }
         (_, Some(color)) => {
             let last = last.filter(|_| !is_disabled).map(|build| build.into_run(project));
             let runs = run_of_color(project, &color).into_iter().chain(last).collect();
-            Ok(RunPage { runs, more: false })
+            Ok(RunPage { runs, ..RunPage::default() })
         }
         (_, None) => {
             let message = format!("{project} is a folder of jobs");

@@ -24,17 +24,16 @@ pub(crate) async fn runs(
     target: &Target,
     page: PageRequest,
 ) -> Result<RunPage, FetchError> {
-    let size = page.size(MAX_PAGE);
-    let (number, limit) = (page.page.to_string(), size.to_string());
+    let (number, size) = page.parameters(MAX_PAGE);
     let parameters = [
         ("branch", target.git_ref()),
         ("event", target.query.source.as_deref()),
         ("page", Some(number.as_str())),
-        ("perPage", Some(limit.as_str())),
+        ("perPage", Some(size.as_str())),
     ];
     let url = target.url(&[&repository_id(target), "pipelines"], &parameters);
     let pipelines: Vec<Pipeline> = client.get(url).await?.json()?;
-    let more = pipelines.len() == size;
+    let more = pipelines.len() == page.size(MAX_PAGE);
     // The branch of a pull request is its target branch.
     let all = target.query.source.is_some() || target.query.all_branches;
     let current = target.current_run();
@@ -43,7 +42,7 @@ pub(crate) async fn runs(
         all || run.kind.trigger != Trigger::MergeRequest || is_current
     };
     let runs = pipelines.into_iter().map(|pipeline| pipeline.into_run(&target.project));
-    Ok(RunPage { runs: runs.filter(wanted).collect(), more })
+    Ok(RunPage { runs: runs.filter(wanted).collect(), more, ..RunPage::default() })
 }
 
 /// Adds the steps of the current job's pipeline.
