@@ -276,9 +276,58 @@ fn what_a_child_may_do_and_what_others_do_does_not_count() {
     hears(&with_child(&allowed, &json!([])).gitlab()).is("passed");
     let elsewhere = bridge("deploy", 4, 70, "failed");
     hears(&with_child(&elsewhere, &json!([])).gitlab()).is("passed");
+    // Servers that do not number the project name its page.
+    let mut unnumbered = elsewhere.clone();
+    for (end, project) in [("pipeline", "group/project"), ("downstream_pipeline", "group/other")] {
+        unnumbered[end]["project_id"] = Value::Null;
+        unnumbered[end]["web_url"] =
+            json!(format!("https://gitlab.example/{project}/-/pipelines/1"));
+    }
+    hears(&with_child(&unnumbered, &json!([])).gitlab()).is("passed");
+    unnumbered["pipeline"]["web_url"] = unnumbered["downstream_pipeline"]["web_url"].clone();
+    hears(&with_child(&unnumbered, &json!([])).gitlab()).is("failed");
     let mut not_yet = bridge("deploy", 3, 70, "failed");
     not_yet["downstream_pipeline"] = Value::Null;
     hears(&with_child(&not_yet, &json!([])).gitlab()).is("passed");
+}
+
+#[test]
+fn the_last_of_a_retried_bridge_decides() {
+    let with = |first: &str, second: &str| {
+        let mut again = bridge("deploy", 3, 71, second);
+        again["id"] = json!(901);
+        let bridges = json!([again, bridge("deploy", 3, 70, first)]);
+        let job = |id, status: &str| job(id, "e2e", status);
+        let server = gitlab(&[pipeline(7, ONE, "success")])
+            .answers(&format!("{GITLAB}/pipelines/7/bridges"), bridges);
+        let server = empty(empty(server, &json!(70)), &json!(71))
+            .answers(&format!("{GITLAB}/pipelines/70/jobs"), json!([job(701, first)]))
+            .answers(&format!("{GITLAB}/pipelines/71/jobs"), json!([job(711, second)]));
+        hears(&server.gitlab())
+    };
+    with("failed", "success").is("flaky").because("job `deploy / e2e` 1×");
+    with("failed", "running").is("running");
+    with("success", "failed").is("failed").because("job `deploy / e2e`");
+}
+
+#[test]
+fn a_pipeline_that_waits_for_somebody_is_judged_by_what_ran() {
+    let with = |jobs: Value| {
+        let server = gitlab(&[pipeline(8, TWO, "manual"), pipeline(7, ONE, "failed")])
+            .answers(&format!("{GITLAB}/pipelines/8/jobs"), jobs);
+        hears(&server.gitlab())
+    };
+    let (deploy, after) = (job(83, "deploy", "manual"), job(84, "notify", "created"));
+    let ran = |status| json!([job(81, "unit", status), deploy, after]);
+    with(ran("success")).is("passed").because("pipeline 8 passed");
+    with(ran("failed")).is("failed").because("pipeline 8 failed: job `unit`");
+    let retried = json!([job(82, "unit", "success"), job(81, "unit", "failed"), deploy]);
+    with(retried).is("flaky").because("job `unit` 1×");
+    // Nothing ran.
+    with(json!([deploy, after])).is("failed").because("pipeline 7");
+    let mut allowed = job(81, "lint", "failed");
+    allowed["allow_failure"] = json!(true);
+    with(json!([allowed, deploy])).is("failed").because("pipeline 7");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Requests to GitLab.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use super::wire::{Bridge, Execution, Pipeline, Project};
 use super::words;
-use crate::run::{Job, Outcome, Run};
+use crate::run::{Job, Outcome, Run, executions};
 use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
 use flaky_core::verdict::Verdict;
 
@@ -76,6 +76,7 @@ pub(crate) async fn enrich(
     let (jobs, mut failure) = jobs(client, target, &ids).await;
     for (parent, jobs) in parents.iter_mut().zip(jobs) {
         parent.run.add_jobs(jobs);
+        judge_blocked(parent.run);
     }
     // If the latest pipeline has no child pipelines, assume that the others have none.
     let (first, rest) = parents.split_at_mut(1.min(ids.len()));
@@ -165,9 +166,16 @@ async fn children(
                     continue;
                 }
             };
+            let mut latest: BTreeMap<&str, u64> = BTreeMap::new();
+            for bridge in &bridges {
+                let id = latest.entry(&bridge.name).or_default();
+                *id = bridge.id.max(*id);
+            }
             for bridge in bridges.iter().take(MAX_CHILDREN) {
                 let Some(child) = bridge.child() else { continue };
-                let allowed_to_fail = bridge.allow_failure.unwrap_or_default();
+                // A child that was started again is evidence of flakiness only.
+                let was_retried = latest[bridge.name.as_str()] != bridge.id;
+                let allowed_to_fail = was_retried || bridge.allow_failure.unwrap_or_default();
                 if !allowed_to_fail {
                     let status = child.status.as_deref().unwrap_or_default();
                     add_child_outcome(parents[ancestor.run].run, status);
@@ -200,6 +208,21 @@ async fn children(
         generation = next;
     }
     found
+}
+
+/// Judges a pipeline that waits for a manual job by the jobs before it.
+fn judge_blocked(run: &mut Run) {
+    if run.state.word != words::BLOCKED {
+        return;
+    }
+    let last =
+        executions(run.jobs()).into_iter().filter_map(|(_, executions)| executions.last().copied());
+    let has_result = |job: &&Job| matches!(job.verdict(), Verdict::Passed | Verdict::Failed);
+    let verdict = last.filter(|job| job.is_required()).filter(has_result).map(Job::verdict).max();
+    run.state.outcome = match verdict {
+        Some(verdict) => Outcome::new(verdict),
+        None => Outcome { never_ran: true, ..run.state.outcome },
+    };
 }
 
 /// Applies the outcome of a child pipeline. A passed pipeline takes the verdict of a child that

@@ -119,12 +119,19 @@ pub(super) struct Bridge {
 }
 
 impl Bridge {
-    /// The pipeline that it started, if that belongs to the same project.
+    /// The pipeline that it started, unless that is known to belong to another project. Old servers
+    /// do not report the number of the project.
     pub(super) fn child(&self) -> Option<&LinkedPipeline> {
-        let ours = self.pipeline.as_ref().and_then(|pipeline| pipeline.project_id);
         let child = self.downstream_pipeline.as_ref()?;
-        let theirs = child.project_id;
-        (ours.is_none() || theirs.is_none() || ours == theirs).then_some(child)
+        let Some(ours) = &self.pipeline else { return Some(child) };
+        let is_ours = match (ours.project_id, child.project_id) {
+            (Some(ours), Some(theirs)) => ours == theirs,
+            _ => match (ours.project_page(), child.project_page()) {
+                (Some(ours), Some(theirs)) => ours == theirs,
+                _ => true,
+            },
+        };
+        is_ours.then_some(child)
     }
 }
 
@@ -134,4 +141,12 @@ pub(super) struct LinkedPipeline {
     pub id: u64,
     pub project_id: Option<u64>,
     pub status: Option<String>,
+    pub web_url: Option<String>,
+}
+
+impl LinkedPipeline {
+    /// The URL of the project's page.
+    fn project_page(&self) -> Option<&str> {
+        Some(self.web_url.as_deref()?.split_once("/-/")?.0)
+    }
 }

@@ -34,9 +34,12 @@ pub(super) fn verdict(status: &str) -> Verdict {
     }
 }
 
-/// The outcome of a pipeline.
+/// The status of a pipeline that waits for a manual job.
+pub(super) const BLOCKED: &str = "manual";
+
+/// The outcome of a pipeline. The jobs of a blocked one tell whether anything ran.
 pub(super) fn pipeline(status: &str) -> Outcome {
-    let never_ran = matches!(status, "skipped" | "manual" | "scheduled");
+    let never_ran = matches!(status, "skipped" | "scheduled");
     Outcome { never_ran, ..Outcome::new(verdict(status)) }
 }
 
@@ -91,6 +94,7 @@ mod tests {
     fn a_job_that_waits_for_its_time_will_run_and_its_pipeline_may_not() {
         assert!(pipeline("scheduled").never_ran && !job("scheduled", None).never_ran);
         assert!(job("manual", None).never_ran && !pipeline("canceled").never_ran);
+        assert!(!pipeline(BLOCKED).never_ran);
     }
 
     #[test]
