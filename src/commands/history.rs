@@ -170,8 +170,9 @@ impl Renderer<'_> {
         if self.options.format == Format::Svg {
             return svg::sheet(&sheet, out);
         }
-        let picture = raster::sheet(&sheet)?;
-        png::write_rgb(picture.size.width, picture.size.height, &picture.rgb, out)
+        let Size { width, height } = sheet.scene.size;
+        let bands = raster::sheet(sheet).map(|band| band.map(|picture| picture.rgb));
+        png::write_rgb(width, height, bands, out)
     }
 
     /// Lays out the sheet, by default in the size that it requires.

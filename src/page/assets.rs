@@ -41,7 +41,7 @@ pub(crate) fn assets(page: &PageSettings) -> io::Result<Vec<Asset>> {
         let size = Size { width: side, height: side };
         let picture = raster::document(&icon(page.theme, side), size)?;
         let mut bytes = Vec::new();
-        png::write_rgb(side, side, &picture.rgb, &mut bytes)?;
+        png::write_rgb(side, side, [Ok(picture.rgb)], &mut bytes)?;
         assets.push(png(name, bytes));
     }
     Ok(assets)

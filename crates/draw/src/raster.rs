@@ -1,4 +1,4 @@
-//! The raster exporter: converts scenes to frames, and a sheet to a still picture.
+//! The raster exporter: converts scenes to frames, and a sheet to bands of a still picture.
 //!
 //! The core's [`Screen`] draws a [`Monitor`] or a [`Timelapse`]. This module supplies its ground,
 //! which resvg draws from the scene's markup, and its captions. For a
@@ -9,9 +9,11 @@ mod badge;
 mod captions;
 mod document;
 mod glyphs;
+mod sheet;
 
 pub use badge::badge;
 pub use flaky_core::raster::LEVELS;
+pub use sheet::sheet;
 
 use std::io;
 
@@ -19,10 +21,9 @@ use flaky_core::animation::{Animation, Plays};
 use flaky_core::raster::{Ground, Pace, Palette, Screen};
 use flaky_core::scene::markup::static_layer;
 use flaky_core::scene::timelapse::Slides;
-use flaky_core::scene::{Monitor, Scene, Sheet, Size, Timelapse};
+use flaky_core::scene::{Monitor, Scene, Size, Timelapse};
 use flaky_core::timeline::Timeline;
 
-use crate::svg;
 use captions::Captions;
 use resvg::tiny_skia::PremultipliedColorU8;
 
@@ -55,14 +56,6 @@ pub struct Picture {
     pub size: Size,
     /// Red, green and blue of every pixel, row by row.
     pub rgb: Vec<u8>,
-}
-
-/// Draws a sheet.
-///
-/// # Errors
-/// Fails if the sheet is too large to be drawn.
-pub fn sheet(sheet: &Sheet) -> io::Result<Picture> {
-    document(&svg::sheet_document(sheet), sheet.scene.size)
 }
 
 /// Draws an SVG document that covers its whole area.

@@ -17,6 +17,7 @@ mod trace;
 
 use std::fmt;
 use std::io::{self, Write};
+use std::ops::Range;
 
 use flaky_core::animation::Plays;
 use flaky_core::hash::fnv1a;
@@ -112,13 +113,21 @@ pub(crate) fn badge_mask(badge: &Badge) -> String {
 /// # Errors
 /// Those of `out`.
 pub fn sheet(sheet: &Sheet, out: impl Write) -> io::Result<()> {
-    write(&sheet_document(sheet), out)
+    let mut document = Document::new(&sheet.scene, None, 0.0);
+    document.rows(sheet, 0..i64::from(sheet.scene.trace.sweeps));
+    document.tooltips(sheet);
+    document.captions();
+    write(&document.finish(&static_layer(&sheet.scene, "~")), out)
 }
 
-/// A sheet as a document.
-pub(crate) fn sheet_document(sheet: &Sheet) -> String {
+/// The part of a sheet in a band of pixel rows, without tooltips.
+pub(crate) fn sheet_band(sheet: &Sheet, band: Range<u32>) -> String {
+    let row = |y: u32| ((f64::from(y) - sheet.top) / sheet.row).floor() as i64;
+    // A high beat reaches into the rows beside its own.
+    let rows = (row(band.start) - 1).max(0)..(row(band.end) + 2).min(sheet.scene.trace.sweeps.into());
     let mut document = Document::new(&sheet.scene, None, 0.0);
-    document.rows(sheet);
+    document.shown = band;
+    document.rows(sheet, rows);
     document.captions();
     document.finish(&static_layer(&sheet.scene, "~"))
 }
@@ -137,6 +146,8 @@ struct Document<'a> {
     still_s: f64,
     /// Whether letters have a halo of the ground's colour.
     halo: bool,
+    /// The rows of pixels that it shows.
+    shown: Range<u32>,
     body: String,
     css: String,
 }
@@ -144,14 +155,15 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn new(scene: &'a Scene, plays: Option<Plays>, still_s: f64) -> Self {
         let (halo, body, css) = (!scene.transparent, String::new(), String::new());
-        Self { scene, plays, still_s, halo, body, css }
+        Self { scene, plays, still_s, halo, shown: 0..scene.size.height, body, css }
     }
 
     fn finish(self, static_layer: &str) -> String {
-        let (width, height) = (self.scene.size.width, self.scene.size.height);
+        let (width, top) = (self.scene.size.width, self.shown.start);
+        let height = self.shown.end - top;
         let mut text = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
-             viewBox=\"0 0 {width} {height}\" role=\"img\" {}",
+             viewBox=\"0 {top} {width} {height}\" role=\"img\" {}",
             self.alt_text()
         );
         if !self.css.is_empty() {

@@ -6,6 +6,9 @@ use png::{BitDepth, ColorType, Compression, Encoder, EncodingError, Filter};
 
 use flaky_core::animation::{Animation, Frame, Rgba};
 
+/// Size of the pieces in which the data of a picture is written, in bytes.
+const CHUNK: usize = 1 << 16;
+
 /// Writes the first frame of `animation` as an indexed PNG; writes nothing if there is none.
 ///
 /// # Errors
@@ -19,16 +22,26 @@ pub fn write(mut animation: Animation<'_>, out: impl Write) -> io::Result<()> {
     writer.finish().map_err(io_error)
 }
 
-/// Writes a picture as 8-bit RGB. `rgb` has three bytes per pixel, row by row.
+/// Writes a picture as 8-bit RGB. `bands` has three bytes per pixel, row by row, in any number of
+/// pieces. A piece is taken when the one before it has been written.
 ///
 /// # Errors
-/// Fails if writing to `out` fails.
-pub fn write_rgb(width: u32, height: u32, rgb: &[u8], out: impl Write) -> io::Result<()> {
+/// Fails if writing to `out` fails, or with the error of a piece.
+pub fn write_rgb(
+    width: u32,
+    height: u32,
+    bands: impl IntoIterator<Item = io::Result<Vec<u8>>>,
+    out: impl Write,
+) -> io::Result<()> {
     let mut encoder = Encoder::new(out, width, height);
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
     let mut writer = encoder.write_header().map_err(io_error)?;
-    writer.write_image_data(rgb).map_err(io_error)?;
+    let mut data = writer.stream_writer_with_size(CHUNK).map_err(io_error)?;
+    for band in bands {
+        data.write_all(&band?)?;
+    }
+    data.finish().map_err(io_error)?;
     writer.finish().map_err(io_error)
 }
 

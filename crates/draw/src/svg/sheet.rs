@@ -1,12 +1,15 @@
 //! A sheet in an SVG: every sweep of the trace as a row, and the tooltips.
 
+use std::ops::Range;
+
 use super::format::escape;
 use super::{Document, SUFFIX};
 use flaky_core::scene::Sheet;
 use flaky_core::scene::markup::{number, put};
 
 impl Document<'_> {
-    pub(super) fn rows(&mut self, sheet: &Sheet) {
+    /// These rows of the sheet.
+    pub(super) fn rows(&mut self, sheet: &Sheet, shown: Range<i64>) {
         let trace = &self.scene.trace;
         let rows = i64::from(trace.sweeps);
         // Lines do not reach over the ends of a row.
@@ -16,17 +19,16 @@ impl Document<'_> {
             "<defs><clipPath id=\"r{SUFFIX}\"><path d=\"M{left} {top}h{width}v{height}h-{width}z\"/>\
              </clipPath>"
         ));
-        for row in 0..rows {
+        for row in shown.clone() {
             self.path(row);
         }
         self.add(format_args!("</defs><g clip-path=\"url(#r{SUFFIX})\">"));
         let placed = |row: i64| (row, sheet.left, sheet.top + row as f64 * sheet.row);
-        self.line('f', &(0..rows).map(placed).collect::<Vec<_>>());
+        self.line('f', &shown.map(placed).collect::<Vec<_>>());
         self.body.push_str("</g>");
-        self.tooltips(sheet);
     }
 
-    fn tooltips(&mut self, sheet: &Sheet) {
+    pub(super) fn tooltips(&mut self, sheet: &Sheet) {
         let mut markup = String::new();
         for tooltip in (0..sheet.tooltips).map(|i| (sheet.tooltip)(i)) {
             let x = number(sheet.left + tooltip.columns.0);
