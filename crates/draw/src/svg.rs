@@ -124,7 +124,8 @@ pub fn sheet(sheet: &Sheet, out: impl Write) -> io::Result<()> {
 pub(crate) fn sheet_band(sheet: &Sheet, band: Range<u32>) -> String {
     let row = |y: u32| ((f64::from(y) - sheet.top) / sheet.row).floor() as i64;
     // A high beat reaches into the rows beside its own.
-    let rows = (row(band.start) - 1).max(0)..(row(band.end) + 2).min(sheet.scene.trace.sweeps.into());
+    let rows =
+        (row(band.start) - 1).max(0)..(row(band.end) + 2).min(sheet.scene.trace.sweeps.into());
     let mut document = Document::new(&sheet.scene, None, 0.0);
     document.shown = band;
     document.rows(sheet, rows);

@@ -3,9 +3,9 @@
 use std::time::{Duration, Instant};
 
 use super::measure;
-use crate::Provider;
 use crate::judge::judge;
 use crate::run::{self, Outcome, Run, RunId, RunKey, State, Times};
+use crate::{Provider, Query};
 use flaky_core::verdict::Verdict;
 
 /// A server that shows one commit in one kind of run: the worst case for comparisons.
@@ -46,7 +46,7 @@ fn many_runs_of_one_commit() {
     let runs = runs(|number| (number, 1, None));
     let measured = in_time(|| measure(&runs));
     assert_eq!((measured.flaky(), measured.evidence.len()), (1, 1));
-    let report = in_time(|| judge(&runs, None));
+    let report = in_time(|| judge(&runs, &Query::default()));
     assert_eq!(report.verdict, Verdict::Failed, "the newest of them failed");
 }
 
@@ -55,13 +55,13 @@ fn many_attempts_of_one_run() {
     let runs = runs(|number| (7, RUNS - number, None));
     let measured = in_time(|| measure(&runs));
     assert_eq!(measured.flaky(), 0, "the last attempt failed");
-    in_time(|| judge(&runs, None));
+    in_time(|| judge(&runs, &Query::default()));
 }
 
 #[test]
 fn many_workflows_of_one_commit() {
     let runs = runs(|number| (number, 1, Some(number)));
-    assert_eq!(in_time(|| judge(&runs, None)).verdict, Verdict::Failed);
+    assert_eq!(in_time(|| judge(&runs, &Query::default())).verdict, Verdict::Failed);
 }
 
 #[test]

@@ -25,7 +25,8 @@ pub fn sheet(mut sheet: Sheet) -> impl Iterator<Item = io::Result<Picture>> {
         let begin = number * high;
         let band = begin..height.min(begin + high);
         sheet.scene.marks = marks.iter().map(|strokes| within(strokes, &band)).collect();
-        sheet.scene.captions = captions.iter().filter(|one| is_within(one, &band)).cloned().collect();
+        sheet.scene.captions =
+            captions.iter().filter(|one| is_within(one, &band)).cloned().collect();
         let size = Size { width, height: band.end - band.start };
         document(&svg::sheet_band(&sheet, band), size)
     })
