@@ -34,7 +34,18 @@ impl Verdict {
     /// Parses a word written by a user: one of the six words or a word of a CI system, ignoring
     /// case.
     pub fn parse(word: &str) -> Option<Self> {
-        let is_one = |words: &str| words.split(' ').any(|known| known.eq_ignore_ascii_case(word));
-        WORDS.iter().find(|(_, words)| is_one(words)).map(|(verdict, _)| *verdict)
+        WORDS.iter().find(|(_, words)| is_one_of(words, word)).map(|(verdict, _)| *verdict)
     }
+}
+
+/// Returns true if `word` is one of `words`, which are lowercase and separated by spaces. A space or a
+/// hyphen in it is as good as an underscore: "timed out" is `timed_out`.
+fn is_one_of(words: &str, word: &str) -> bool {
+    let is_same = |known: u8, byte: u8| {
+        known == byte.to_ascii_lowercase() || (known == b'_' && matches!(byte, b' ' | b'-'))
+    };
+    words.as_bytes().split(|byte| *byte == b' ').any(|known| {
+        known.len() == word.len()
+            && known.iter().zip(word.bytes()).all(|(known, byte)| is_same(*known, byte))
+    })
 }

@@ -1,5 +1,9 @@
 //! The verdict of a badge that was made for people: words with counts, symbols, and a colour.
+//!
+//! The page contains this code, so it is written for size: a message becomes a list of [`Token`]s
+//! without any text.
 
+use super::is_one_of;
 use crate::verdict::Verdict;
 
 /// The longest message that is read, in bytes. A longer one is no badge's.
@@ -7,7 +11,7 @@ const LONGEST: usize = 1000;
 /// The largest distance between a word and what counts or negates it: "0 slow unit tests failed".
 const REACH: usize = 4;
 /// Words that mean a count of zero.
-const ZEROS: [&str; 5] = ["no", "none", "zero", "without", "never"];
+const ZEROS: &str = "no none zero without never";
 
 impl Verdict {
     /// The verdict of the message of a badge.
@@ -20,10 +24,47 @@ impl Verdict {
     /// A badge that `is_error` has neither passed nor a colour of its own.
     pub fn of_badge(message: &str, colour: Option<&str>, is_error: bool) -> Self {
         let colour = colour.filter(|_| !is_error).and_then(of_colour);
-        let said = if message.len() > LONGEST { Said::default() } else { Said::by(message) };
-        match said.verdict(colour) {
+        let message = if message.len() > LONGEST { "" } else { message };
+        match Said::by(&Lexer::tokens(message)).verdict(colour) {
             Self::Passed if is_error => Self::Unknown,
             verdict => verdict,
+        }
+    }
+}
+
+/// A word, a symbol or the end of a clause.
+#[derive(Clone, Copy, PartialEq)]
+enum Token {
+    /// It stands for a verdict.
+    Is(Verdict),
+    Skipped,
+    /// A count.
+    Count {
+        /// True for "0" and for words like "no".
+        zero: bool,
+        /// True for a part of a whole: "8/10" and "8 of 10", but neither "10/10" nor "1/2/2024".
+        partial: bool,
+    },
+    Not,
+    Other,
+    End,
+}
+
+impl Token {
+    fn is_count(self) -> bool {
+        matches!(self, Self::Count { .. })
+    }
+
+    fn is_zero(self) -> bool {
+        matches!(self, Self::Count { zero: true, .. })
+    }
+
+    /// The verdict it stands for.
+    fn verdict(self) -> Option<Verdict> {
+        match self {
+            Self::Is(verdict) => Some(verdict),
+            Self::Skipped => Some(Verdict::Stopped),
+            _ => None,
         }
     }
 }
@@ -43,36 +84,35 @@ struct Said {
 }
 
 impl Said {
-    fn by(message: &str) -> Self {
+    fn by(tokens: &[Token]) -> Self {
         let mut said = Self::default();
-        for clause in clauses(message) {
-            said.add(&clause);
+        for clause in tokens.split(|token| *token == Token::End) {
+            said.add(clause);
         }
         said
     }
 
-    fn add(&mut self, clause: &[String]) {
-        self.zeros += clause.iter().filter(|word| is_zero(word)).count();
+    fn add(&mut self, clause: &[Token]) {
+        self.zeros += clause.iter().filter(|token| token.is_zero()).count();
         // "12 tests passed 0 failed", or "passed 12 failed 0".
-        let counts_first = clause.first().is_some_and(|word| is_count(word));
-        for (at, word) in clause.iter().enumerate() {
-            let Some(verdict) = verdict_of(word) else { continue };
+        let counts_first = clause.first().is_some_and(|token| token.is_count());
+        for (at, token) in clause.iter().enumerate() {
+            let Some(verdict) = token.verdict() else { continue };
             // The words before it that belong to no other verdict, nearest first.
-            let before = || {
-                let near = clause[at.saturating_sub(REACH)..at].iter().rev();
-                near.take_while(|word| verdict_of(word).is_none())
-            };
-            let first = before().find(|word| is_count(word));
-            let last = clause.get(at + 1).filter(|word| is_count(word));
+            let near = &clause[at.saturating_sub(REACH)..at];
+            let own = near.iter().rposition(|token| token.verdict().is_some());
+            let before = &near[own.map_or(0, |at| at + 1)..];
+            let first = before.iter().rfind(|token| token.is_count());
+            let last = clause.get(at + 1).filter(|token| token.is_count());
             let count = if counts_first { first.or(last) } else { last.or(first) };
-            let is_zero = count.is_some_and(|count| is_zero(count));
-            if before().any(|word| matches!(word.as_str(), "not" | "t")) {
+            let is_partial = matches!(count, Some(Token::Count { partial: true, .. }));
+            if before.contains(&Token::Not) {
                 self.denied = Some(verdict);
-            } else if verdict == Verdict::Passed && count.is_some_and(|count| is_partial(count)) {
+            } else if verdict == Verdict::Passed && is_partial {
                 self.gravest = Some(Verdict::Failed);
-            } else if is_zero {
+            } else if count.is_some_and(|count| count.is_zero()) {
                 self.no_failures += usize::from(verdict == Verdict::Failed);
-            } else if word == "skipped" {
+            } else if *token == Token::Skipped {
                 self.skipped = true;
             } else {
                 self.gravest = self.gravest.max(Some(verdict));
@@ -94,115 +134,162 @@ impl Said {
     }
 }
 
-/// Splits a message at punctuation into clauses, and these into lowercase words. Symbols are words.
-/// A count of a whole is one word: "8/10" for "8 of 10", "7/100" for "7 %".
-fn clauses(message: &str) -> Vec<Vec<String>> {
-    let mut clauses = vec![Vec::new()];
-    let mut word = String::new();
-    let mut rest = message.chars().peekable();
-    while let Some(c) = rest.next() {
-        let clause = clauses.last_mut().expect("the first");
-        let in_number = word.ends_with(|c: char| c.is_ascii_digit())
-            && rest.peek().is_some_and(char::is_ascii_digit);
-        match c {
-            '.' | ',' | '/' if in_number => word.push(c),
-            _ if c.is_ascii_alphanumeric() || c == '_' => word.push(c.to_ascii_lowercase()),
-            _ => {
-                push(clause, &word);
-                word.clear();
-                match c {
-                    '✔' | '✓' | '✅' => push(clause, "✔"),
-                    '✘' | '✗' | '❌' | '✖' => push(clause, "✘"),
-                    '/' => push(clause, "of"),
-                    '%' => {
-                        push(clause, "of");
-                        push(clause, "100");
-                    }
-                    '.' | ',' | ';' | '|' | '\n' => clauses.push(Vec::new()),
-                    _ => {}
+/// Splits a message into tokens.
+struct Lexer<'a> {
+    message: &'a str,
+    tokens: Vec<Token>,
+    /// The start and the end of the last word.
+    last: (usize, usize),
+    /// The number in the last token; `None` if that is no count, or already one of a whole.
+    part: Option<u64>,
+    /// True after "of" or "/", which makes the next number a whole.
+    of: bool,
+    /// True if the last token was a symbol.
+    symbol: bool,
+}
+
+impl<'a> Lexer<'a> {
+    fn tokens(message: &'a str) -> Vec<Token> {
+        let mut this = Self {
+            message,
+            tokens: Vec::new(),
+            last: (0, 0),
+            part: None,
+            of: false,
+            symbol: false,
+        };
+        let bytes = message.as_bytes();
+        let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+        let mut start = 0;
+        for (at, c) in message.char_indices() {
+            let in_number = at > start && digit(at - 1) && digit(at + 1);
+            if c.is_ascii_alphanumeric() || c == '_' || (in_number && matches!(c, '.' | ',' | '/'))
+            {
+                continue;
+            }
+            this.word(start, at);
+            start = at + c.len_utf8();
+            match c {
+                '✔' | '✓' | '✅' => this.mark(Verdict::Passed),
+                '✘' | '✗' | '❌' | '✖' => this.mark(Verdict::Failed),
+                '/' => this.of = true,
+                '%' => {
+                    this.of = true;
+                    this.number(value(b"100"));
                 }
+                '.' | ',' | ';' | '|' | '\n' => this.push(Token::End),
+                _ => {}
+            }
+        }
+        this.word(start, message.len());
+        this.tokens
+    }
+
+    fn push(&mut self, token: Token) {
+        self.tokens.push(token);
+        (self.part, self.of, self.symbol) = (None, false, false);
+    }
+
+    fn mark(&mut self, verdict: Verdict) {
+        self.push(Token::Is(verdict));
+        self.symbol = true;
+    }
+
+    /// Adds a count, or the whole of the last one.
+    fn number(&mut self, value: u64) {
+        match (self.part, self.tokens.last_mut()) {
+            (Some(part), Some(Token::Count { partial, .. })) if self.of => {
+                *partial = part != value;
+                (self.part, self.of) = (None, false);
+            }
+            _ => {
+                self.push(Token::Count { zero: value == 0, partial: false });
+                self.part = Some(value);
             }
         }
     }
-    push(clauses.last_mut().expect("the first"), &word);
-    clauses
-}
 
-/// Adds a word to a clause, and joins it with the previous ones if they mean one thing.
-fn push(clause: &mut Vec<String>, word: &str) {
-    match clause.as_mut_slice() {
-        _ if word.is_empty() => {}
-        [.., part, of] if of == "of" && is_count(part) && is_number(word) => {
-            *part = [part, word].join("/");
-            clause.pop();
+    /// Adds the word from `start` to `end`, joined with the last one if they mean one thing.
+    fn word(&mut self, start: usize, end: usize) {
+        if start == end {
+            return;
         }
-        [.., last] if last == "out" && word == "of" => *last = word.to_string(),
-        // "✔ passed: 3"
-        [.., last]
-            if matches!(last.as_str(), "✔" | "✘") && verdict_of(last) == verdict_of(word) =>
-        {
-            *last = word.to_string();
+        let text = &self.message[start..end];
+        let (last_start, last_end) = std::mem::replace(&mut self.last, (start, end));
+        let is = |words| is_one_of(words, text);
+        let singular = if text.ends_with(['s', 'S']) { &text[..text.len() - 1] } else { text };
+        let verdict = Verdict::parse(text).or_else(|| Verdict::parse(singular));
+        // "timed out" is one word.
+        let is_near = last_end + 1 == start && last_start < last_end;
+        let joined = is_near.then(|| Verdict::parse(&self.message[last_start..end])).flatten();
+        let symbol = self.tokens.last().filter(|_| self.symbol).and_then(|token| token.verdict());
+        if let Some(verdict) = joined {
+            self.tokens.pop();
+            self.push(Token::Is(verdict));
+        } else if symbol.is_some() && symbol == verdict {
+            // "✔ passed: 3"
+            self.symbol = false;
+        } else if text.as_bytes()[0].is_ascii_digit() {
+            self.count(text);
+        } else if is(ZEROS) {
+            self.number(0);
+        } else if is("not t") {
+            self.push(Token::Not);
+        } else if is("of") && self.part.is_some() {
+            self.of = true;
+        } else if is("out") && self.part.is_some() {
+            // "8 out of 10"
+        } else if let Some(verdict) = verdict {
+            self.push(if is("skipped") { Token::Skipped } else { Token::Is(verdict) });
+        } else {
+            self.push(Token::Other);
         }
-        // "timed out"
-        [.., last] if Verdict::parse(&[last, word].join("_")).is_some() => {
-            *last = [last, word].join("_");
+    }
+
+    /// Adds a word that begins with a digit.
+    fn count(&mut self, text: &str) {
+        if !text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b',' | b'/')) {
+            return self.push(Token::Other);
         }
-        _ => clause.push(word.to_string()),
+        let slashes = text.bytes().filter(|byte| *byte == b'/').count();
+        let mut parts = text.as_bytes().split(|byte| *byte == b'/').map(value);
+        self.number(parts.next().unwrap_or_default());
+        if slashes == 1 {
+            self.of = true;
+            self.number(parts.next().unwrap_or_default());
+        } else if slashes > 1 {
+            self.part = None;
+        }
     }
 }
 
-fn verdict_of(word: &str) -> Option<Verdict> {
-    match word {
-        "✔" => Some(Verdict::Passed),
-        "✘" => Some(Verdict::Failed),
-        _ => Verdict::parse(word).or_else(|| Verdict::parse(word.strip_suffix('s')?)),
+/// A value that tells numbers apart: 0 for "0", and for nothing else ("1 000"). Decimals of zero do not
+/// count.
+fn value(number: &[u8]) -> u64 {
+    let point = number.iter().position(|byte| *byte == b'.').unwrap_or(number.len());
+    let is_whole = number[point..].iter().all(|byte| matches!(byte, b'.' | b'0'));
+    let number = if is_whole { &number[..point] } else { number };
+    if number == b"0" {
+        return 0;
     }
-}
-
-fn is_number(word: &str) -> bool {
-    word.starts_with(|c: char| c.is_ascii_digit())
-        && word.chars().all(|c| matches!(c, '0'..='9' | '.' | ',' | '/'))
-}
-
-/// The counted part: "8" of "8/10".
-fn part(count: &str) -> &str {
-    count.split('/').next().unwrap_or(count)
-}
-
-fn is_count(word: &str) -> bool {
-    is_number(word) || ZEROS.contains(&part(word))
-}
-
-fn is_zero(word: &str) -> bool {
-    let part = part(word);
-    ZEROS.contains(&part) || (is_number(part) && plain(part) == "0")
-}
-
-/// Returns true for a part of a whole: "8/10", but neither "10/10" nor the date "1/2/2024".
-fn is_partial(count: &str) -> bool {
-    count
-        .split_once('/')
-        .is_some_and(|(part, whole)| !whole.contains('/') && plain(part) != plain(whole))
-}
-
-/// A number without decimals of zero.
-fn plain(number: &str) -> &str {
-    match number.split_once('.') {
-        Some((whole, decimals)) if decimals.bytes().all(|digit| digit == b'0') => whole,
-        _ => number,
-    }
+    let digits = number.iter().filter(|byte| byte.is_ascii_digit());
+    digits.fold(0, |value: u64, digit| value.wrapping_mul(11).wrapping_add(u64::from(digit - b'/')))
 }
 
 /// The verdict that a colour stands for: green has passed, red has failed. Other colours are used for
 /// too many things. Names are those of shields.io.
 fn of_colour(colour: &str) -> Option<Verdict> {
-    let colour = colour.trim().trim_start_matches('#').to_ascii_lowercase();
-    match colour.as_str() {
-        "brightgreen" | "green" | "success" => return Some(Verdict::Passed),
-        "red" | "critical" => return Some(Verdict::Failed),
-        _ => {}
+    if is_one_of("brightgreen green success", colour) {
+        return Some(Verdict::Passed);
     }
-    let number = i32::from_str_radix(&colour, 16).ok()?;
+    if is_one_of("red critical", colour) {
+        return Some(Verdict::Failed);
+    }
+    let colour = colour.strip_prefix('#').unwrap_or(colour).as_bytes();
+    let mut number = 0;
+    for digit in colour {
+        number = (number << 4 & 0xff_ffff) | char::from(*digit).to_digit(16)? as i32;
+    }
     let [r, g, b] = match colour.len() {
         3 => [8, 4, 0].map(|shift| 17 * (number >> shift & 15)),
         6 => [16, 8, 0].map(|shift| number >> shift & 255),
