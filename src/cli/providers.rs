@@ -68,6 +68,8 @@ pub(crate) fn option(filter: Filter) -> &'static str {
         Filter::GitRef => "--ref",
         Filter::Source => "--source",
         Filter::Workflow => "--workflow",
+        Filter::Job => "--job",
+        Filter::Since => "--since",
         Filter::ListEntry => "--project",
     }
 }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches};
 
 use super::providers::{self, ProviderText};
@@ -11,31 +10,43 @@ use flaky_ci::{CommitScope, Provider};
 use flaky_core::verdict::Verdict;
 
 /// Number of finished pipelines over which flakiness is measured.
-pub(crate) const RUNS: u16 = 20;
+const RUNS: u16 = 20;
+/// Maximum number of them.
+const MAX_RUNS: u16 = 500;
 /// Time limit for all queries together, in seconds.
 pub(crate) const TIMEOUT_S: f64 = 10.0;
-/// Options of this group exclude each other.
+/// Options of this group exclude each other, and those of the next.
 const GROUP: &str = "verdict";
+/// The options of the providers.
+const PLATFORM: &str = "platform";
 /// Heading of these options in the help.
 const HEADING: &str = "CI status";
 
-/// The provider whose option was given, and the option's value. There is one option per provider;
-/// with `COMMITS`, only for providers that report the status of single commits.
+/// The providers whose options were given, with the values, in the order of the command line. There is
+/// one option per provider; with `COMMITS`, only for providers that report the status of single commits,
+/// and at most one may be given.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct ProviderArg<const COMMITS: bool>(pub Option<(Provider, String)>);
+pub(crate) struct ProviderArg<const COMMITS: bool>(pub Vec<(Provider, String)>);
 
 impl<const COMMITS: bool> Args for ProviderArg<COMMITS> {
     fn augment_args(command: Command) -> Command {
         let mut command = command;
-        let mut group = ArgGroup::new(if COMMITS { "platform" } else { GROUP }).multiple(false);
+        let mut group = ArgGroup::new(PLATFORM).multiple(!COMMITS);
+        if !COMMITS {
+            group = group.conflicts_with(GROUP);
+        }
         for provider in Provider::ALL {
             let info = provider.info();
             if COMMITS && info.commits == CommitScope::None {
                 continue;
             }
             let ProviderText { value_name, help, .. } = providers::text(provider);
+            let (action, help) = match COMMITS {
+                true => (ArgAction::Set, help.to_string()),
+                false => (ArgAction::Append, format!("{help}; repeatable")),
+            };
             let arg = Arg::new(info.name).long(info.name).value_name(value_name).help(help);
-            command = command.arg(arg.help_heading(HEADING));
+            command = command.arg(arg.action(action).help_heading(HEADING));
             group = group.arg(info.name);
         }
         command.group(group)
@@ -48,16 +59,15 @@ impl<const COMMITS: bool> Args for ProviderArg<COMMITS> {
 
 impl<const COMMITS: bool> FromArgMatches for ProviderArg<COMMITS> {
     fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        let given = |provider: &Provider| {
+        let mut given: Vec<(usize, Provider, String)> = Vec::new();
+        for provider in Provider::ALL {
             let name = provider.info().name;
-            matches.try_contains_id(name).unwrap_or(false)
-                && matches.value_source(name) == Some(ValueSource::CommandLine)
-        };
-        let project = |provider: Provider| {
-            let project = matches.get_one::<String>(provider.info().name)?;
-            Some((provider, project.clone()))
-        };
-        Ok(Self(Provider::ALL.into_iter().find(given).and_then(project)))
+            let values = matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten();
+            let places = matches.indices_of(name).into_iter().flatten();
+            given.extend(places.zip(values).map(|(at, value)| (at, provider, value.clone())));
+        }
+        given.sort_by_key(|(at, ..)| *at);
+        Ok(Self(given.into_iter().map(|(_, provider, value)| (provider, value)).collect()))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
@@ -103,22 +113,38 @@ pub(crate) struct SourceArgs {
     /// Only pipelines with this trigger, in the platform's own words: push, schedule, …
     #[arg(long, value_name = "TRIGGER", help_heading = HEADING)]
     pub source: Option<String>,
-    /// Only this workflow: its file, such as ci.yml, or its name [default: all that run for pushes
-    /// and pull requests; inside a CI job, unless a project is given, the job's own]
-    #[arg(long, value_name = "WORKFLOW", help_heading = HEADING)]
-    pub workflow: Option<String>,
+    /// Only this workflow: its file, such as ci.yml, or its name; repeatable [default: all that run
+    /// for pushes and pull requests; inside a CI job, unless a project is given, the job's own]
+    #[arg(long, value_name = "WORKFLOW", action = ArgAction::Append, help_heading = HEADING)]
+    pub workflow: Vec<String>,
+    /// Only this job of each pipeline: its name, that of a leg of a matrix, or a pattern such as
+    /// 'test*'
+    #[arg(long, value_name = "GLOB", help_heading = HEADING)]
+    pub job: Option<String>,
     /// The latest pipeline decides, even if it was cancelled
     #[arg(long, help_heading = HEADING)]
     pub latest: bool,
     /// Name of the project in a cctray.xml
     #[arg(long, value_name = "NAME", help_heading = HEADING)]
     pub project: Option<String>,
-    /// Number of finished pipelines to measure flakiness over, 1 to 500
-    #[arg(long, value_name = "N", default_value_t = RUNS, value_parser = clap::value_parser!(u16).range(1..=500), help_heading = HEADING)]
-    pub runs: u16,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=i64::from(MAX_RUNS)), help_heading = HEADING, help = format!(
+        "Number of finished pipelines to measure flakiness over, 1 to {MAX_RUNS} [default: {RUNS}; \
+         with --since, {MAX_RUNS}]"
+    ))]
+    pub runs: Option<u16>,
+    /// Measure flakiness over the pipelines of this time only, such as 7d, 12h or 4w
+    #[arg(long, value_name = "TIME", value_parser = values::age, help_heading = HEADING)]
+    pub since: Option<Seconds>,
     #[command(flatten)]
     pub access: AccessArgs,
     /// Exit with code 1 if the state is unknown
     #[arg(long, help_heading = HEADING)]
     pub strict: bool,
+}
+
+impl SourceArgs {
+    /// Number of finished pipelines to measure flakiness over.
+    pub(crate) fn runs(&self) -> u16 {
+        self.runs.unwrap_or(if self.since.is_some() { MAX_RUNS } else { RUNS })
+    }
 }

@@ -117,6 +117,22 @@ pub(crate) fn stale(text: &str) -> Result<Seconds, String> {
     fits.then_some(Seconds(seconds)).ok_or_else(|| "expected 10s to 24h".to_string())
 }
 
+/// Longest time that can be looked back, in days.
+const MAX_AGE_DAYS: f64 = 3650.0;
+
+/// Parses how far to look back: `7d`, `12h`, `4w`, `90min`.
+pub(crate) fn age(text: &str) -> Result<Seconds, String> {
+    let units = [("min", 60.0), ("h", 3600.0), ("d", 86_400.0), ("w", 604_800.0)];
+    units
+        .iter()
+        .find_map(|(unit, seconds)| Some(number(text.strip_suffix(unit)?, "")? * seconds))
+        .filter(|seconds| (60.0..=86_400.0 * MAX_AGE_DAYS).contains(seconds))
+        .map(Seconds)
+        .ok_or_else(|| {
+            format!("expected a time such as 7d, 12h or 4w, from 1min to {MAX_AGE_DAYS}d")
+        })
+}
+
 /// Checks the title of a page.
 pub(crate) fn title(text: &str) -> Result<String, String> {
     let text = text.trim();

@@ -187,7 +187,6 @@ fn what_a_platform_does_not_know_is_not_asked() {
     fails("--gitea a/b", &["--gitea needs a server", "--server"]);
     fails("--gitlab project", &["is not a project name", "group/project"]);
     fails("", &["this is not a job of a supported CI system", "--gitlab group/project"]);
-    fails("--gitlab a/b --github a/b", &["--gitlab", "--github"]);
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod page_view;
 mod pictures;
 mod platforms;
 mod preview;
+mod questions;
 mod readout;
 mod recent;
 mod render;

@@ -6,6 +6,7 @@
 //! cancels its requests.
 
 mod failure;
+mod lists;
 mod transport;
 
 use std::sync::{Arc, OnceLock};

@@ -70,6 +70,8 @@ pub enum FetchErrorKind {
     AmbiguousWorkflow,
     /// The repository does not have the chosen workflow.
     NoSuchWorkflow,
+    /// No run has the chosen job.
+    NoSuchJob,
     /// A Jenkins URL is that of a folder of jobs.
     FolderOfJobs,
     /// There are more pages than the limit.

@@ -16,7 +16,7 @@ pub(crate) use ask::runs;
 
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "gitea",
-    filters: &[Filter::Server, Filter::GitRef],
+    filters: &[Filter::Server, Filter::GitRef, Filter::Job, Filter::Since],
     retry_evidence: Some("statuses of one context that were set again"),
     commits: CommitScope::Branch,
     public_hosts: &["codeberg.org"],

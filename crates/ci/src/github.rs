@@ -21,9 +21,18 @@ const PUBLIC_HOSTS: [&str; 3] = ["github.com", "www.github.com", "api.github.com
 
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "github",
-    filters: &[Filter::Server, Filter::GitRef, Filter::Source, Filter::Workflow],
+    filters: &[
+        Filter::Server,
+        Filter::GitRef,
+        Filter::Source,
+        Filter::Workflow,
+        Filter::Job,
+        Filter::Since,
+    ],
     many_workflows: true,
-    retry_evidence: Some("earlier attempts of a run; runs of one commit"),
+    retry_evidence: Some(
+        "earlier attempts of a run; runs of one commit; with --job, its executions",
+    ),
     commits: CommitScope::All,
     public_hosts: &["github.com"],
     host_parts: &["github"],

@@ -11,7 +11,7 @@ use crate::provider::{AuthScheme, CommitScope, Filter, ProviderInfo};
 use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
 use crate::target::{Target, below, parse_address, split_project};
 
-pub(crate) use ask::{enrich, resolve, runs};
+pub(crate) use ask::{enrich, failed_tests, resolve, runs};
 
 /// The public server.
 const PUBLIC_SERVER: &str = "https://gitlab.com";
@@ -20,7 +20,7 @@ const MAX_SEGMENTS: usize = 22;
 
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "gitlab",
-    filters: &[Filter::Server, Filter::GitRef, Filter::Source],
+    filters: &[Filter::Server, Filter::GitRef, Filter::Source, Filter::Job, Filter::Since],
     retry_evidence: Some("jobs retried in a pipeline; pipelines of one commit"),
     commits: CommitScope::All,
     public_hosts: &["gitlab.com"],

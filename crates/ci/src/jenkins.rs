@@ -11,11 +11,11 @@ use crate::provider::{AuthScheme, CommitScope, Filter, ProviderInfo};
 use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
 use crate::target::{Target, below, parse_address, without_secrets};
 
-pub(crate) use ask::runs;
+pub(crate) use ask::{failed_tests, runs};
 
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "jenkins",
-    filters: &[Filter::GitRef],
+    filters: &[Filter::GitRef, Filter::Since],
     retry_evidence: Some("builds of one commit"),
     commits: CommitScope::All,
     variables: &["JENKINS_URL", "JOB_URL", "BUILD_NUMBER"],

@@ -1,6 +1,7 @@
 //! Selects the runs that determine the verdict, and builds the report.
 
 mod list;
+mod only_jobs;
 mod siblings;
 mod wording;
 
@@ -8,9 +9,10 @@ use std::collections::BTreeSet;
 
 use crate::flakiness::{self, FlakinessReport, latest_attempts};
 use crate::run::{Outcome, Run};
-use crate::{Client, FetchError, Provider, Query, Target, recent};
+use crate::{Client, FetchError, Provider, Query, Target, failed_test, recent};
 use flaky_core::verdict::{Report, Verdict};
 use list::RunList;
+pub use list::Window;
 use siblings::verdict_of_others;
 
 /// A report, and the error if it is incomplete.
@@ -22,39 +24,60 @@ pub struct Judgement {
     pub incomplete: Option<FetchError>,
 }
 
-/// Fetches the latest runs and builds a report. Flakiness is measured over the last `count`
-/// finished runs.
+/// Fetches the latest runs and builds a report. Flakiness is measured over the `window`.
 ///
 /// # Errors
-/// Fails if the runs that determine the verdict cannot be fetched.
+/// Fails if the runs that determine the verdict cannot be fetched, or none has the job of the query.
 pub async fn fetch(
     provider: Provider,
     client: &Client,
     mut target: Target,
-    count: usize,
+    window: Window,
 ) -> Result<Judgement, FetchError> {
     provider.resolve(client, &mut target).await?;
     let RunList { mut runs, notes, incomplete } =
-        list::read(provider, client, &target, count).await?;
-    let failure = provider.enrich(client, &target, &mut runs).await;
-    let mut report = judge(&runs, &target.query);
+        list::read(provider, client, &target, window).await?;
+    let mut failure = provider.enrich(client, &target, &mut runs).await;
+    if let Some(job) = target.query.job.as_deref() {
+        // Without its jobs, the latest run would silently be left out.
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        only_jobs::keep(&mut runs, job)?;
+    }
+    let (mut report, decisive) = decide(&runs, &target.query);
     if runs.is_empty() {
-        report.reason =
-            [report.reason].into_iter().chain(notes.clone()).collect::<Vec<_>>().join("; ");
+        let clauses = [report.reason].into_iter().chain(notes.iter().cloned());
+        report.reason = clauses.collect::<Vec<_>>().join("; ");
     }
     report.notes.splice(0..0, notes);
+    if let Some(run) = decisive.filter(|_| report.verdict == Verdict::Failed) {
+        match provider.failed_tests(client, &target, run).await {
+            Ok(tests) => failed_test::add(&mut report, tests),
+            // The run has no report, or not for this token.
+            Err(error) if error.is_denied() => {}
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
     Ok(Judgement { report, incomplete: incomplete.or(failure) })
 }
 
 /// The report on `runs`, newest first, which were selected by `query`.
 pub fn judge(runs: &[Run], query: &Query) -> Report {
+    decide(runs, query).0
+}
+
+/// The report on `runs`, newest first, and the number of the run that decides.
+fn decide(runs: &[Run], query: &Query) -> (Report, Option<u64>) {
     let flakiness = flakiness::measure(runs);
     let all = latest_attempts(runs);
     let mut seen: Vec<Run> =
         all.iter().copied().filter(|run| !run.state.outcome.never_ran).cloned().collect();
     let current_run = query.current_run();
     let is_current = |run: &Run| current_run.is_some() && run.key.id.number() == current_run;
-    if let Some((job, at)) = query.current_job.as_ref().zip(seen.iter().position(is_current)) {
+    // With a job in the query, that job tells whether it is finished.
+    let current_job = query.current_job.as_ref().filter(|_| query.job.is_none());
+    if let Some((job, at)) = current_job.zip(seen.iter().position(is_current)) {
         match verdict_of_others(&seen[at], job) {
             Some(verdict) => {
                 seen[at].state.outcome = Outcome::new(verdict);
@@ -66,26 +89,30 @@ pub fn judge(runs: &[Run], query: &Query) -> Report {
     }
     let (deciding, cancelled) = pass_over(seen.iter().collect(), query);
     let Some(first) = deciding.first() else {
-        return match all.first() {
+        let report = match all.first() {
             None => Report::new(Verdict::Unknown, "there is no pipeline yet"),
             Some(run) if run.state.outcome.never_ran => {
                 Report::new(Verdict::Stopped, wording::never_ran(run))
             }
             Some(_) => Report::new(Verdict::Unknown, "no pipeline has finished yet"),
         };
+        return (report, None);
     };
-    let mut report = report_on(&of_one_commit(&deciding, first), &flakiness);
+    let (mut report, decisive) = report_on(&of_one_commit(&deciding, first), &flakiness);
+    if let Some(job) = &query.job {
+        report.reason = wording::of_job(job, &report.reason);
+    }
     report.notes.extend(wording::passed_over(cancelled));
     if report.verdict == Verdict::Running {
         let finished = deciding.iter().copied().filter(|run| run.state.is_finished()).collect();
         let (finished, _) = pass_over(finished, query);
         report.before = finished
             .first()
-            .map(|first| report_on(&of_one_commit(&finished, first), &flakiness).verdict);
+            .map(|first| report_on(&of_one_commit(&finished, first), &flakiness).0.verdict);
     }
     report.recent = recent::beats(&seen, &report.evidence);
     report.since = recent::since(&report.recent);
-    report
+    (report, decisive)
 }
 
 /// Leaves out cancelled runs that are newer than the first run with a result, or about the same
@@ -125,8 +152,9 @@ fn of_one_commit<'a>(runs: &[&'a Run], first: &'a Run) -> Vec<&'a Run> {
     chosen
 }
 
-/// The report on the runs of one commit: the most severe verdict counts.
-fn report_on(chosen: &[&Run], measured: &FlakinessReport) -> Report {
+/// The report on the runs of one commit: the most severe verdict counts. Also returns the number of the
+/// run that has it.
+fn report_on(chosen: &[&Run], measured: &FlakinessReport) -> (Report, Option<u64>) {
     let gravest = chosen.iter().max_by_key(|run| run.verdict());
     let run = gravest.expect("at least the first");
     let is_flaky = run.verdict() == Verdict::Passed && measured.flaky() > 0;
@@ -134,14 +162,15 @@ fn report_on(chosen: &[&Run], measured: &FlakinessReport) -> Report {
     let reason = wording::reason(verdict, run, chosen, measured);
     let notes = wording::workflows(verdict, run, chosen).into_iter().collect();
     let (evidence, flakiness) = (measured.evidence.clone(), measured.flakiness.clone());
-    Report { evidence, flakiness, notes, ..Report::new(verdict, reason) }
+    let report = Report { evidence, flakiness, notes, ..Report::new(verdict, reason) };
+    (report, run.key.id.number())
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::fetch;
+    use super::{Window, fetch};
     use crate::{Client, Provider, Query};
 
     /// A server may run this future on any thread.
@@ -152,6 +181,7 @@ mod tests {
         let target = provider.target(&Query::new("group/project")).expect("a project");
         let auth = provider.info().auth;
         let client = Client::new(target.root.clone(), None, auth, Duration::from_secs(1));
-        is_send(fetch(provider, &client, target, 20));
+        let window = Window { count: 20, since: None };
+        is_send(fetch(provider, &client, target, window));
     }
 }

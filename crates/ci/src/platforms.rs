@@ -3,6 +3,7 @@
 //! To add a platform, add a directory with its wire types, words and requests, and a variant of
 //! [`Provider`]. Compiler errors show the remaining places.
 
+use crate::failed_test::FailedTest;
 use crate::query::{Environment, Lookup};
 use crate::{
     Client, FetchError, PageRequest, Provider, ProviderInfo, Query, QueryError, Run, RunPage,
@@ -102,6 +103,22 @@ impl Provider {
             Self::GitHub => github::enrich(client, target, runs).await,
             Self::Woodpecker => woodpecker::enrich(client, target, runs).await,
             Self::Gitea | Self::Jenkins | Self::CcTray | Self::Endpoint => None,
+        }
+    }
+
+    /// Fetches the tests that failed in a run; none where the platform keeps no test reports.
+    pub(crate) async fn failed_tests(
+        self,
+        client: &Client,
+        target: &Target,
+        run: u64,
+    ) -> Result<Vec<FailedTest>, FetchError> {
+        match self {
+            Self::GitLab => gitlab::failed_tests(client, target, run).await,
+            Self::Jenkins => jenkins::failed_tests(client, target, run).await,
+            Self::Gitea | Self::GitHub | Self::Woodpecker | Self::CcTray | Self::Endpoint => {
+                Ok(Vec::new())
+            }
         }
     }
 }

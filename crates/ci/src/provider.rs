@@ -73,8 +73,12 @@ pub enum Filter {
     GitRef,
     /// The trigger, in the platform's word.
     Source,
-    /// The file of a workflow.
+    /// A workflow.
     Workflow,
+    /// Jobs.
+    Job,
+    /// A time.
+    Since,
     /// A project in a list.
     ListEntry,
 }

@@ -22,6 +22,8 @@ pub struct Query {
     pub source: Option<String>,
     /// The file, the number or the name of a workflow.
     pub workflow: Option<String>,
+    /// The jobs that count: a name, or a glob pattern.
+    pub job: Option<String>,
     /// The name of the project in a list of projects.
     pub list_entry: Option<String>,
     /// If true, the latest run decides, even if it was cancelled.

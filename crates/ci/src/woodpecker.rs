@@ -17,7 +17,7 @@ const MAX_SEGMENTS: usize = 22;
 
 pub(crate) static INFO: ProviderInfo = ProviderInfo {
     name: "woodpecker",
-    filters: &[Filter::Server, Filter::GitRef, Filter::Source],
+    filters: &[Filter::Server, Filter::GitRef, Filter::Source, Filter::Job, Filter::Since],
     retry_evidence: Some("pipelines of one commit"),
     commits: CommitScope::All,
     variables: &[

@@ -11,14 +11,14 @@ use flaky_core::sanitize::sanitize;
 
 /// The kind of the files in the store, and the version of their payload.
 const OUTCOMES: &str = "outcomes";
-const OUTCOMES_VERSION: u32 = 1;
+const OUTCOMES_VERSION: u32 = 2;
 /// The maximum length of a URL in messages, in characters.
 const LONGEST_ADDRESS: usize = 200;
 
 /// Fetches the outcomes of the commits and adds them to the history. A failure is a warning, or an
 /// error with `--strict`.
 pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<(), Error> {
-    let query = report::query(&args.provider, &args.access)?;
+    let query = report::queries(&args.provider, &args.access)?.pop();
     let guessed = query.is_none() && args.access.server.is_none();
     let (provider, query) = match query {
         Some(query) => query,

@@ -39,7 +39,7 @@ pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Erro
         status::from_lines(&mut history, &name, &text(path)?)
             .map_err(|error| hints::explain(&error))?;
     }
-    if args.ci || args.provider.0.is_some() {
+    if args.ci || !args.provider.0.is_empty() {
         ci::add_outcomes(&mut history, args)?;
     } else if args.access.server.is_some() || args.access.token_file.is_some() {
         return Err(

@@ -74,6 +74,7 @@ pub(crate) fn hint(provider: Provider, client: &Client, error: &FetchError) -> O
             return Some(format!("choose one by its file, with --workflow: {detail}"));
         }
         FetchErrorKind::NoSuchWorkflow => return Some(format!("the workflows are {detail}")),
+        FetchErrorKind::NoSuchJob => return Some(format!("the jobs are {detail}")),
         FetchErrorKind::NoSuchProject => return Some(format!("it has {detail}")),
         FetchErrorKind::FolderOfJobs => "name a branch of it with --ref, or a job in it",
         FetchErrorKind::TooManyPages => "draw a shorter range",

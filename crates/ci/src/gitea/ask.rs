@@ -1,6 +1,7 @@
 //! Requests to Gitea.
 
 use super::wire::{Commit, Status};
+use crate::client::Response;
 use crate::run::{Job, Outcome, Run, RunId, RunKey, State, Times, executions};
 use crate::{Client, FetchError, PageRequest, Provider, RunPage, Target};
 use flaky_core::verdict::Verdict;
@@ -9,7 +10,7 @@ use flaky_core::verdict::Verdict;
 const MAX_PAGE: usize = 50;
 /// The requested size of a page of statuses.
 const STATUS_PAGE: &str = "50";
-/// The maximum number of pages of statuses that are read per commit.
+/// The maximum number of pages of statuses that are read, per commit on average.
 const MAX_STATUS_PAGES: usize = 5;
 
 /// Fetches a page of commits. The statuses of each form a run.
@@ -47,21 +48,15 @@ async fn statuses(
     target: &Target,
     commits: &[Commit],
 ) -> Result<Vec<Vec<Status>>, FetchError> {
-    let first = |commit: &Commit| {
+    let url = |commit: &Commit| {
         let parameters = [("limit", Some(STATUS_PAGE))];
         target.repository_url(&["commits", &commit.sha, "statuses"], &parameters)
     };
-    let mut all: Vec<Vec<Status>> = commits.iter().map(|_| Vec::new()).collect();
-    let mut waiting: Vec<(usize, _)> = commits.iter().map(first).enumerate().collect();
-    for _ in 0..MAX_STATUS_PAGES {
-        let (indices, urls): (Vec<usize>, Vec<_>) = waiting.drain(..).unzip();
-        for (at, response) in indices.into_iter().zip(client.get_all(urls).await) {
-            let response = response?;
-            all[at].extend(response.json::<Vec<Status>>()?);
-            waiting.extend(response.next.map(|next| (at, next)));
-        }
+    let urls = commits.iter().map(url).collect();
+    match client.get_lists(urls, MAX_STATUS_PAGES, Response::json).await {
+        (statuses, None) => Ok(statuses),
+        (_, Some(error)) => Err(error),
     }
-    Ok(all)
 }
 
 /// Converts the statuses of a commit to a run; `None` if there are none.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use reqwest::Url;
 
-use super::wire::{CheckRuns, CombinedStatus, Repository, WorkflowJobs, WorkflowRun, WorkflowRuns};
+use super::wire::{
+    CheckRuns, CombinedStatus, Repository, WorkflowJob, WorkflowJobs, WorkflowRun, WorkflowRuns,
+};
 use super::{words, workflows};
 use crate::client::Response;
 use crate::run::{self, Job, Outcome, Run, RunId, RunKey, State, Times, Trigger};
@@ -13,7 +15,7 @@ use flaky_core::verdict::Verdict;
 
 /// The maximum page size.
 const MAX_PAGE: usize = 100;
-/// The maximum number of pages of a run's jobs that are read.
+/// The maximum number of pages of jobs that are read, per run on average.
 const MAX_JOB_PAGES: usize = 10;
 /// The maximum number of earlier attempts that are read per run; GitHub allows no more.
 const MAX_ATTEMPTS: usize = 50;
@@ -54,7 +56,7 @@ pub(crate) async fn runs(
         let urls = ["push", "pull_request"].map(|event| runs_url(target, Some(event), page));
         let mut all = RunPage::default();
         for response in client.get_all(urls.into()).await {
-            let page = run_page(target, response?)?;
+            let page = run_page(target, &response?)?;
             all.runs.extend(page.runs);
             all.more |= page.more;
         }
@@ -67,7 +69,7 @@ pub(crate) async fn runs(
         response => response?,
     };
     let is_first = page.page == 1;
-    let page = run_page(target, response)?;
+    let page = run_page(target, &response)?;
     if is_open && is_first && page.runs.is_empty() && page.forks == 0 {
         let runs = commit_statuses(client, target).await?.into_iter().collect();
         return Ok(RunPage { runs, ..RunPage::default() });
@@ -93,7 +95,7 @@ fn runs_url(target: &Target, event: Option<&str>, page: PageRequest) -> Url {
 }
 
 /// Converts a page of runs, without those of forks, whose branches may have the same names.
-fn run_page(target: &Target, response: Response) -> Result<RunPage, FetchError> {
+fn run_page(target: &Target, response: &Response) -> Result<RunPage, FetchError> {
     let WorkflowRuns { workflow_runs: listed } = response.json()?;
     let current = target.current_run();
     let all = listed.len();
@@ -116,13 +118,31 @@ fn run_page(target: &Target, response: Response) -> Result<RunPage, FetchError> 
     Ok(RunPage { runs, more: response.next.is_some(), forks })
 }
 
-/// Adds earlier attempts, and the jobs of the run that the current job belongs to.
+/// Adds earlier attempts, and the jobs of the run that the current job belongs to. With a job in the
+/// query, adds the jobs of all attempts instead.
 pub(crate) async fn enrich(
     client: &Client,
     target: &Target,
     runs: &mut Vec<Run>,
 ) -> Option<FetchError> {
-    let mut failure = None;
+    if target.query.job.is_some() {
+        return add_jobs(client, target, runs.iter_mut().collect(), "all").await;
+    }
+    let (earlier, failure) = earlier_attempts(client, target, runs).await;
+    let current = target.current_run();
+    let is_current = |run: &Run| current.is_some() && run.key.id.number() == current;
+    let ours = runs.iter_mut().filter(|run| is_current(run)).collect();
+    let of_jobs = add_jobs(client, target, ours, "latest").await;
+    run::add(runs, earlier);
+    failure.or(of_jobs)
+}
+
+/// Fetches the earlier attempts of some runs. Also returns the first error.
+async fn earlier_attempts(
+    client: &Client,
+    target: &Target,
+    runs: &[Run],
+) -> (Vec<Run>, Option<FetchError>) {
     let mut urls = Vec::new();
     for (id, attempts) in
         runs.iter().filter_map(|run| Some((run.key.id.number()?, run.key.attempt)))
@@ -135,7 +155,7 @@ pub(crate) async fn enrich(
         }
     }
     urls.truncate(MAX_ALL_ATTEMPTS);
-    let mut earlier = Vec::new();
+    let (mut earlier, mut failure) = (Vec::new(), None);
     for response in client.get_all(urls).await {
         match response.and_then(|response| response.json::<WorkflowRun>()) {
             Ok(run) => earlier.push(run.into_run(&target.project)),
@@ -144,32 +164,36 @@ pub(crate) async fn enrich(
             }
         }
     }
-    let current = target.current_run();
-    if let Some(run) =
-        runs.iter_mut().find(|run| current.is_some() && run.key.id.number() == current)
-    {
-        match jobs(client, target, run.key.id.number().unwrap_or_default()).await {
-            Ok(jobs) => run.add_jobs(jobs),
-            Err(error) => failure = failure.or(Some(error)),
-        }
-    }
-    run::add(runs, earlier);
-    failure
+    (earlier, failure)
 }
 
-/// Fetches the jobs of the latest attempt of a run.
-async fn jobs(client: &Client, target: &Target, run: u64) -> Result<Vec<Job>, FetchError> {
-    let (id, size) = (run.to_string(), MAX_PAGE.to_string());
-    let parameters = [("filter", Some("latest")), ("per_page", Some(size.as_str()))];
-    let mut jobs = Vec::new();
-    let mut next = Some(target.repository_url(&["actions", "runs", &id, "jobs"], &parameters));
-    for _ in 0..MAX_JOB_PAGES {
-        let Some(url) = next.take() else { break };
-        let response = client.get(url).await?;
-        jobs.extend(response.json::<WorkflowJobs>()?.jobs.into_iter().map(Job::from));
-        next = response.next;
+/// Adds the jobs of the latest attempt or of all attempts, as `filter` says. Returns the first error.
+async fn add_jobs(
+    client: &Client,
+    target: &Target,
+    runs: Vec<&mut Run>,
+    filter: &str,
+) -> Option<FetchError> {
+    let numbered = runs.into_iter().filter_map(|run| Some((run.key.id.number()?, run)));
+    let (ids, runs): (Vec<u64>, Vec<&mut Run>) = numbered.unzip();
+    let size = MAX_PAGE.to_string();
+    let parameters = [("filter", Some(filter)), ("per_page", Some(size.as_str()))];
+    let url = |id: &u64| {
+        target.repository_url(&["actions", "runs", &id.to_string(), "jobs"], &parameters)
+    };
+    let urls = ids.iter().map(url).collect();
+    let entries = |page: &Response| Ok(page.json::<WorkflowJobs>()?.jobs);
+    let (lists, failure) = client.get_lists(urls, MAX_JOB_PAGES, entries).await;
+    for (run, jobs) in runs.into_iter().zip(lists) {
+        // A job that was not started again is listed for each attempt.
+        let mut known = BTreeSet::new();
+        let is_new = |job: &WorkflowJob| {
+            job.completed_at.is_none()
+                || known.insert((job.name.clone(), job.started_at, job.completed_at))
+        };
+        run.add_jobs(jobs.into_iter().filter(is_new).map(Job::from));
     }
-    Ok(jobs)
+    failure
 }
 
 /// Fetches the statuses and checks of the branch's latest commit as a run. GitHub reports a commit

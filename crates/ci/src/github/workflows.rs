@@ -1,6 +1,7 @@
 //! Finds a workflow by the name that GitHub shows.
 
 use super::wire::{Workflow, Workflows};
+use crate::client::Response;
 use crate::listing::joined;
 use crate::{Client, FetchError, FetchErrorKind, Target};
 use flaky_core::sanitize::sanitize;
@@ -59,13 +60,10 @@ fn none(name: &str, all: &[Workflow]) -> FetchError {
 /// Fetches the workflows of the repository.
 async fn list(client: &Client, target: &Target) -> Result<Vec<Workflow>, FetchError> {
     let parameters = [("per_page", Some(PAGE))];
-    let mut all = Vec::new();
-    let mut next = Some(target.repository_url(&["actions", "workflows"], &parameters));
-    for _ in 0..MAX_PAGES {
-        let Some(url) = next.take() else { break };
-        let response = client.get(url).await?;
-        all.extend(response.json::<Workflows>()?.workflows);
-        next = response.next;
+    let url = target.repository_url(&["actions", "workflows"], &parameters);
+    let entries = |page: &Response| Ok(page.json::<Workflows>()?.workflows);
+    match client.get_lists(vec![url], MAX_PAGES, entries).await {
+        (lists, None) => Ok(lists.into_iter().flatten().collect()),
+        (_, Some(error)) => Err(error),
     }
-    Ok(all)
 }

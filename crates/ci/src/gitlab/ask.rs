@@ -1,9 +1,12 @@
 //! Requests to GitLab.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
-use super::wire::{Bridge, Execution, Pipeline, Project};
+use super::wire::{Bridge, Execution, Pipeline, Project, TestReport, TestSuite};
 use super::words;
+use crate::client::Response;
+use crate::failed_test::FailedTest;
+use crate::job_pattern::JobPattern;
 use crate::run::{Job, Outcome, Run, executions};
 use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
 use flaky_core::verdict::Verdict;
@@ -14,8 +17,6 @@ const MAX_PAGE: usize = 100;
 const MAX_JOB_PAGES: usize = 10;
 /// The maximum number of child pipelines that are read per pipeline.
 const MAX_CHILDREN: usize = 100;
-/// The number of pages of jobs that are requested at once.
-const BATCH: usize = 12;
 /// The maximum depth of child pipelines that are read.
 const MAX_DEPTH: usize = 2;
 
@@ -57,7 +58,8 @@ pub(crate) async fn runs(
     Ok(RunPage { runs, more: response.next.is_some(), ..RunPage::default() })
 }
 
-/// Adds the jobs of finished pipelines and of their child pipelines.
+/// Adds the jobs of finished pipelines and of their child pipelines; with a job in the query, also of
+/// those in progress.
 pub(crate) async fn enrich(
     client: &Client,
     target: &Target,
@@ -65,8 +67,9 @@ pub(crate) async fn enrich(
 ) -> Option<FetchError> {
     let current = target.current_run();
     let is_current = |run: &Run| current.is_some() && run.key.id.number() == current;
-    let wanted =
-        |run: &Run| !run.state.outcome.never_ran && (run.state.is_finished() || is_current(run));
+    let by_job = target.query.job.is_some();
+    let may_have_ended = |run: &Run| run.state.is_finished() || is_current(run) || by_job;
+    let wanted = |run: &Run| !run.state.outcome.never_ran && may_have_ended(run);
     let mut parents: Vec<Parent<'_>> = runs
         .iter_mut()
         .filter(|run| wanted(run))
@@ -110,30 +113,10 @@ async fn jobs(
     target: &Target,
     pipelines: &[u64],
 ) -> (Vec<Vec<Job>>, Option<FetchError>) {
-    let mut jobs: Vec<Vec<Job>> = pipelines.iter().map(|_| Vec::new()).collect();
-    let mut failure = None;
-    let mut waiting: VecDeque<(usize, _)> =
-        pipelines.iter().map(|id| part_url(target, *id, "jobs", true)).enumerate().collect();
-    let mut pages = MAX_JOB_PAGES * pipelines.len();
-    while !waiting.is_empty() && pages > 0 {
-        let batch = waiting.drain(..waiting.len().min(BATCH));
-        let (indices, urls): (Vec<usize>, Vec<_>) = batch.unzip();
-        pages = pages.saturating_sub(urls.len());
-        for (at, response) in indices.into_iter().zip(client.get_all(urls).await) {
-            match response
-                .and_then(|response| Ok((response.json::<Vec<Execution>>()?, response.next)))
-            {
-                Ok((executions, next)) => {
-                    jobs[at].extend(executions.into_iter().map(Job::from));
-                    waiting.extend(next.map(|next| (at, next)));
-                }
-                Err(error) => {
-                    failure.get_or_insert(error);
-                }
-            }
-        }
-    }
-    (jobs, failure)
+    let urls = pipelines.iter().map(|id| part_url(target, *id, "jobs", true)).collect();
+    let entries =
+        |page: &Response| Ok(page.json::<Vec<Execution>>()?.into_iter().map(Job::from).collect());
+    client.get_lists(urls, MAX_JOB_PAGES, entries).await
 }
 
 /// Adds the jobs and outcomes of the child pipelines of some runs. Returns true if there are any.
@@ -210,6 +193,20 @@ async fn children(
     found
 }
 
+/// Fetches the tests that failed in a pipeline; with a job in the query, in that job.
+pub(crate) async fn failed_tests(
+    client: &Client,
+    target: &Target,
+    pipeline: u64,
+) -> Result<Vec<FailedTest>, FetchError> {
+    let response = client.get(part_url(target, pipeline, "test_report", false)).await?;
+    let suites = response.json::<TestReport>()?.test_suites.unwrap_or_default();
+    let job = target.query.job.as_deref().map(JobPattern::new);
+    // The suites have the names of the jobs.
+    let wanted = |suite: &TestSuite| job.as_ref().is_none_or(|job| job.matches(&suite.name));
+    Ok(suites.into_iter().filter(wanted).flat_map(TestSuite::into_failed_tests).collect())
+}
+
 /// Judges a pipeline that waits for a manual job by the jobs before it.
 fn judge_blocked(run: &mut Run) {
     if run.state.word != words::BLOCKED {
@@ -235,7 +232,7 @@ fn add_child_outcome(run: &mut Run, status: &str) {
     }
 }
 
-/// The URL of a pipeline's jobs or bridges.
+/// The URL of a pipeline's jobs, bridges or test report.
 fn part_url(target: &Target, pipeline: u64, part: &str, retried: bool) -> reqwest::Url {
     let size = MAX_PAGE.to_string();
     target.url(

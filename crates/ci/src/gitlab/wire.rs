@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::words;
+use crate::failed_test::FailedTest;
 use crate::run::{Job, Run, RunId, RunKey, RunKind, State, Times};
 use crate::target::web_page;
 use crate::{Provider, time};
@@ -149,4 +150,55 @@ impl LinkedPipeline {
     fn project_page(&self) -> Option<&str> {
         Some(self.web_url.as_deref()?.split_once("/-/")?.0)
     }
+}
+
+/// The tests of a pipeline.
+#[derive(Debug, Deserialize)]
+pub(super) struct TestReport {
+    pub test_suites: Option<Vec<TestSuite>>,
+}
+
+/// The tests of a job.
+#[derive(Debug, Deserialize)]
+pub(super) struct TestSuite {
+    /// The name of the job.
+    #[serde(default)]
+    pub name: String,
+    test_cases: Option<Vec<TestCase>>,
+}
+
+impl TestSuite {
+    /// The tests that failed.
+    pub(super) fn into_failed_tests(self) -> impl Iterator<Item = FailedTest> {
+        let cases = self.test_cases.unwrap_or_default().into_iter();
+        cases.filter(|case| matches!(case.status.as_str(), "failed" | "error")).map(|case| {
+            let recent = case.recent_failures;
+            let count = recent.as_ref().and_then(|recent| recent.count);
+            let branch = recent.and_then(|recent| recent.base_branch);
+            let history = count.zip(branch).map(|(count, branch)| {
+                let times = if count == 1 { "once".to_string() } else { format!("{count} times") };
+                format!("failed {times} on {branch} in the last 14 days")
+            });
+            FailedTest::new(case.classname.as_deref(), &case.name, count, history)
+        })
+    }
+}
+
+/// A test.
+#[derive(Debug, Deserialize)]
+struct TestCase {
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    name: String,
+    classname: Option<String>,
+    /// Its failures on the default branch in the last 14 days; only for tests that failed.
+    recent_failures: Option<RecentFailures>,
+}
+
+/// The failures of a test in the last 14 days.
+#[derive(Debug, Deserialize)]
+struct RecentFailures {
+    count: Option<u64>,
+    base_branch: Option<String>,
 }

@@ -1,10 +1,14 @@
 //! Requests to Jenkins.
 
-use super::wire::{Job, run_of_color};
+use super::wire::{Job, TestReport, run_of_color};
+use crate::failed_test::FailedTest;
 use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
 
 /// The maximum number of builds per request.
 const MAX_PAGE: usize = 200;
+/// The parts of a build's test report that are read.
+const TESTS: &str = "suites[cases[className,name,status,age,failedSince]],\
+                     childReports[result[suites[cases[className,name,status,age,failedSince]]]]";
 
 /// Fetches a page of builds. For a job that lists no builds, its colour gives the state.
 pub(crate) async fn runs(
@@ -39,4 +43,15 @@ pub(crate) async fn runs(
             Err(FetchError::new(FetchErrorKind::FolderOfJobs, message))
         }
     }
+}
+
+/// Fetches the tests that failed in a build.
+pub(crate) async fn failed_tests(
+    client: &Client,
+    target: &Target,
+    build: u64,
+) -> Result<Vec<FailedTest>, FetchError> {
+    let path = [&build.to_string(), "testReport", "api", "json"];
+    let response = client.get(target.url(&path, &[("tree", Some(TESTS))])).await?;
+    Ok(response.json::<TestReport>()?.into_failed_tests())
 }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::words;
+use crate::failed_test::FailedTest;
 use crate::run::{Outcome, Run, RunId, RunKey, State, Times};
 use crate::target::web_page;
 use crate::{Provider, time};
@@ -96,6 +97,69 @@ impl Build {
             url: web_page(self.url.as_deref()),
             ..Run::new(key(project, id), State::new(word, outcome, None, &times))
         }
+    }
+}
+
+/// The tests of a build. A build that started others has their reports.
+#[derive(Debug, Deserialize)]
+pub(super) struct TestReport {
+    suites: Option<Vec<TestSuite>>,
+    #[serde(rename = "childReports")]
+    children: Option<Vec<ChildReport>>,
+}
+
+/// The report of another build.
+#[derive(Debug, Deserialize)]
+struct ChildReport {
+    result: Option<ChildResult>,
+}
+
+/// The tests of another build.
+#[derive(Debug, Deserialize)]
+struct ChildResult {
+    suites: Option<Vec<TestSuite>>,
+}
+
+/// Some tests.
+#[derive(Debug, Deserialize)]
+struct TestSuite {
+    cases: Option<Vec<TestCase>>,
+}
+
+/// A test.
+#[derive(Debug, Deserialize)]
+struct TestCase {
+    #[serde(rename = "className")]
+    class: Option<String>,
+    #[serde(default)]
+    name: String,
+    /// PASSED, FIXED, SKIPPED, FAILED, or REGRESSION if it passed in the build before.
+    #[serde(default)]
+    status: String,
+    /// The number of builds in a row in which it failed.
+    age: Option<u64>,
+    /// The first of these builds.
+    #[serde(rename = "failedSince")]
+    since: Option<u64>,
+}
+
+impl TestReport {
+    /// The tests that failed.
+    pub(super) fn into_failed_tests(self) -> Vec<FailedTest> {
+        let results = self.children.into_iter().flatten().filter_map(|child| child.result);
+        let children = results.filter_map(|result| result.suites).flatten();
+        let suites = self.suites.into_iter().flatten().chain(children);
+        let cases = suites.filter_map(|suite| suite.cases).flatten();
+        let failed = |case: &TestCase| matches!(case.status.as_str(), "FAILED" | "REGRESSION");
+        let convert = |case: TestCase| {
+            let history = match (case.status.as_str(), case.since) {
+                ("REGRESSION", _) => Some("passed in the build before".to_string()),
+                (_, Some(since)) if since > 0 => Some(format!("fails since build {since}")),
+                _ => None,
+            };
+            FailedTest::new(case.class.as_deref(), &case.name, case.age, history)
+        };
+        cases.filter(failed).map(convert).collect()
     }
 }
 

@@ -32,6 +32,11 @@ pub(super) fn reason(
     }
 }
 
+/// A reason that is about one job, or those of a pattern.
+pub(super) fn of_job(job: &str, reason: &str) -> String {
+    format!("job `{}`: {reason}", sanitize(job, LONGEST_WORD))
+}
+
 /// The reason if `run` is the latest and never ran.
 pub(super) fn never_ran(run: &Run) -> String {
     format!("{} is {}", name(run), word(run))

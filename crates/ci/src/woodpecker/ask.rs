@@ -45,23 +45,30 @@ pub(crate) async fn runs(
     Ok(RunPage { runs: runs.filter(wanted).collect(), more, ..RunPage::default() })
 }
 
-/// Adds the steps of the current job's pipeline.
+/// Adds the steps of the current job's pipeline; with a job in the query, of all pipelines. Returns the
+/// first error.
 pub(crate) async fn enrich(
     client: &Client,
     target: &Target,
     runs: &mut [Run],
 ) -> Option<FetchError> {
-    let current = target.current_run()?;
-    let run = runs.iter_mut().find(|run| run.key.id.number() == Some(current))?;
-    let path = [&repository_id(target), "pipelines", &current.to_string()];
-    let response = client.get(target.url(&path, &[])).await;
-    match response.and_then(|response| response.json::<Pipeline>()) {
-        Ok(pipeline) => {
-            run.add_jobs(pipeline.into_run(&target.project).jobs);
-            None
+    let (current, by_job) = (target.current_run(), target.query.job.is_some());
+    let numbered = runs.iter_mut().filter_map(|run| Some((run.key.id.number()?, run)));
+    let wanted = numbered.filter(|(id, _)| by_job || Some(*id) == current);
+    let (ids, wanted): (Vec<u64>, Vec<&mut Run>) = wanted.unzip();
+    let repository = repository_id(target);
+    let url = |id: &u64| target.url(&[&repository, "pipelines", &id.to_string()], &[]);
+    let responses = client.get_all(ids.iter().map(url).collect()).await;
+    let mut failure = None;
+    for (run, response) in wanted.into_iter().zip(responses) {
+        match response.and_then(|response| response.json::<Pipeline>()) {
+            Ok(pipeline) => run.add_jobs(pipeline.into_run(&target.project).jobs),
+            Err(error) => {
+                failure.get_or_insert(error);
+            }
         }
-        Err(error) => Some(error),
     }
+    failure
 }
 
 fn repository_id(target: &Target) -> String {
