@@ -95,7 +95,8 @@ pub(crate) struct AccessArgs {
 pub(crate) struct SourceArgs {
     #[command(flatten)]
     pub provider: ProviderArg<false>,
-    /// Read JUnit XML test reports; repeatable
+    /// Read JUnit XML test reports: files, patterns, directories, or - for standard input;
+    /// repeatable
     #[arg(long, value_name = "GLOB", action = ArgAction::Append, num_args = 1.., group = GROUP, help_heading = HEADING)]
     pub junit: Vec<String>,
     /// Use this state and query nothing: passed, flaky, failed, running, stopped, unknown, or a CI

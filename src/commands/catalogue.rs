@@ -106,8 +106,8 @@ pub(super) fn providers() -> Result<(), Error> {
         properties(
             out,
             &[
-                ("value", "JUnit XML test reports; repeatable"),
-                ("flakiness", "tests that were run again"),
+                ("value", "JUnit XML test reports: files, patterns, directories or -; repeatable"),
+                ("flakiness", "tests that the runner ran again, or a second report did"),
             ],
         )
     })

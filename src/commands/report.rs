@@ -2,6 +2,7 @@
 
 mod advice;
 mod query;
+mod report_files;
 mod several;
 mod test_reports;
 
@@ -57,10 +58,7 @@ pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedRepo
     }
     if !source.junit.is_empty() {
         check_filters(source, "junit", &[])?;
-        let (report, hint) = match test_reports::read(&source.junit)? {
-            Ok(report) => (report, None),
-            Err(failure) => (unknown(&failure.message), failure.hint),
-        };
+        let (report, hint) = test_reports::read(&source.junit)?;
         let report = with_source(report, "junit", &source.junit[0]);
         return Ok(FetchedReport { report, hint });
     }

@@ -31,163 +31,275 @@ fn is_none(content: &str, reason: &str) {
 /// A report, the verdict, how many tests flaked of how many, and the evidence.
 type Row<'a> = (&'a str, &'a str, (usize, usize), &'a [&'a str]);
 
+/// The end of the evidence for a name that failed once and passed once.
+const ONE_NAME: &str = "failed once and passed once under one name: a rerun, or different tests";
+
+/// Asserts the results for some of the fixtures, and returns their number.
+#[track_caller]
+fn are_understood(table: &[Row]) -> usize {
+    for (name, verdict, (flaky, n), evidence) in table {
+        let evidence: Vec<_> =
+            evidence.iter().map(|one| one.replace("ONE_NAME", ONE_NAME)).collect();
+        let evidence: Vec<_> = evidence.iter().map(String::as_str).collect();
+        report(name).is(verdict).counts(*flaky, *n).shows(&evidence);
+    }
+    table.len()
+}
+
+/// Reports in which the runner marks what it repeated, or hides it.
+const REPEATED: &[Row] = &[
+    ("nextest-flaky.xml", "flaky", (1, 2), &["test pulse tests::flaky: failed, then passed"]),
+    ("nextest-broken.xml", "failed", (0, 2), &["test pulse tests::broken: failed"]),
+    (
+        "nextest-flaky-fail.xml",
+        "failed",
+        (1, 2),
+        &["test pulse tests::flaky: failed, then passed, and counts as a failure"],
+    ),
+    (
+        "pytest-1.xml",
+        "failed",
+        (0, 3),
+        &["test test_more test_broken: failed", "test test_pulse test_flaky: failed"],
+    ),
+    ("pytest-2.xml", "failed", (0, 2), &["test test_more test_broken: failed"]),
+    (
+        "pytest-rerun.xml",
+        "failed",
+        (0, 3),
+        &[
+            "test test_more test_broken: ONE_NAME",
+            "test test_pulse test_flaky: passed, but was executed twice and may have failed first",
+        ],
+    ),
+    (
+        "pytest-rerun-passed.xml",
+        "passed",
+        (0, 2),
+        &["test test_pulse test_flaky: passed, but was executed twice and may have failed first"],
+    ),
+    ("pytest-rerun-old.xml", "failed", (0, 3), &["test test_more test_broken: failed"]),
+    (
+        "playwright-retries.xml",
+        "failed",
+        (1, 3),
+        &["test pulse.spec.js flaky: failed, then passed", "test pulse.spec.js broken: failed"],
+    ),
+    ("playwright.xml", "failed", (0, 3), &["test pulse.spec.js broken: failed"]),
+    ("vitest-retry.xml", "failed", (0, 3), &["test pulse.test.js broken: failed"]),
+    ("jest-retry.xml", "failed", (0, 3), &["test broken broken: failed"]),
+    (
+        "surefire-flaky.xml",
+        "flaky",
+        (2, 3),
+        &[
+            "test org.example.PulseTest flaky: failed, then passed",
+            "test org.example.PulseTest flakyByException: failed, then passed",
+        ],
+    ),
+    (
+        "surefire-broken.xml",
+        "failed",
+        (0, 3),
+        &[
+            "test org.example.PulseTest broken: failed",
+            "test org.example.PulseTest brokenByException: failed",
+        ],
+    ),
+    (
+        "surefire-rerun.xml",
+        "failed",
+        (1, 3),
+        &[
+            "test org.example.PulseTest flaky: failed, then passed",
+            "test org.example.PulseTest broken: failed",
+        ],
+    ),
+    (
+        "gradle-retry.xml",
+        "failed",
+        (0, 5),
+        &[
+            "test org.example.PulseTest flaky(): ONE_NAME",
+            "test org.example.PulseTest broken(): failed",
+        ],
+    ),
+    ("gotestsum-rerun.xml", "failed", (0, 3), &["test example.org/pulse TestFlaky: ONE_NAME"]),
+];
+
+/// Reports with several tests of one name.
+const NAMESAKES: &[Row] = &[
+    ("jest-files.xml", "failed", (0, 2), &["test works works: ONE_NAME"]),
+    ("jest-files-named.xml", "failed", (0, 2), &["test works works: failed"]),
+    ("mocha-xunit.xml", "failed", (0, 3), &["test A works: ONE_NAME"]),
+    ("mocha-junit-reporter.xml", "failed", (0, 3), &["test works A works: ONE_NAME"]),
+    ("node-suites.xml", "failed", (0, 2), &["test A works: failed"]),
+    ("surefire-names.xml", "failed", (0, 2), &["test org.example.EachTest works[same]: ONE_NAME"]),
+    (
+        "vitest.xml",
+        "failed",
+        (0, 3),
+        &[
+            "test vitest/each.test.mjs each: ONE_NAME",
+            "test vitest/load.test.mjs vitest/load.test.mjs: failed",
+        ],
+    ),
+];
+
+/// Reports with expected failures, and with failures outside of tests.
+const OTHERS: &[Row] = &[
+    ("node-todo.xml", "passed", (0, 1), &[]),
+    ("bats.xml", "failed", (0, 2), &["test pulse.bats broken: failed"]),
+    (
+        "catch2.xml",
+        "failed",
+        (0, 5),
+        &[
+            "test c.global broken: failed",
+            "test c.global sections/a: failed",
+            "test c.global throws: failed",
+        ],
+    ),
+    (
+        "phpunit.xml",
+        "failed",
+        (0, 6),
+        &[
+            "test PulseTest testBroken: failed",
+            "test PulseTest testRisky: failed",
+            "test PulseTest testEach with data set #0: failed",
+            "test SetupTest testA: failed",
+        ],
+    ),
+    (
+        "pytest.xml",
+        "failed",
+        (0, 5),
+        &[
+            "test pytest test_load: failed",
+            "test test_pulse test_skipped: failed",
+            "test test_pulse test_each[a]: failed",
+        ],
+    ),
+    (
+        "jest-load.xml",
+        "failed",
+        (0, 3),
+        &["test Test suite failed to run jest/load.test.js: failed"],
+    ),
+    (
+        "surefire-setup.xml",
+        "failed",
+        (0, 1),
+        &["test org.example.SetupTest org.example.SetupTest: failed"],
+    ),
+];
+
 #[test]
 fn every_runners_report_is_understood() {
-    let table: &[Row] = &[
-        ("nextest-flaky.xml", "flaky", (1, 2), &["test pulse tests::flaky: failed, then passed"]),
-        ("nextest-broken.xml", "failed", (0, 2), &["test pulse tests::broken: failed"]),
-        (
-            "nextest-flaky-fail.xml",
-            "failed",
-            (1, 2),
-            &["test pulse tests::flaky: failed, then passed, and counts as a failure"],
-        ),
-        (
-            "pytest-1.xml",
-            "failed",
-            (0, 3),
-            &["test test_more test_broken: failed", "test test_pulse test_flaky: failed"],
-        ),
-        ("pytest-2.xml", "failed", (0, 2), &["test test_more test_broken: failed"]),
-        ("pytest-rerun.xml", "failed", (0, 3), &["test test_more test_broken: failed"]),
-        ("pytest-rerun-old.xml", "failed", (0, 3), &["test test_more test_broken: failed"]),
-        (
-            "playwright-retries.xml",
-            "failed",
-            (1, 3),
-            &["test pulse.spec.js flaky: failed, then passed", "test pulse.spec.js broken: failed"],
-        ),
-        ("playwright.xml", "failed", (0, 3), &["test pulse.spec.js broken: failed"]),
-        ("vitest-retry.xml", "failed", (0, 3), &["test pulse.test.js broken: failed"]),
-        ("jest-retry.xml", "failed", (0, 3), &["test broken broken: failed"]),
-        (
-            "surefire-flaky.xml",
-            "flaky",
-            (2, 3),
-            &[
-                "test org.example.PulseTest flaky: failed, then passed",
-                "test org.example.PulseTest flakyByException: failed, then passed",
-            ],
-        ),
-        (
-            "surefire-broken.xml",
-            "failed",
-            (0, 3),
-            &[
-                "test org.example.PulseTest broken: failed",
-                "test org.example.PulseTest brokenByException: failed",
-            ],
-        ),
-        (
-            "gradle-retry.xml",
-            "failed",
-            (1, 3),
-            &[
-                "test org.example.PulseTest flaky(): failed, then passed",
-                "test org.example.PulseTest broken(): failed",
-            ],
-        ),
-    ];
-    for (name, verdict, (flaky, n), evidence) in table {
-        report(name).is(verdict).counts(*flaky, *n).shows(evidence);
-    }
+    let rows = [REPEATED, NAMESAKES, OTHERS].map(are_understood).iter().sum::<usize>();
     let reports = fs::read_dir(fixtures().join("junit")).expect("the reports");
-    assert_eq!(reports.count(), table.len() + 1, "each, and what is said of them");
+    let unnamed = ["README.md", "gotestsum-build.xml"];
+    assert_eq!(reports.count(), rows + unnamed.len(), "each, and what is said of them");
+    // Its whole report is called as its file.
+    let build = report("gotestsum-build.xml").is("failed").counts(0, 1);
+    let evidence = "gotestsum-build.xml: its header counts 1 failure, its tests show none";
+    assert!(build.evidence[0].ends_with(evidence), "{build:?}");
 }
 
 #[test]
-fn the_second_of_two_reports_decides() {
-    report("pytest-?.xml")
+fn what_a_test_prints_is_no_verdict() {
+    let printed = "<testcase classname='c' name='t'><system-out><![CDATA[<failure/>]]></system-out>\
+                   <system-err>&lt;failure/&gt;</system-err></testcase><system-out><error/></system-out>";
+    cases(printed).is("passed").counts(0, 1);
+}
+
+#[test]
+fn a_failure_directly_in_a_suite_is_one() {
+    let passed = "<testcase classname='c' name='t'/>";
+    cases(&format!("{passed}<error/>"))
         .is("failed")
-        .counts(1, 3)
-        .because("1 of 3 tests failed, 1 flaked")
-        .shows(&[
-            "test test_pulse test_flaky: failed, then passed",
-            "test test_more test_broken: failed",
-        ]);
-    let reports = fixtures().join("junit");
-    let [first, second] = ["1", "2"].map(|n| reports.join(format!("pytest-{n}.xml")));
-    let both = format!("--junit {} {}", first.display(), second.display());
-    hears(&both).counts(1, 3);
-    let again = format!("--junit {} --junit {}", first.display(), second.display());
-    assert_eq!(hears(&again).evidence, hears(&both).evidence);
-    // The other way round what passed fails at last.
-    let reversed = format!("--junit {} {}", second.display(), first.display());
-    hears(&reversed).counts(0, 3).because("2 of 3 tests failed");
+        .counts(0, 1)
+        .because("1 failure outside of any test")
+        .shows(&["suite s: failed once outside of its tests"]);
+    let inner = "<testsuite name='inner'><failure/><failure/><error/></testsuite>";
+    cases(&format!("{passed}{inner}"))
+        .is("failed")
+        .because("3 failures outside of any test")
+        .shows(&["suite s inner: failed 3 times outside of its tests"]);
+    cases(&format!("{passed}<testcase name='u'><failure/></testcase><error/>"))
+        .because("1 of 2 tests failed, 1 failure outside of any test");
 }
 
-#[test]
-fn a_pattern_finds_what_lies_below() {
-    let asker = Asker::new();
-    let folder = asker.folder.path("target/ci/deep");
-    fs::create_dir_all(&folder).unwrap();
-    fs::copy(fixtures().join("junit/surefire-flaky.xml"), folder.join("a.xml")).unwrap();
-    asker.hears("--junit target/**/*.xml").is("flaky").counts(2, 3);
-    asker.hears("--junit target/*.xml").is("unknown").because("no file matches");
-    asker.flaky("status --junit a[.xml").fails(2, &["--junit", "is not a valid glob"]);
-}
-
-#[test]
-fn a_test_that_passed_first_and_failed_then_is_broken() {
-    let (passed, failed) = (
-        "<testcase classname='c' name='t'/>",
-        "<testcase classname='c' name='t'><failure/></testcase>",
-    );
-    cases(&format!("{passed}{failed}")).is("failed").counts(0, 1);
-    cases(&format!("{failed}{passed}")).is("flaky").counts(1, 1);
-    cases(&format!("{failed}{failed}")).is("failed").counts(0, 1);
-    cases(&format!("{passed}{passed}")).is("passed").counts(0, 1);
-}
-
-#[test]
-fn tests_of_one_name_in_different_classes_are_different() {
-    let of = |class: &str, inner: &str| {
-        format!("<testcase classname='{class}' name='t'>{inner}</testcase>")
-    };
-    cases(&[of("a", "<failure/>"), of("b", "")].concat()).is("failed").counts(0, 2);
-}
-
-#[test]
-fn tests_on_different_hosts_are_different() {
-    let on = |host: &str, inner: &str| {
-        format!(
-            "<testsuite hostname='{host}'><testcase classname='c' name='t'>{inner}</testcase></testsuite>"
-        )
-    };
-    let report = |first: &str, second: &str| {
-        let (first, second) = (on(first, "<failure/>"), on(second, ""));
-        let mut asker = Asker::new();
-        let text = format!("<testsuites>{first}{second}</testsuites>");
-        asker.folder = asker.folder.with("report.xml", &text);
-        asker.hears("--junit report.xml")
-    };
-    report("chromium", "firefox").is("failed").counts(0, 2);
-    report("chromium", "chromium").is("flaky").counts(1, 1);
-}
-
-#[test]
-fn where_no_class_is_told_the_suites_stand_for_it() {
-    // As Node's own runner writes them.
-    let of = |suite: &str, inner: &str| {
-        format!(
-            "<testsuite name='{suite}'><testcase classname='test' name='works'>{inner}</testcase></testsuite>"
-        )
-    };
-    cases(&[of("A", "<failure/>"), of("B", "")].concat()).is("failed").counts(0, 2);
-    cases(&[of("A", "<failure/>"), of("A", "")].concat()).is("flaky").counts(1, 1);
-}
-
-#[test]
-fn tests_without_a_name_are_not_the_same() {
-    cases("<testcase><failure/></testcase><testcase/>").is("failed").counts(0, 2);
-}
-
-#[test]
-fn a_name_with_brackets_is_a_name_first() {
+/// The result for a report with this root.
+#[track_caller]
+fn root(xml: &str) -> Said {
     let mut asker = Asker::new();
-    let text = "<testsuite><testcase name='t'/></testsuite>";
-    asker.folder = asker.folder.with("report[1].xml", text);
-    asker.hears("--junit report[1].xml").is("passed");
+    asker.folder = asker.folder.with("report.xml", xml);
+    asker.hears("--junit report.xml")
+}
+
+#[test]
+fn a_failure_that_only_a_header_counts_is_one() {
+    let passed = "<testcase classname='c' name='t'/>";
+    let failed = "<testcase classname='c' name='u'><failure/></testcase>";
+    root(&format!("<testsuite name='s' failures='3'>{passed}{failed}</testsuite>"))
+        .is("failed")
+        .counts(0, 2)
+        .because("1 of 2 tests failed, 2 failures only counted in a header")
+        .shows(&["suite s: its header counts 3 failures, its tests show 1", "test c u: failed"]);
+    root(&format!("<testsuite name='s' failures='0' errors='1'>{passed}</testsuite>"))
+        .is("failed")
+        .because("1 failure only counted in a header")
+        .shows(&["suite s: its header counts 1 failure, its tests show none"]);
+    root(&format!("<testsuites errors='1'><testsuite>{passed}</testsuite></testsuites>"))
+        .is("failed")
+        .shows(&["suite report.xml: its header counts 1 failure, its tests show none"]);
+    root("<testsuite name='s' failures='1'/>").is("failed");
+}
+
+#[test]
+fn headers_of_nested_suites_are_not_added_up() {
+    let failed = "<testcase classname='c' name='u'><failure/></testcase>";
+    let nested = |outer: &str, inner: &str, case: &str| {
+        root(&format!(
+            "<testsuites {outer}><testsuite name='a' {outer}><testsuite name='b' {inner}>{case}\
+             </testsuite></testsuite></testsuites>"
+        ))
+    };
+    for outer in ["failures='1'", "failures='0'", "", "failures='many'"] {
+        nested(outer, "failures='1'", failed)
+            .is("failed")
+            .because("1 of 1 tests failed")
+            .counts(0, 1);
+    }
+    nested("failures='2'", "failures='2'", "")
+        .shows(&["suite a b: its header counts 2 failures, its tests show 0"]);
+    nested("failures='2'", "failures='1'", failed)
+        .shows(&["suite a: its header counts 2 failures, its tests show 1", "test c u: failed"]);
+}
+
+#[test]
+fn a_header_may_count_failures_of_any_form() {
+    // Surefire counts all executions, Node a test that is expected to fail.
+    let flaked = "<testcase name='f'><flakyFailure/><flakyError/></testcase>";
+    root(&format!("<testsuite failures='1' errors='1'>{flaked}</testsuite>")).is("flaky");
+    let later = "<testcase name='t'/><testcase name='l'><skipped/><failure/></testcase>";
+    root(&format!("<testsuite failures='1'>{later}</testsuite>")).is("passed").counts(0, 1);
+    let counted_as_error = "<testcase name='f'><failure/></testcase>";
+    root(&format!("<testsuite failures='0' errors='1'>{counted_as_error}</testsuite>"))
+        .because("1 of 1 tests failed");
+}
+
+#[test]
+fn a_skipped_test_may_fail_but_its_cleanup_may_not() {
+    let passed = "<testcase classname='c' name='t'/>";
+    let skipped = |inner: &str| {
+        cases(&format!("{passed}<testcase classname='c' name='s'>{inner}</testcase>"))
+    };
+    skipped("<skipped/><failure/>").is("passed").counts(0, 1);
+    skipped("<failure/><skipped/>").is("passed").counts(0, 1);
+    skipped("<skipped/><error/>").is("failed").counts(0, 2);
 }
 
 #[test]
@@ -197,13 +309,6 @@ fn tests_that_were_skipped_do_not_count() {
     cases(&format!("{skipped}{passed}")).is("passed").counts(0, 1).because("1 test passed");
     cases(skipped).is("unknown").because("all 1 tests were skipped");
     cases("").is("unknown").because("the reports have no tests");
-}
-
-#[test]
-fn what_a_test_prints_is_no_verdict() {
-    let printed = "<testcase classname='c' name='t'><system-out><![CDATA[<failure/>]]></system-out>\
-                   <system-err>&lt;failure/&gt;</system-err></testcase><system-out/><error/>";
-    cases(printed).is("passed").counts(0, 1);
 }
 
 #[test]
@@ -218,30 +323,6 @@ fn what_is_no_report_is_unknown() {
     let half = &whole[..whole.len() / 2];
     is_none(half, "is not a JUnit report");
     is_none("<testsuite><testcase name='t'>", "it is incomplete");
-}
-
-#[test]
-fn a_report_that_is_missing_or_no_file_is_unknown() {
-    let asker = Asker::new();
-    fs::create_dir(asker.folder.path("report.xml")).unwrap();
-    asker.hears("--junit report.xml").is("unknown").because("\"report.xml\" is a directory");
-    asker.hears("--junit missing.xml").is("unknown").because("no file matches \"missing.xml\"");
-    asker
-        .flaky("status --strict --junit missing.xml")
-        .fails(1, &["no file matches", "run the tests first"]);
-}
-
-#[test]
-fn one_report_that_is_none_spoils_the_others() {
-    let mut asker = Asker::new();
-    asker.folder = asker
-        .folder
-        .with("a.xml", "<testsuite><testcase name='t'/></testsuite>")
-        .with("b.xml", "<testsuite>");
-    asker
-        .hears("--junit *.xml")
-        .is("unknown")
-        .because("b.xml is not a JUnit report: it is incomplete");
 }
 
 #[test]

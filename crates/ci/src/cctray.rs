@@ -37,16 +37,20 @@ pub(crate) fn target(query: &Query) -> Result<Target, QueryError> {
 pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, FetchError> {
     let response = client.get(target.root.clone()).await?;
     let mut projects = Vec::new();
-    let parsed = xml::parse(&response.body, |event| match event {
-        XmlEvent::Start(element, attributes) if element == "Project" => projects.push(Project {
-            name: attributes.get("name"),
-            activity: attributes.get("activity"),
-            status: attributes.get("lastBuildStatus"),
-            label: attributes.get("lastBuildLabel").parse().ok(),
-            finished: attributes.get("lastBuildTime"),
-            url: attributes.get("webUrl"),
-        }),
-        _ => {}
+    let parsed = xml::parse(&response.body, |event| {
+        if let XmlEvent::Start(element, attributes) = event
+            && element == "Project"
+        {
+            projects.push(Project {
+                name: attributes.get("name"),
+                activity: attributes.get("activity"),
+                status: attributes.get("lastBuildStatus"),
+                label: attributes.get("lastBuildLabel").parse().ok(),
+                finished: attributes.get("lastBuildTime"),
+                url: attributes.get("webUrl"),
+            });
+        }
+        Ok(())
     });
     parsed.map_err(|why| {
         let message = format!("the response is not a cctray.xml: {}", sanitize(&why, 100));

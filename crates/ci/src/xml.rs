@@ -23,7 +23,9 @@ pub(crate) struct Attributes<'a>(BytesStart<'a>);
 impl Attributes<'_> {
     /// The value of an attribute; empty if it is missing.
     pub(crate) fn get(&self, name: &str) -> String {
-        let found = self.0.attributes().flatten().find(|one| one.key.as_ref() == name);
+        // Looking for duplicates would take quadratic time.
+        let mut attributes = self.0.attributes();
+        let found = attributes.with_checks(false).flatten().find(|one| one.key.as_ref() == name);
         let Some(found) = found else { return String::new() };
         // Keep undeclared entities as they are written.
         quick_xml::escape::unescape(&found.value)
@@ -31,11 +33,15 @@ impl Attributes<'_> {
     }
 }
 
-/// Parses a document and passes every event to `on_event`.
+/// Parses a document and passes every event to `on_event`, until that fails.
 ///
 /// # Errors
-/// Fails if it is malformed, incomplete, nested too deeply, or has a document type.
-pub(crate) fn parse(bytes: &[u8], mut on_event: impl FnMut(XmlEvent<'_>)) -> Result<(), String> {
+/// Fails with the error of `on_event`, or if the document is malformed, incomplete, nested too
+/// deeply, or has a document type.
+pub(crate) fn parse(
+    bytes: &[u8],
+    mut on_event: impl FnMut(XmlEvent<'_>) -> Result<(), String>,
+) -> Result<(), String> {
     let (text, ..) = encoding_rs::UTF_8.decode(bytes);
     let mut reader = Reader::from_str(&text);
     let mut depth = 0_usize;
@@ -48,16 +54,16 @@ pub(crate) fn parse(bytes: &[u8], mut on_event: impl FnMut(XmlEvent<'_>)) -> Res
                 if depth > MAX_DEPTH {
                     return Err(format!("its elements are nested more than {MAX_DEPTH} deep"));
                 }
-                on_event(XmlEvent::Start(name(&start), Attributes(start)));
+                on_event(XmlEvent::Start(name(&start), Attributes(start)))?;
             }
             Event::Empty(start) => {
                 elements += 1;
-                on_event(XmlEvent::Start(name(&start), Attributes(start)));
-                on_event(XmlEvent::End);
+                on_event(XmlEvent::Start(name(&start), Attributes(start)))?;
+                on_event(XmlEvent::End)?;
             }
             Event::End(_) => {
                 depth = depth.saturating_sub(1);
-                on_event(XmlEvent::End);
+                on_event(XmlEvent::End)?;
             }
             Event::DocType(_) => return Err("it has a document type".to_string()),
             Event::Eof if elements == 0 => return Err("it is not XML".to_string()),

@@ -1,70 +1,146 @@
-//! Reads the test reports that match glob patterns.
+//! Reads the test reports that `--junit` names.
 
-use std::fs::File;
-use std::io::Read;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, io_message};
-use flaky_ci::junit::{MAX_REPORT, TestReports};
+use super::report_files::{LONGEST_PATH, Source, unreadable};
+use super::warn;
+use crate::error::Error;
+use flaky_ci::junit::{MAX_REPORT, ReportError, TestReports};
 use flaky_core::sanitize::sanitize;
-use flaky_core::verdict::Report;
+use flaky_core::verdict::{Report, Verdict};
 
-/// The maximum length of a pattern in messages, in characters.
-const LONGEST_PATTERN: usize = 100;
+/// The maximum number of warnings about single files.
+const MAX_WARNINGS: usize = 10;
 
-/// The report on the tests in the matching files. The outer error is a malformed pattern. The inner
-/// one is a file that is missing or cannot be read, which makes the verdict unknown.
-pub(super) fn read(patterns: &[String]) -> Result<Result<Report, Error>, Error> {
-    for pattern in patterns {
-        if pattern.trim().is_empty() {
-            return Err(Error::usage("--junit is empty").hint("write --junit GLOB"));
-        }
-        glob::Pattern::new(pattern).map_err(|error| {
-            Error::usage(format!("--junit {pattern:?} is not a valid glob: {}", error.msg))
-                .hint("write it as 'target/nextest/**/*.xml', in quotes")
-        })?;
+/// Reads the reports, and warns about what could not be read, or is no report. If the verdict is
+/// unknown, there may be a hint beside the report, and the reason takes the place of a warning.
+///
+/// # Errors
+/// Fails if an argument is not a valid pattern. A file that is missing or cannot be read is no error:
+/// without a failure in another, it makes the verdict unknown.
+pub(super) fn read(arguments: &[String]) -> Result<(Report, Option<String>), Error> {
+    let sources: Vec<_> =
+        arguments.iter().map(|argument| Source::of(argument)).collect::<Result<_, _>>()?;
+    let mut reading = Reading::default();
+    for source in sources {
+        reading.read(source);
     }
-    Ok(read_files(patterns))
+    let Reading { tests, problems, others, .. } = reading;
+    let report = tests.report();
+    if !others.is_empty() {
+        warn(&no_reports(&others));
+    }
+    let is_unknown = report.verdict == Verdict::Unknown;
+    let mut problems = problems.into_iter();
+    let hint = if is_unknown { problems.next().and_then(|first| first.hint) } else { None };
+    for problem in problems.by_ref().take(MAX_WARNINGS) {
+        warn(&problem);
+    }
+    let more = problems.len();
+    if more > 0 {
+        warn(&Error::failed(format!("{more} more reports could not be read")));
+    }
+    Ok((report, hint))
 }
 
-fn read_files(patterns: &[String]) -> Result<Report, Error> {
-    let mut tests = TestReports::default();
-    for pattern in patterns {
-        for path in matching(pattern)? {
-            let name = path.display();
-            let mut bytes = Vec::new();
-            File::open(&path)
-                .and_then(|file| file.take(MAX_REPORT + 1).read_to_end(&mut bytes))
-                .map_err(|error| {
-                    Error::failed(format!("cannot read {name}: {}", io_message(&error)))
-                        .hint("name another file")
-                })?;
-            tests.add(&bytes).map_err(|why| {
-                let why = sanitize(&why, LONGEST_PATTERN);
-                Error::failed(format!("{name} is not a JUnit report: {why}"))
-                    .hint("a runner that was stopped leaves an incomplete report")
-            })?;
-        }
-    }
-    Ok(tests.report())
+/// What has been read so far.
+#[derive(Default)]
+struct Reading {
+    tests: TestReports,
+    /// What could not be read, each with a hint.
+    problems: Vec<Error>,
+    /// Files in a directory that have another format.
+    others: Vec<String>,
+    has_read_stdin: bool,
+    /// The files read, by their canonical paths: arguments may overlap.
+    files: BTreeSet<PathBuf>,
 }
 
-/// The files for a pattern: the file with exactly this name, or else all that match.
-fn matching(pattern: &str) -> Result<Vec<PathBuf>, Error> {
-    let literal = Path::new(pattern);
-    if literal.is_file() {
-        return Ok(vec![literal.to_path_buf()]);
+impl Reading {
+    fn read(&mut self, source: Source) {
+        match source {
+            Source::Stdin if self.has_read_stdin => {}
+            Source::Stdin => {
+                self.has_read_stdin = true;
+                self.add(Path::new("standard input"), io::stdin().lock(), false);
+            }
+            Source::File(path) => self.open(&path, false),
+            Source::Search(search) => {
+                let found = search.run();
+                for path in found.files {
+                    self.open(&path, search.is_directory);
+                }
+                for error in found.errors {
+                    self.miss(error);
+                }
+            }
+        }
     }
-    let shown = sanitize(pattern, LONGEST_PATTERN);
-    if literal.is_dir() {
-        return Err(Error::failed(format!("{shown:?} is a directory"))
-            .hint(format!("write '{shown}/**/*.xml', in quotes")));
+
+    /// Reads a file, which may be of another format if it stands `in_directory`.
+    fn open(&mut self, path: &Path, in_directory: bool) {
+        let is_new = match fs::canonicalize(path) {
+            Ok(canonical) if canonical.is_file() => self.files.insert(canonical),
+            _ => true,
+        };
+        match File::open(path) {
+            _ if !is_new => {}
+            Ok(file) => self.add(path, file, in_directory),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let shown = sanitize(&path.display().to_string(), LONGEST_PATH);
+                let error = Error::failed(format!("no file matches {shown:?}"));
+                self.miss(error.hint("run the tests first, and quote the pattern"));
+            }
+            Err(error) => self.miss(unreadable(path, &error)),
+        }
     }
-    let found = glob::glob(pattern).map_err(|error| Error::failed(error.msg))?;
-    let files: Vec<_> = found.flatten().filter(|path| path.is_file()).collect();
-    if files.is_empty() {
-        return Err(Error::failed(format!("no file matches {shown:?}"))
-            .hint("run the tests first, and quote the pattern"));
+
+    fn add(&mut self, path: &Path, file: impl Read, in_directory: bool) {
+        let mut bytes = Vec::new();
+        if let Err(error) = file.take(MAX_REPORT + 1).read_to_end(&mut bytes) {
+            self.miss(unreadable(path, &error));
+            return;
+        }
+        let name = path.display().to_string();
+        let result = self.tests.add(&name, &bytes);
+        let shown = sanitize(&name, LONGEST_PATH);
+        match result {
+            Ok(()) => {}
+            Err(ReportError::Foreign(_)) if in_directory => self.others.push(shown),
+            Err(why) => {
+                let hint = match &why {
+                    ReportError::Foreign(_) => {
+                        "name reports alone, or their directory, where other XML files are passed over"
+                    }
+                    ReportError::Damaged(_) => {
+                        "a runner that was stopped leaves an incomplete report"
+                    }
+                };
+                let why = sanitize(&why.to_string(), LONGEST_PATH);
+                self.miss(
+                    Error::failed(format!("{shown} is not a JUnit report: {why}")).hint(hint),
+                );
+            }
+        }
     }
-    Ok(files)
+
+    /// Notes what could not be read.
+    fn miss(&mut self, problem: Error) {
+        self.tests.miss(problem.message.clone());
+        self.problems.push(problem);
+    }
+}
+
+/// The warning about files in a directory that have another format.
+fn no_reports(others: &[String]) -> Error {
+    let named: Vec<_> = others.iter().take(MAX_WARNINGS).map(String::as_str).collect();
+    let more = match others.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let what = format!("passed over as no JUnit reports: {}{more}", named.join(", "));
+    Error::failed(what).hint("name the reports one by one if one of these should count")
 }

@@ -62,12 +62,56 @@ pub enum Evidence {
         /// Failed executions of the test.
         failures: usize,
     },
-    /// A test failed in its last execution.
+    /// A test failed.
     TestFailed {
         /// The test's class and name.
         test: String,
         /// Failed executions of the test.
         failures: usize,
+    },
+    /// A report says of one name in one suite that it failed and that it passed, and not whether that
+    /// is a rerun or another test.
+    TestFailedAndPassed {
+        /// The test's class and name.
+        test: String,
+        /// Failed executions.
+        failures: usize,
+        /// Passed executions.
+        passes: usize,
+    },
+    /// A test failed in one report, and a test of this name passed in another.
+    TestPassedElsewhere {
+        /// The test's class and name.
+        test: String,
+        /// Failed executions of the test.
+        failures: usize,
+        /// The report in which it failed.
+        failed_in: String,
+        /// A report in which it passed.
+        passed_in: String,
+    },
+    /// A suite failed outside of its tests; often a file that could not be loaded.
+    SuiteFailed {
+        /// The suite's name.
+        suite: String,
+        /// Failures directly in the suite.
+        failures: usize,
+    },
+    /// The header of a suite counts more failures than its tests show.
+    FailuresNotShown {
+        /// The suite's name.
+        suite: String,
+        /// The failures that its header counts.
+        stated: usize,
+        /// The failures within it.
+        shown: usize,
+    },
+    /// A test has several executions that are marked as passed, in a runner that marks reruns so.
+    TestMayHaveFlaked {
+        /// The test's class and name.
+        test: String,
+        /// Its executions.
+        executions: usize,
     },
     /// Further tests that are not listed one by one.
     Omitted {
@@ -92,8 +136,14 @@ impl Evidence {
         match self {
             Self::JobRetried { .. } | Self::TestFlaked { .. } => 0,
             Self::RunsDisagree { .. } | Self::TestFlakedAndFailed { .. } => 1,
-            Self::AttemptPassed { .. } | Self::TestFailed { .. } => 2,
-            Self::Omitted { .. } => 3,
+            Self::AttemptPassed { .. }
+            | Self::SuiteFailed { .. }
+            | Self::FailuresNotShown { .. }
+            | Self::TestFailed { .. }
+            | Self::TestFailedAndPassed { .. }
+            | Self::TestPassedElsewhere { .. } => 2,
+            Self::TestMayHaveFlaked { .. } => 3,
+            Self::Omitted { .. } => 4,
         }
     }
 }
@@ -119,7 +169,45 @@ impl fmt::Display for Evidence {
                 write!(f, "test {test}: failed, then passed, and counts as a failure")
             }
             Self::TestFailed { test, .. } => write!(f, "test {test}: failed"),
+            Self::TestFailedAndPassed { test, failures, passes } => {
+                let (failures, passes) = (times(*failures), times(*passes));
+                write!(
+                    f,
+                    "test {test}: failed {failures} and passed {passes} under one name: a rerun, or \
+                     different tests"
+                )
+            }
+            Self::TestPassedElsewhere { test, failed_in, passed_in, .. } => {
+                write!(f, "test {test}: failed in {failed_in}, passed in {passed_in}")
+            }
+            Self::SuiteFailed { suite, failures } => {
+                write!(f, "suite {suite}: failed {} outside of its tests", times(*failures))
+            }
+            Self::FailuresNotShown { suite, stated: 1, .. } => {
+                write!(f, "suite {suite}: its header counts 1 failure, its tests show none")
+            }
+            Self::FailuresNotShown { suite, stated, shown } => {
+                write!(
+                    f,
+                    "suite {suite}: its header counts {stated} failures, its tests show {shown}"
+                )
+            }
+            Self::TestMayHaveFlaked { test, executions } => {
+                let executions = times(*executions);
+                write!(
+                    f,
+                    "test {test}: passed, but was executed {executions} and may have failed first"
+                )
+            }
             Self::Omitted { tests } => write!(f, "and {tests} more tests"),
         }
+    }
+}
+
+fn times(number: usize) -> String {
+    match number {
+        1 => "once".to_string(),
+        2 => "twice".to_string(),
+        _ => format!("{number} times"),
     }
 }
