@@ -40,6 +40,14 @@ fn a_failure_wins_over_a_pass_of_one_name() {
 }
 
 #[test]
+fn a_gate_closes_on_a_failure_with_a_passed_namesake() {
+    let mut asker = Asker::new();
+    let suite = format!("<testsuite>{}{}</testsuite>", case("<failure/>"), case(""));
+    asker.folder = asker.folder.with("r.xml", &suite);
+    asker.flaky("status --fail-on failed --junit r.xml").fails(3, &["failed"]);
+}
+
+#[test]
 fn what_differs_in_one_attribute_is_another_test() {
     let (passed, failed) = (case(""), case("<failure/>"));
     for attribute in ["name", "package", "id", "hostname", "file"] {

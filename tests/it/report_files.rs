@@ -128,6 +128,8 @@ fn without_a_bad_file_nothing_has_passed() {
         .counts(1, 2)
         .because("b.xml is not a JUnit report: it is incomplete")
         .shows(&["test f: failed, then passed"]);
+    let gate = asker.flaky("status --fail-on failed --junit *.xml");
+    gate.fails(3, &["the state is unknown"]);
     let two = asker.hears("--junit *.xml missing.xml").is("unknown");
     assert!(
         two.reason.ends_with("it is incomplete, and 1 more report could not be read"),

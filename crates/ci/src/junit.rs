@@ -100,3 +100,72 @@ impl TestReports {
         judge::judge(&self.names, &self.reports, &self.unread)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use flaky_core::verdict::Verdict;
+    use proptest::collection::vec;
+    use proptest::prelude::{any, prop_assert, prop_assert_eq, proptest};
+    use proptest::sample::select;
+
+    use super::TestReports;
+
+    const PARTS: &[&str] = &[
+        "<testsuites>",
+        "<testsuite name='a' failures='1'>",
+        "<testsuite errors='99999999999999999999' tests='-1' timestamp='9999-99-99'>",
+        "<testsuite hostname='&#xD800;' timestamp='2026-01-01T00:00:00'>",
+        "<testcase name='t' classname='test'>",
+        "<testcase>",
+        "<skipped/>",
+        "<failure/>",
+        "<flakyFailure>",
+        "</flakyFailure>",
+        "</testcase>",
+        "</testsuite>",
+        "</testsuites>",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_input_has_a_report(
+            bytes in vec(any::<u8>(), 0..64),
+            parts in vec(select(PARTS), 0..40),
+        ) {
+            let mut reports = TestReports::default();
+            let parts = parts.concat();
+            let inputs = [bytes.as_slice(), parts.as_bytes(), b"<testsuite/>"];
+            for (index, input) in inputs.into_iter().enumerate() {
+                if let Err(why) = reports.add(&format!("r-{index}.xml"), input) {
+                    reports.miss(why.to_string());
+                }
+            }
+            prop_assert!(!reports.report().reason.is_empty());
+        }
+
+        #[test]
+        fn one_failure_in_a_report_is_never_hidden(
+            names in vec(0..4, 1..12),
+            suites in vec(0..3, 12),
+            failed in 0..12_usize,
+        ) {
+            let failed = failed % names.len();
+            let cases = names.iter().zip(&suites).enumerate().map(|(index, (name, suite))| {
+                let inner = if index == failed { "<failure/>" } else { "" };
+                format!(
+                    "<testsuite name='s{suite}'><testcase name='t{name}'>{inner}</testcase></testsuite>"
+                )
+            });
+            let xml = format!("<testsuites>{}</testsuites>", cases.collect::<String>());
+            let mut reports = TestReports::default();
+            prop_assert_eq!(reports.add("r-1.xml", xml.as_bytes()), Ok(()));
+            let report = reports.report();
+            prop_assert_eq!(report.verdict, Verdict::Failed);
+            prop_assert_eq!(report.reason, format!("1 of {} tests failed", names.len()));
+            // The same tests pass on another platform.
+            let passed = xml.replace("<failure/>", "");
+            prop_assert_eq!(reports.add("r-2.xml", passed.as_bytes()), Ok(()));
+            prop_assert_eq!(reports.report().verdict, Verdict::Failed);
+        }
+    }
+}

@@ -175,3 +175,38 @@ fn cut(text: &str) -> &str {
 fn number(len: usize) -> Result<u32, String> {
     u32::try_from(len).map_err(|_| "there are too many names".to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{LONGEST_NAME, MAX_MEMORY, Names, Suite};
+
+    #[test]
+    fn names_are_cut_and_kept_once() {
+        let mut names = Names::default();
+        let long = "é".repeat(LONGEST_NAME);
+        let first = names.text(&long).unwrap();
+        let memory = names.memory;
+        assert_eq!(names.text(&format!("{long}1")), Ok(first));
+        assert_eq!(names.show(first), "é".repeat(LONGEST_NAME / 2));
+        let suite = Suite { name: first, ..Suite::default() };
+        let one = names.suite(suite).unwrap();
+        assert_eq!(names.suite(suite), Ok(one));
+        assert!(memory > LONGEST_NAME && names.memory - memory < LONGEST_NAME);
+    }
+
+    #[test]
+    fn the_memory_for_names_is_bounded() {
+        let mut names = Names::default();
+        let long = "n".repeat(LONGEST_NAME);
+        let mut number = 0;
+        let why = loop {
+            number += 1;
+            if let Err(why) = names.text(&format!("{number} {long}")) {
+                break why;
+            }
+        };
+        assert!((MAX_MEMORY / 1200..MAX_MEMORY / 1000).contains(&number), "{number}");
+        assert_eq!(why, "the names of all tests take more than 256 MiB");
+        assert!(names.text("short").is_err());
+    }
+}

@@ -39,10 +39,8 @@ pub(super) fn read(
     for cases in content.tests.values_mut() {
         cases.hides_reruns = hides_reruns;
     }
-    parsed.map_err(|why| match is_foreign {
-        true => ReportError::Foreign(why),
-        false => ReportError::Damaged(why),
-    })
+    let error = if is_foreign { ReportError::Foreign } else { ReportError::Damaged };
+    parsed.map_err(error)
 }
 
 /// The state while a report is read.
