@@ -113,7 +113,7 @@ pub struct Churn {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[allow(clippy::struct_excessive_bools, reason = "they are independent")]
 pub struct CommitFlags {
-    /// It reverts another commit: the subject starts with "Revert" or "Reapply", and the body has
+    /// It reverts another commit: git wrote its subject, such as `Revert "subject"`, or the body has
     /// "This reverts commit" and an id.
     pub revert: bool,
     /// It is a fixup!, squash! or amend! commit.

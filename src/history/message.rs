@@ -108,8 +108,10 @@ pub(crate) fn classify(subject: &str, body: &str, flags: CommitFlags) -> CommitF
         let id = &body[at + "This reverts commit ".len()..];
         id.bytes().take_while(u8::is_ascii_hexdigit).count() >= SHORT_ID
     });
+    // The titles that git writes are enough; others need the id.
+    let titled = ["Revert \"", "Reapply \""].iter().any(|title| subject.starts_with(title));
     CommitFlags {
-        revert: names_a_commit && (starts("revert") || starts("reapply")),
+        revert: titled || names_a_commit && (starts("revert") || starts("reapply")),
         fixup: ["fixup!", "squash!", "amend!"].iter().any(|word| starts(word)),
         ..flags
     }

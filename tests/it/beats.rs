@@ -205,6 +205,19 @@ fn notes_tell_as_well() {
 }
 
 #[test]
+fn a_title_of_gits_is_enough_for_a_revert() {
+    let repo = Repo::new()
+        .commit("root", &[("a", "1\n")])
+        .commit("Revert \"root\"", &[("a", "")])
+        .commit("Reapply \"root\"", &[("a", "1\n")])
+        .commit("Revert \"Reapply \"root\"\"", &[("a", "")])
+        .commit("revert \"root\" in other words", &[("a", "2\n")])
+        .commit("Reverting \"root\"", &[("a", "3\n")]);
+    let kinds = ["root", "revert", "revert", "revert", "commit", "commit"];
+    assert_eq!(repo.life("").kinds(), kinds);
+}
+
+#[test]
 fn a_life_can_be_drawn_again() {
     let repo = with_status("{1},failed\n{1},passed\n{2},failed\n")
         .by("A <a@x>")
