@@ -18,6 +18,7 @@
 
 pub mod cache;
 pub mod churn;
+mod diff;
 mod error;
 pub mod exclude;
 pub mod heartbeat;
@@ -124,6 +125,8 @@ pub struct CommitFlags {
     pub damaged: bool,
     /// Its changes have been counted.
     pub counted: bool,
+    /// Its numbers of lines, or of files, are estimates.
+    pub estimated: bool,
 }
 
 /// A commit.

@@ -14,7 +14,7 @@ use super::{Churn, Commit};
 use crate::store::{Store, StoredFile};
 
 /// Version of the payload: sorted records of an id and four numbers, and how they are counted.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Length of an id in bytes. The repositories that libgit2 can open have SHA-1 ids.
 const ID: usize = 20;
 const RECORD: usize = ID + 4 * size_of::<u32>();
@@ -72,7 +72,8 @@ impl Cache {
     /// Fails if the file cannot be written. Only the new counts are lost then.
     pub fn keep(self, comparisons: &[Comparison], commits: &[Commit]) -> io::Result<()> {
         let counted = comparisons.iter().map(|comparison| &commits[comparison.commit as usize]);
-        let whole = counted.filter(|commit| commit.flags.counted && !commit.flags.damaged);
+        let whole = counted
+            .filter(|Commit { flags, .. }| flags.counted && !flags.damaged && !flags.estimated);
         let new: Vec<[u8; RECORD]> = whole.map(record).collect();
         if new.is_empty() {
             return if self.known.is_empty() { Ok(()) } else { self.file.touch() };

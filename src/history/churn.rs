@@ -19,9 +19,10 @@ use std::thread;
 
 use git2::{ObjectType, Odb, OdbObject, Oid, Repository};
 
+use super::diff::Lines;
 use super::error::{Error, git_message};
 use super::exclude::Exclusions;
-use super::lines::{self, Lines};
+use super::lines;
 use super::objects::Objects;
 use super::tree::{self, TreeEntry, Visitor};
 use super::{Churn, Commit};
@@ -102,6 +103,7 @@ struct PartialCount {
     commit: u32,
     churn: Churn,
     damaged: bool,
+    estimated: bool,
 }
 
 /// Counts the changes of commits; `comparisons` are in order of history.
@@ -136,6 +138,7 @@ fn add(commits: &mut [Commit], count: &PartialCount) {
     sum.removed = sum.removed.saturating_add(more.removed);
     sum.weight = sum.weight.saturating_add(more.weight);
     commit.flags.damaged |= count.damaged;
+    commit.flags.estimated |= count.estimated;
 }
 
 fn compare_trees(
@@ -300,12 +303,13 @@ fn within(path: &[u8], folder: &[u8]) -> bool {
 impl ChangedFile {
     fn count(&self, objects: &mut Objects<'_>) -> PartialCount {
         let lines = self.lines(objects);
-        let Lines { removed, added } = *lines.as_ref().unwrap_or(&Lines::default());
+        let Lines { removed, added, estimated } = *lines.as_ref().unwrap_or(&Lines::default());
         let weight = if self.excluded { 0 } else { added.saturating_add(removed) };
         PartialCount {
             commit: self.commit,
             churn: Churn { files: 0, added, removed, weight },
             damaged: lines.is_err(),
+            estimated,
         }
     }
 

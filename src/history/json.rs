@@ -22,6 +22,8 @@ struct CommitBeat<'a> {
     files: u32,
     added: u32,
     removed: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    estimated: bool,
     height: f64,
     author: &'a str,
     time: String,
@@ -51,6 +53,7 @@ pub fn write(history: &History, heartbeat: &Heartbeat, out: impl Write) -> io::R
             files: commit.churn.files,
             added: commit.churn.added,
             removed: commit.churn.removed,
+            estimated: commit.flags.estimated,
             height: rounded(beat.amplitude, 4),
             author: &history.author(commit).name,
             time: written(commit),

@@ -1,6 +1,10 @@
 //! Counts the lines that differ between two versions of a file.
 
-use imara_diff::{Algorithm, Diff, InternedInput};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use imara_diff::InternedInput;
+
+use super::diff::{self, Lines};
 
 /// Number of first bytes in which a NUL makes a file binary, as in git.
 const BINARY_PREFIX: usize = 8000;
@@ -8,15 +12,13 @@ const BINARY_PREFIX: usize = 8000;
 pub(super) const MAX_TEXT: u64 = 512 << 20;
 /// Bytes compared at once.
 const BLOCK: usize = 64;
-
-/// Numbers of lines removed and added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Lines {
-    /// Lines of the old version that are not in the new one.
-    pub removed: u32,
-    /// Lines of the new version that were not in the old one.
-    pub added: u32,
-}
+/// Number of differing lines of both versions above which they are not compared in order: each takes
+/// about 50 bytes.
+const MAX_LINES: usize = 4 << 20;
+/// Steps of a comparison, about a nanosecond each, before it is given up.
+const MAX_WORK: u64 = 1 << 30;
+/// Number of counters for an estimate.
+const COUNTERS: usize = 1 << 20;
 
 /// Compares two versions; binary files have no lines.
 pub(super) fn between(old: &[u8], new: &[u8]) -> Lines {
@@ -30,11 +32,36 @@ pub(super) fn between(old: &[u8], new: &[u8]) -> Lines {
     let end = shared_end(old, new);
     let (old, new) = (&old[..old.len() - end], &new[..new.len() - end]);
     if old.is_empty() || new.is_empty() {
-        return Lines { removed: count(old), added: count(new) };
+        return Lines { removed: count(old), added: count(new), estimated: false };
+    }
+    compare(old, new, MAX_WORK).unwrap_or_else(|| estimate(old, new))
+}
+
+/// Counts the changes in at most this number of steps, and a bounded amount of memory.
+fn compare(old: &[u8], new: &[u8], work: u64) -> Option<Lines> {
+    if count(old) as usize + count(new) as usize > MAX_LINES {
+        return None;
     }
     let input = InternedInput::new(old, new);
-    let diff = Diff::compute(Algorithm::Myers, &input);
-    Lines { removed: diff.count_removals(), added: diff.count_additions() }
+    let numbers = |lines: &[imara_diff::Token]| lines.iter().map(|line| line.0).collect::<Vec<_>>();
+    let (old, new) = (numbers(&input.before), numbers(&input.after));
+    diff::compare(&old, &new, input.interner.num_tokens() as usize, work)
+}
+
+/// Counts the lines that one version has more often than the other, whatever their order. A few
+/// lines that differ may be taken for equal.
+fn estimate(old: &[u8], new: &[u8]) -> Lines {
+    let mut surplus = vec![0_i32; COUNTERS];
+    let lines = |text| <[u8]>::split_inclusive(text, |byte| *byte == b'\n');
+    let mut add = |line: &[u8], one: i32| {
+        let mut hasher = DefaultHasher::new();
+        line.hash(&mut hasher);
+        surplus[hasher.finish() as usize % COUNTERS] += one;
+    };
+    lines(old).for_each(|line| add(line, -1));
+    lines(new).for_each(|line| add(line, 1));
+    let sum = |one: i32| surplus.iter().map(|of| (of * one).max(0) as u32).sum();
+    Lines { removed: sum(-1), added: sum(1), estimated: true }
 }
 
 fn is_binary(bytes: &[u8]) -> bool {
@@ -85,7 +112,8 @@ mod tests {
 
     #[track_caller]
     fn assert_lines(old: &str, new: &str, removed: u32, added: u32) {
-        assert_eq!(between(old.as_bytes(), new.as_bytes()), Lines { removed, added });
+        let lines = between(old.as_bytes(), new.as_bytes());
+        assert_eq!(lines, Lines { removed, added, estimated: false });
     }
 
     #[test]
@@ -109,5 +137,44 @@ mod tests {
             assert_lines(&format!("{line}\n{line}\n"), &format!("{line}\nz\n{line}\n"), 0, 1);
             assert_lines(&format!("a{line}\n"), &format!("b{line}\n"), 1, 1);
         }
+    }
+
+    /// Texts of lines that say little, in an order without any rule.
+    fn braces(seed: u32, lines: u32) -> Vec<u8> {
+        let line = |at: u32| [&b"{\n"[..], b"}\n", b"\n", b"x\n"][(word(at, seed) % 4) as usize];
+        (0..lines).flat_map(line).copied().collect()
+    }
+
+    fn word(at: u32, seed: u32) -> u32 {
+        let mut hasher = DefaultHasher::new();
+        (at, seed).hash(&mut hasher);
+        hasher.finish() as u32
+    }
+
+    #[test]
+    fn an_estimate_counts_what_one_has_more_often() {
+        let lines = estimate(b"a\nb\nb\nc\n", b"c\nb\na\nd\nd");
+        assert_eq!(lines, Lines { removed: 1, added: 2, estimated: true });
+    }
+
+    #[test]
+    fn a_comparison_that_takes_too_long_is_an_estimate() {
+        let (old, new) = (braces(1, 4000), braces(2, 4100));
+        let exact = compare(&old, &new, MAX_WORK).expect("lines");
+        assert!(!exact.estimated && exact.added - exact.removed == 100, "{exact:?}");
+        assert_eq!(compare(&old, &new, 10_000), None);
+        let rough = estimate(&old, &new);
+        assert_eq!(rough.added - rough.removed, 100);
+        assert!(rough.removed < exact.removed, "{rough:?} {exact:?}");
+    }
+
+    #[test]
+    fn more_lines_than_memory_allows_are_an_estimate() {
+        let text = |first: &str, last: &str| {
+            let lines = "\n".repeat(MAX_LINES / 2 + 1);
+            format!("{first}\n{lines}{last}\n").into_bytes()
+        };
+        let lines = between(&text("a", "b"), &text("c", "b\nd"));
+        assert_eq!(lines, Lines { removed: 1, added: 2, estimated: true });
     }
 }
