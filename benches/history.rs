@@ -56,7 +56,7 @@ impl Sample {
             threads,
             progress: &|_, _| Box::new(Silent) as Box<dyn Progress>,
         };
-        let Walked { history, comparisons } = walked;
+        let Walked { history, comparisons, .. } = walked;
         churn::count(&counting, comparisons, &mut history.commits).expect("it can be counted");
     }
 
@@ -150,7 +150,7 @@ fn recall_500_counts(bencher: Bencher) {
     sample.count(&mut walked, 1);
     sample.cache().keep(&walked.comparisons, &walked.history.commits).expect("it is written");
     bencher.with_inputs(|| sample.walk()).bench_local_values(|walked| {
-        let Walked { mut history, comparisons } = walked;
+        let Walked { mut history, comparisons, .. } = walked;
         let missing = sample.cache().recall(comparisons, &mut history.commits);
         assert!(missing.is_empty());
         history

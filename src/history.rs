@@ -13,25 +13,31 @@
 //! - [`status`]: reads the CI status of commits from a file or from git notes
 //! - [`heartbeat`]: converts commits to beats
 //!
-//! git2 is used only here. A commit is a plain record of about 300 bytes. Objects of the repository
-//! are read and counted, but not kept.
+//! git2 is used only here, for references and settings; objects are read by `objects`, within limits.
+//! A commit is a plain record of about 300 bytes. Objects are read and counted, but not kept.
 
 pub mod cache;
 pub mod churn;
+mod commits;
 mod diff;
 mod error;
 pub mod exclude;
+mod files;
 pub mod heartbeat;
 pub mod json;
 mod lines;
 pub mod log;
+mod mailmap;
 pub(crate) mod message;
+mod names;
+mod notes;
 mod objects;
 mod people;
 pub mod repo;
 pub mod select;
 pub mod status;
 mod tree;
+mod version;
 pub mod walk;
 
 use std::fmt;

@@ -8,23 +8,25 @@
 //!
 //! The counts are those of `git log --numstat --no-renames`. The number of files and the difference
 //! of added and removed lines agree exactly. Where several diffs are possible, the heuristics may
-//! choose another one than git. Attributes are ignored.
+//! choose another one than git. Attributes are ignored. What is too large, too long or too much to
+//! compare is estimated.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use git2::{ObjectType, Odb, OdbObject, Oid, Repository};
+use git2::{ObjectType, Oid, Repository};
 
 use super::diff::Lines;
-use super::error::{Error, git_message};
+use super::error::Error;
 use super::exclude::Exclusions;
-use super::lines;
-use super::objects::Objects;
+use super::objects::{Database, Object, Objects, Unread};
 use super::tree::{self, TreeEntry, Visitor};
+use super::version::{self, Version};
 use super::{Churn, Commit};
 use crate::error::io_message;
 use crate::progress::Progress;
@@ -33,12 +35,12 @@ use crate::progress::Progress;
 const CHUNK: usize = 128;
 /// Number of work items that justify another thread.
 const PER_THREAD: usize = 256;
-/// Maximum number of objects that a thread keeps in memory.
-const KEPT_TREES: usize = 64;
-const KEPT_BLOBS: usize = 4;
-/// Maximum length of a path, in bytes. A forged tree may be too deep for any stack.
-const MAX_PATH: usize = 4096;
-/// Stack size for that depth, in bytes.
+/// Number of trees read and files found in one commit before trees with the same ids are taken for
+/// the same directory. A few small trees can describe more files than there are atoms.
+const MAX_ENTRIES: usize = 1 << 20;
+/// Number of files that wait for their lines to be counted; each takes 56 bytes.
+const MAX_WAITING: usize = 2 << 20;
+/// Stack size for the deepest directories that are compared, in bytes.
 const STACK: usize = 16 << 20;
 
 /// Two trees whose comparison gives the counts of a commit.
@@ -77,26 +79,6 @@ struct ChangedFile {
     excluded: bool,
 }
 
-/// A file in one of the trees.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Version {
-    Missing,
-    Blob(Oid),
-    /// The commit of a submodule, which git treats as a line of text.
-    Submodule(Oid),
-}
-
-impl Version {
-    fn of(entry: Option<TreeEntry<'_>>) -> Self {
-        match entry.and_then(|entry| Some((entry.is_submodule(), Oid::from_bytes(entry.id).ok()?)))
-        {
-            None => Self::Missing,
-            Some((false, id)) => Self::Blob(id),
-            Some((true, id)) => Self::Submodule(id),
-        }
-    }
-}
-
 /// A partial count of a commit.
 #[derive(Default)]
 struct PartialCount {
@@ -115,14 +97,19 @@ pub fn count(
     comparisons: &[Comparison],
     commits: &mut [Commit],
 ) -> Result<(), Error> {
-    let (counts, mut files) = compare_trees(counting, comparisons)?;
-    for count in counts {
-        add(commits, &count);
-    }
-    // Newest first: in a pack, older versions are deltas of newer ones.
-    files.sort_unstable_by_key(|file| (file.path, Reverse(file.commit)));
-    for count in compare_blobs(counting, &files)? {
-        add(commits, &count);
+    let database = Database::open(counting.repository)?;
+    let mut rest = comparisons.to_vec();
+    while !rest.is_empty() {
+        let Compared { counts, mut files, left } = compare_trees(counting, &database, &rest)?;
+        for count in counts {
+            add(commits, &count);
+        }
+        // Newest first: in a pack, older versions are deltas of newer ones.
+        files.sort_unstable_by_key(|file| (file.path, Reverse(file.commit)));
+        for count in compare_blobs(counting, &database, &files)? {
+            add(commits, &count);
+        }
+        rest = left;
     }
     for comparison in comparisons {
         commits[comparison.commit as usize].flags.counted = true;
@@ -141,61 +128,83 @@ fn add(commits: &mut [Commit], count: &PartialCount) {
     commit.flags.estimated |= count.estimated;
 }
 
+/// What comes of comparing trees.
+#[derive(Default)]
+struct Compared {
+    counts: Vec<PartialCount>,
+    files: Vec<ChangedFile>,
+    /// Comparisons that are still to be done, in order of history.
+    left: Vec<Comparison>,
+}
+
+/// Compares trees until too many files wait for their lines to be counted.
 fn compare_trees(
     counting: &Counting<'_>,
+    database: &Database,
     comparisons: &[Comparison],
-) -> Result<(Vec<PartialCount>, Vec<ChangedFile>), Error> {
-    let parts = in_parallel(counting, "comparing commits", comparisons, |odb, chunks| {
+) -> Result<Compared, Error> {
+    let waiting = AtomicUsize::new(0);
+    let parts = in_parallel(counting, "comparing commits", comparisons, |chunks| {
         let mut comparer = Comparer {
-            objects: Objects::new(odb, KEPT_TREES),
+            objects: Objects::new(database),
             paths: counting.paths,
             exclusions: counting.exclusions,
             count: PartialCount::default(),
             files: Vec::new(),
+            entries: 0,
+            seen: None,
         };
-        let counts: Vec<PartialCount> = chunks.flatten().map(|two| comparer.compare(two)).collect();
-        (counts, comparer.files)
+        let (mut counts, mut left) = (Vec::new(), Vec::new());
+        for two in chunks.flatten() {
+            if waiting.load(Ordering::Relaxed) > MAX_WAITING {
+                left.push(*two);
+                continue;
+            }
+            let before = comparer.files.len();
+            counts.push(comparer.compare(two));
+            waiting.fetch_add(comparer.files.len() - before, Ordering::Relaxed);
+        }
+        Compared { counts, files: comparer.files, left }
     })?;
-    let (counts, files): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-    Ok((counts.into_iter().flatten().collect(), files.concat()))
+    let mut all = Compared::default();
+    for part in parts {
+        all.counts.extend(part.counts);
+        all.files.extend(part.files);
+        all.left.extend(part.left);
+    }
+    all.left.sort_unstable_by_key(|comparison| comparison.commit);
+    Ok(all)
 }
 
 fn compare_blobs(
     counting: &Counting<'_>,
+    database: &Database,
     files: &[ChangedFile],
 ) -> Result<Vec<PartialCount>, Error> {
-    let parts = in_parallel(counting, "counting lines", files, |odb, chunks| {
-        let mut objects = Objects::new(odb, KEPT_BLOBS);
+    let parts = in_parallel(counting, "counting lines", files, |chunks| {
+        let mut objects = Objects::new(database);
         chunks.flatten().map(|file| file.count(&mut objects)).collect::<Vec<_>>()
     })?;
     Ok(parts.into_iter().flatten().collect())
 }
 
-/// Distributes chunks of `work` to threads, each of which opens the repository for itself, and
-/// returns the result of each thread.
+/// Distributes chunks of `work` to threads, and returns the result of each thread.
 fn in_parallel<T: Sync, R: Send>(
     counting: &Counting<'_>,
     label: &'static str,
     work: &[T],
-    task: impl Fn(&Odb<'_>, &mut dyn Iterator<Item = &[T]>) -> R + Sync,
+    task: impl Fn(&mut dyn Iterator<Item = &[T]>) -> R + Sync,
 ) -> Result<Vec<R>, Error> {
     let progress = (counting.progress)(label, work.len() as u64);
-    let folder = counting.repository.path();
     let next = AtomicUsize::new(0);
-    let failed = |error: git2::Error| {
-        let (folder, message) = (folder.display(), git_message(&error));
-        Error::Failed(format!("cannot open the repository {folder} again: {message}"))
-    };
     let run = || {
-        let repository = Repository::open(folder).map_err(failed)?;
-        let odb = repository.odb().map_err(failed)?;
         let mut chunks = std::iter::from_fn(|| {
             let begin = next.fetch_add(CHUNK, Ordering::Relaxed);
             let chunk = work.get(begin..work.len().min(begin + CHUNK))?;
             progress.advance(chunk.len() as u64);
             (!chunk.is_empty()).then_some(chunk)
         });
-        Ok(task(&odb, &mut chunks))
+        task(&mut chunks)
     };
     let threads = counting.threads.min(work.len().div_ceil(PER_THREAD)).max(1);
     let results = thread::scope(|scope| {
@@ -203,7 +212,7 @@ fn in_parallel<T: Sync, R: Send>(
             .map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run))
             .collect();
         let joined = workers.into_iter().map(|worker| match worker {
-            Ok(worker) => worker.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Ok(worker) => Ok(worker.join().unwrap_or_else(|panic| resume_unwind(panic))),
             Err(error) => {
                 Err(Error::Failed(format!("cannot start a thread: {}", io_message(&error))))
             }
@@ -215,11 +224,25 @@ fn in_parallel<T: Sync, R: Send>(
 }
 
 /// The content of a tree object.
-struct Tree<'odb>(Rc<OdbObject<'odb>>);
+struct Tree(Rc<Object>);
 
-impl AsRef<[u8]> for Tree<'_> {
+impl AsRef<[u8]> for Tree {
     fn as_ref(&self) -> &[u8] {
-        self.0.data()
+        &self.0.data
+    }
+}
+
+/// Why the comparison of two trees ends early.
+enum Stop {
+    /// A tree cannot be read.
+    Lost,
+    /// There are more trees and files than are compared.
+    TooMany,
+}
+
+impl From<Unread> for Stop {
+    fn from(_: Unread) -> Self {
+        Self::Lost
     }
 }
 
@@ -232,57 +255,83 @@ struct Comparer<'a> {
     count: PartialCount,
     /// The differing files of all commits so far.
     files: Vec<ChangedFile>,
+    /// Number of trees read and files found in the current commit.
+    entries: usize,
+    /// Ids of the trees compared, if each pair is to be compared only once.
+    seen: Option<BTreeSet<(Vec<u8>, Vec<u8>)>>,
 }
 
 impl Comparer<'_> {
     fn compare(&mut self, comparison: &Comparison) -> PartialCount {
-        self.count = PartialCount { commit: comparison.commit, ..PartialCount::default() };
         let before = self.files.len();
-        if self.trees(comparison).is_err() {
+        let mut compare = |seen, estimated| {
+            self.files.truncate(before);
+            self.count =
+                PartialCount { commit: comparison.commit, estimated, ..PartialCount::default() };
+            (self.entries, self.seen) = (0, seen);
+            self.trees(comparison)
+        };
+        let result = match compare(None, false) {
+            Err(Stop::TooMany) => compare(Some(BTreeSet::new()), true),
+            result => result,
+        };
+        if result.is_err() {
             // Do not use an incomplete count.
             self.files.truncate(before);
-            self.count.churn = Churn::default();
-            self.count.damaged = true;
+            let commit = comparison.commit;
+            self.count = PartialCount { commit, damaged: true, ..PartialCount::default() };
         }
         std::mem::take(&mut self.count)
     }
 
-    fn trees(&mut self, comparison: &Comparison) -> Result<(), git2::Error> {
+    fn trees(&mut self, comparison: &Comparison) -> Result<(), Stop> {
         let new = self.objects.read(comparison.new, ObjectType::Tree)?;
         let old = comparison.old.map(|old| self.objects.read(old, ObjectType::Tree)).transpose()?;
-        let old = old.as_ref().map_or(&[][..], |old| old.data());
-        tree::compare(self, &mut Vec::new(), old, new.data())
+        let old = old.as_ref().map_or(&[][..], |old| &old.data);
+        tree::compare(self, old, &new.data)
+    }
+
+    fn visit(&mut self) -> Result<(), Stop> {
+        self.entries += 1;
+        if self.entries > MAX_ENTRIES { Err(Stop::TooMany) } else { Ok(()) }
     }
 }
 
-impl<'a> Visitor for Comparer<'a> {
-    type Tree = Tree<'a>;
-    type Error = git2::Error;
+impl Visitor for Comparer<'_> {
+    type Tree = Tree;
+    type Error = Stop;
 
-    fn tree(&mut self, path: &[u8], id: &[u8]) -> Result<Self::Tree, git2::Error> {
-        if path.len() > MAX_PATH {
-            return Err(git2::Error::from_str("a path is too long"));
-        }
-        self.objects.read(Oid::from_bytes(id)?, ObjectType::Tree).map(Tree)
+    fn tree(&mut self, id: &[u8]) -> Result<Self::Tree, Stop> {
+        self.visit()?;
+        let id = Oid::from_bytes(id).map_err(|_| Stop::Lost)?;
+        Ok(Tree(self.objects.read(id, ObjectType::Tree)?))
     }
 
-    fn malformed() -> git2::Error {
-        git2::Error::from_str("a tree is malformed")
+    fn malformed() -> Stop {
+        Stop::Lost
     }
 
-    fn enters(&self, path: &[u8]) -> bool {
-        self.paths.is_empty()
+    fn enters(&mut self, path: &[u8], (old, new): (&[u8], &[u8])) -> bool {
+        let wanted = self.paths.is_empty()
             || self
                 .paths
                 .iter()
-                .any(|wanted| within(path, wanted.as_bytes()) || within(wanted.as_bytes(), path))
+                .any(|wanted| within(path, wanted.as_bytes()) || within(wanted.as_bytes(), path));
+        let seen = self.seen.as_mut().filter(|_| wanted);
+        wanted && seen.is_none_or(|seen| seen.insert((old.to_vec(), new.to_vec())))
     }
 
-    fn differs(&mut self, path: &[u8], old: Option<TreeEntry<'_>>, new: Option<TreeEntry<'_>>) {
+    fn differs(
+        &mut self,
+        path: &[u8],
+        old: Option<TreeEntry<'_>>,
+        new: Option<TreeEntry<'_>>,
+    ) -> Result<(), Stop> {
+        self.visit()?;
         if !self.paths.is_empty()
             && !self.paths.iter().any(|wanted| within(path, wanted.as_bytes()))
         {
-            return;
+            return Ok(());
         }
         self.count.churn.files = self.count.churn.files.saturating_add(1);
         let (old, new) = (Version::of(old), Version::of(new));
@@ -292,6 +341,7 @@ impl<'a> Visitor for Comparer<'a> {
             let (path, excluded) = (hasher.finish(), self.exclusions.contain(path));
             self.files.push(ChangedFile { path, commit: self.count.commit, old, new, excluded });
         }
+        Ok(())
     }
 }
 
@@ -302,7 +352,7 @@ fn within(path: &[u8], folder: &[u8]) -> bool {
 
 impl ChangedFile {
     fn count(&self, objects: &mut Objects<'_>) -> PartialCount {
-        let lines = self.lines(objects);
+        let lines = version::compare(objects, self.old, self.new);
         let Lines { removed, added, estimated } = *lines.as_ref().unwrap_or(&Lines::default());
         let weight = if self.excluded { 0 } else { added.saturating_add(removed) };
         PartialCount {
@@ -310,43 +360,6 @@ impl ChangedFile {
             churn: Churn { files: 0, added, removed, weight },
             damaged: lines.is_err(),
             estimated,
-        }
-    }
-
-    fn lines(&self, objects: &mut Objects<'_>) -> Result<Lines, git2::Error> {
-        let new = Content::read(objects, self.new)?;
-        let old = Content::read(objects, self.old)?;
-        Ok(match (old, new) {
-            (Content::TooLarge, _) | (_, Content::TooLarge) => Lines::default(),
-            (old, new) => lines::between(old.bytes(), new.bytes()),
-        })
-    }
-}
-
-/// The content of a [`Version`].
-enum Content<'odb> {
-    Missing,
-    Text(String),
-    Blob(Rc<OdbObject<'odb>>),
-    /// A file that git treats as binary because of its size.
-    TooLarge,
-}
-
-impl<'odb> Content<'odb> {
-    fn read(objects: &mut Objects<'odb>, version: Version) -> Result<Self, git2::Error> {
-        Ok(match version {
-            Version::Missing => Self::Missing,
-            Version::Submodule(id) => Self::Text(format!("Subproject commit {id}\n")),
-            Version::Blob(id) if objects.size(id)? > lines::MAX_TEXT => Self::TooLarge,
-            Version::Blob(id) => Self::Blob(objects.read(id, ObjectType::Blob)?),
-        })
-    }
-
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Missing | Self::TooLarge => &[],
-            Self::Text(text) => text.as_bytes(),
-            Self::Blob(blob) => blob.data(),
         }
     }
 }

@@ -26,8 +26,26 @@ pub enum Error {
         /// The reason, as a clause.
         reason: &'static str,
     },
+    /// The path is neither a regular file nor a directory.
+    Irregular(PathBuf),
     /// There are no commits yet.
     NoCommits,
+    /// HEAD is on a branch that does not exist, but there are others.
+    NoHead {
+        /// The branch, such as "main".
+        head: String,
+        /// The other branches.
+        branches: Vec<String>,
+    },
+    /// The commit that HEAD, a branch or an id stands for cannot be read.
+    UnreadableTip {
+        /// The name, such as "HEAD".
+        name: String,
+        /// Its abbreviated id.
+        id: String,
+        /// The reason, as a clause.
+        reason: String,
+    },
     /// The branch does not exist.
     NoBranch(String),
     /// A part of a range does not name a commit.
@@ -76,6 +94,13 @@ impl fmt::Display for Error {
             }
             Self::Unsupported { path, reason } => {
                 write!(f, "cannot read the repository in {} directly: {reason}", named(path))
+            }
+            Self::Irregular(path) => write!(f, "{} is not a regular file", path.display()),
+            Self::NoHead { head, .. } => {
+                write!(f, "HEAD is on branch {head:?}, which has no commits yet")
+            }
+            Self::UnreadableTip { name, id, reason } => {
+                write!(f, "cannot read {name}, which is commit {id}: {reason}")
             }
             Self::NoCommits => f.write_str("this repository has no commits yet"),
             Self::NoBranch(name) => write!(f, "there is no branch {name:?} in this repository"),

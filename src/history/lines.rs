@@ -8,8 +8,6 @@ use super::diff::{self, Lines};
 
 /// Number of first bytes in which a NUL makes a file binary, as in git.
 const BINARY_PREFIX: usize = 8000;
-/// Size in bytes above which git treats a file as binary without reading it.
-pub(super) const MAX_TEXT: u64 = 512 << 20;
 /// Bytes compared at once.
 const BLOCK: usize = 64;
 /// Number of differing lines of both versions above which they are not compared in order: each takes

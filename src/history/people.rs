@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use git2::{Mailmap, Repository, Signature, Time};
+use git2::{Mailmap, Signature, Time};
 
 use super::Person;
 
@@ -26,10 +26,9 @@ impl People {
         })
     }
 
-    /// Applies the repository's mailmap and returns the list.
-    pub(super) fn mapped(self, repository: &Repository) -> Vec<Person> {
-        let Ok(mailmap) = repository.mailmap() else { return self.list };
-        self.list.into_iter().map(|person| mapped(&mailmap, &person).unwrap_or(person)).collect()
+    /// Applies a mailmap and returns the list.
+    pub(super) fn mapped(self, mailmap: &Mailmap) -> Vec<Person> {
+        self.list.into_iter().map(|person| mapped(mailmap, &person).unwrap_or(person)).collect()
     }
 }
 

@@ -1,13 +1,17 @@
 //! Finds and opens a repository, and resolves a range of commits.
 
 use std::collections::BTreeSet;
+use std::env;
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryOpenFlags};
+use git2::{BranchType, ErrorCode, Oid, Repository, RepositoryOpenFlags};
 
+use super::commits::Commits;
 use super::error::{Error, git_message, named};
-use super::{History, Id};
+use super::objects::{Objects, Unread};
+use super::{History, Id, files, names};
 
 /// Opens the repository that contains `path`; without a path, that of the environment
 /// (`GIT_DIR`) or of the current directory.
@@ -15,12 +19,11 @@ use super::{History, Id};
 /// # Errors
 /// Fails if there is none, or libgit2 cannot read it.
 pub fn open(path: Option<&Path>) -> Result<Repository, Error> {
-    // git has verified objects when it fetched them, and hashing them again would take half of the
-    // time. libgit2's cache is of no use because objects are read once.
-    git2::opts::strict_hash_verification(false);
-    git2::opts::enable_caching(false);
     if let Some(file) = path.filter(|path| path.is_file() && !path.ends_with(".git")) {
         return Err(Error::IsFile(file.to_path_buf()));
+    }
+    if let Some(folder) = discover(path) {
+        files::check(&folder)?;
     }
     let opened = match path {
         Some(path) => {
@@ -32,11 +35,24 @@ pub fn open(path: Option<&Path>) -> Result<Repository, Error> {
     opened.map_err(|error| explain(&error, path.unwrap_or(Path::new("."))))
 }
 
+/// The directory of the repository that [`open`] finds.
+fn discover(path: Option<&Path>) -> Option<PathBuf> {
+    let nothing: [&OsStr; 0] = [];
+    match (path, env::var_os("GIT_DIR"), env::var_os("GIT_CEILING_DIRECTORIES")) {
+        (Some(path), ..) => Repository::discover_path(path, nothing).ok(),
+        (None, Some(folder), _) => Some(PathBuf::from(folder)),
+        (None, None, Some(ceilings)) => {
+            Repository::discover_path(".", env::split_paths(&ceilings)).ok()
+        }
+        (None, None, None) => Repository::discover_path(".", nothing).ok(),
+    }
+}
+
 fn explain(error: &git2::Error, path: &Path) -> Error {
     let message = error.message();
     let path = path.to_path_buf();
     if error.code() == ErrorCode::NotFound {
-        return match std::env::var_os("GIT_DIR").filter(|_| path == Path::new(".")) {
+        return match env::var_os("GIT_DIR").filter(|_| path == Path::new(".")) {
             Some(named) => Error::GitDir(named.into()),
             None => Error::NoRepository(path),
         };
@@ -57,6 +73,8 @@ fn explain(error: &git2::Error, path: &Path) -> Error {
         "its references are stored as a reftable"
     } else if about(&["partialclone"]) {
         "it is a partial clone"
+    } else if about(&["graft"]) {
+        "its list of grafts or of shallow commits has other lines than ids"
     } else if about(&["unsupported extension", "unsupported repository version"]) {
         "its format is too new"
     } else {
@@ -92,29 +110,36 @@ pub(crate) struct Revisions {
 ///
 /// # Errors
 /// Fails if the range or branch does not name a commit, or there are no commits yet.
-pub(crate) fn revisions(
+pub(super) fn revisions(
     repository: &Repository,
+    commits: &mut Commits<'_>,
     range: Option<&str>,
     branch: Option<&str>,
 ) -> Result<Revisions, Error> {
     if let Some(branch) = branch {
         let tip = ["refs/heads", "refs/remotes", "refs/remotes/origin"]
             .iter()
-            .find_map(|folder| commit(repository, &format!("{folder}/{branch}")))
+            .find_map(|folder| repository.find_reference(&format!("{folder}/{branch}")).ok())
+            .and_then(|reference| reference.resolve().ok()?.target())
             .ok_or_else(|| Error::NoBranch(branch.to_string()))?;
-        return Ok(Revisions { tips: vec![tip], excluded: Vec::new(), name: branch.to_string() });
+        let tips = vec![tip_of(&mut commits.objects, branch, tip)?];
+        return Ok(Revisions { tips, excluded: Vec::new(), name: branch.to_string() });
     }
-    let Some(range) = range else { return head(repository) };
-    let named = |name: &str| {
+    let Some(range) = range else { return head(repository, &mut commits.objects) };
+    let mut named = |name: &str| {
         let name = if name.is_empty() { "HEAD" } else { name };
-        commit(repository, name)
-            .ok_or_else(|| Error::NoCommit { range: range.to_string(), name: name.to_string() })
+        let none = || Error::NoCommit { range: range.to_string(), name: name.to_string() };
+        let id = names::object(repository, commits, name).ok_or_else(none)?;
+        match commits.objects.peel(id) {
+            Ok(commit) => commit.ok_or_else(none),
+            // Digits that are no id of an object here.
+            Err(Unread::Missing) if name == id.to_string() => Err(none()),
+            Err(reason) => Err(unreadable(name, id, reason)),
+        }
     };
     let (tips, excluded) = if let Some((left, right)) = range.split_once("...") {
         let (left, right) = (named(left)?, named(right)?);
-        let bases = repository.merge_bases(left, right);
-        let excluded = bases.map(|bases| bases.iter().copied().collect()).unwrap_or_default();
-        (vec![left, right], excluded)
+        (vec![left, right], commits.merge_bases(left, right))
     } else if let Some((left, right)) = range.split_once("..") {
         (vec![named(right)?], vec![named(left)?])
     } else {
@@ -123,14 +148,12 @@ pub(crate) fn revisions(
     Ok(Revisions { tips, excluded, name: range.to_string() })
 }
 
-fn head(repository: &Repository) -> Result<Revisions, Error> {
+fn head(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revisions, Error> {
     let head = repository.head().map_err(|error| match error.code() {
-        ErrorCode::UnbornBranch | ErrorCode::NotFound => Error::NoCommits,
+        ErrorCode::UnbornBranch | ErrorCode::NotFound => unborn(repository),
         _ => Error::Failed(format!("cannot read HEAD: {}", git_message(&error))),
     })?;
-    let tip = head.peel(ObjectType::Commit).map(|object| object.id());
-    // A tip whose object is missing is reported by the walk.
-    let tip = tip.ok().or_else(|| head.target()).ok_or(Error::NoCommits)?;
+    let tip = tip_of(objects, "HEAD", head.target().ok_or(Error::NoCommits)?)?;
     let name = if repository.head_detached().unwrap_or(false) {
         Id::new(tip.as_bytes()).short()
     } else {
@@ -139,26 +162,61 @@ fn head(repository: &Repository) -> Result<Revisions, Error> {
     Ok(Revisions { tips: vec![tip], excluded: Vec::new(), name })
 }
 
-fn commit(repository: &Repository, name: &str) -> Option<Oid> {
-    let object = repository.revparse_single(name).ok()?;
-    object.peel(ObjectType::Commit).ok().map(|commit| commit.id())
+/// The error for a HEAD on a branch that does not exist.
+fn unborn(repository: &Repository) -> Error {
+    let of = |kind| {
+        let branches = repository.branches(Some(kind)).into_iter().flatten().flatten();
+        let mut names: Vec<String> = branches
+            .filter_map(|(branch, _)| Some(branch.name().ok()??.to_string()))
+            .filter(|name| !name.ends_with("/HEAD"))
+            .collect();
+        names.sort();
+        names
+    };
+    let branches = [of(BranchType::Local), of(BranchType::Remote)].concat();
+    if branches.is_empty() {
+        return Error::NoCommits;
+    }
+    let head = repository.find_reference("HEAD").ok();
+    let target = head.and_then(|head| Some(head.symbolic_target().ok()??.to_string()));
+    let head = target.unwrap_or_default();
+    Error::NoHead { head: head.strip_prefix("refs/heads/").unwrap_or(&head).to_string(), branches }
+}
+
+/// The commit that a reference stands for.
+fn tip_of(objects: &mut Objects<'_>, name: &str, id: Oid) -> Result<Oid, Error> {
+    match objects.peel(id) {
+        Ok(Some(commit)) => Ok(commit),
+        Ok(None) => Err(Error::NoCommit { range: name.to_string(), name: name.to_string() }),
+        Err(reason) => Err(unreadable(name, id, reason)),
+    }
+}
+
+fn unreadable(name: &str, id: Oid, reason: Unread) -> Error {
+    let id = Id::new(id.as_bytes()).short();
+    Error::UnreadableTip { name: name.to_string(), id, reason: reason.to_string() }
 }
 
 /// The oldest commits of a shallow clone, whose parents are missing.
-pub(crate) fn boundary(repository: &Repository) -> BTreeSet<Oid> {
+///
+/// # Errors
+/// Fails if the file that lists them cannot be read.
+pub(super) fn boundary(repository: &Repository) -> Result<BTreeSet<Oid>, Error> {
     // Linked worktrees share this file, so it is in the common directory.
-    let text = fs::read_to_string(repository.commondir().join("shallow")).unwrap_or_default();
-    text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect()
+    let list = files::read(&repository.commondir().join("shallow"))?.unwrap_or_default();
+    let text = String::from_utf8_lossy(&list);
+    Ok(text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect())
 }
 
 /// Sets the tags of the commits to which tags point, directly or through other tags.
-pub fn tag(repository: &Repository, history: &mut History) {
+pub(super) fn tag(repository: &Repository, objects: &mut Objects<'_>, history: &mut History) {
     let mut tags = Vec::new();
     let Ok(references) = repository.references_glob("refs/tags/*") else { return };
     for reference in references.flatten() {
-        let Ok(commit) = reference.peel(ObjectType::Commit) else { continue };
+        let Some(target) = reference.resolve().ok().and_then(|it| it.target()) else { continue };
+        let Ok(Some(commit)) = objects.peel(target) else { continue };
         let name = String::from_utf8_lossy(reference.shorthand_bytes()).into_owned();
-        tags.push((Id::new(commit.id().as_bytes()), name));
+        tags.push((Id::new(commit.as_bytes()), name));
     }
     tags.sort();
     for commit in &mut history.commits {
@@ -168,9 +226,20 @@ pub fn tag(repository: &Repository, history: &mut History) {
     }
 }
 
+/// The directory with the files that are checked out; `None` for a bare repository.
+pub(super) fn worktree(repository: &Repository) -> Option<&Path> {
+    // libgit2 takes a repository whose settings do not tell for one with files beside it. git looks
+    // at the name of the directory.
+    let told = repository.config().is_ok_and(|config| {
+        ["core.bare", "core.worktree"].iter().any(|name| config.get_entry(name).is_ok())
+    });
+    let named = repository.path().file_name().is_some_and(|name| name == ".git");
+    repository.workdir().filter(|_| told || named || repository.is_worktree())
+}
+
 /// Name of a repository: the name of its directory.
-pub fn name(repository: &Repository) -> Option<String> {
-    let folder = repository.workdir().unwrap_or_else(|| repository.commondir());
+pub(super) fn name(repository: &Repository) -> Option<String> {
+    let folder = worktree(repository).unwrap_or_else(|| repository.commondir());
     let folder = fs::canonicalize(folder).ok()?;
     let name = folder.file_name()?.to_string_lossy();
     Some(name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_string())

@@ -6,15 +6,13 @@ use std::collections::BTreeMap;
 use git2::Repository;
 
 use super::error::Error;
-use super::{Commit, History, Id};
+use super::{Commit, History, notes};
 use crate::error::did_you_mean;
 use flaky_core::sanitize::SHORT_ID;
 use flaky_core::verdict::Verdict;
 
 /// Maximum length of an unknown word in a message, in characters.
 const MAX_WORD: usize = 40;
-/// Maximum part of a note that is read, in bytes.
-const MAX_NOTE: usize = 1 << 16;
 
 /// Sets the verdicts of commits from `sha,status` lines. Empty lines and those that start with `#`
 /// are skipped; abbreviated ids are accepted. A warning counts lines of other commits and unknown
@@ -68,22 +66,17 @@ pub(crate) fn from_notes(
     } else {
         format!("refs/notes/{reference}")
     };
-    let notes = repository.notes(Some(&full)).map_err(|_| Error::NoNotes(full))?;
     let mut verdicts = Vec::new();
     let mut unknown = UnknownWords::default();
-    for (note, commit) in notes.flatten() {
-        let Ok(blob) = repository.find_blob(note) else { continue };
-        let content = blob.content();
-        let text = String::from_utf8_lossy(&content[..content.len().min(MAX_NOTE)]);
+    notes::read(repository, &full, |id, text| {
         for word in text.split(|c: char| c.is_whitespace() || c == ',') {
-            let id = Id::new(commit.as_bytes());
             match Verdict::parse(word) {
                 Some(verdict) => verdicts.push((id.to_string(), verdict)),
                 None if word.is_empty() => {}
                 None => unknown.add(word, || format!("the note of {}", id.short())),
             }
         }
-    }
+    })?;
     assign(&mut history.commits, &verdicts);
     unknown.warning(history);
     Ok(())

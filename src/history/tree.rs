@@ -14,13 +14,18 @@ const LINK: u32 = 0o120_000;
 const SUBMODULE: u32 = 0o160_000;
 /// Length of an id in a tree, in bytes. libgit2 supports SHA-1 only.
 const ID: usize = 20;
+/// Depth to which directories are compared, as in git.
+const MAX_DEPTH: usize = 2048;
+/// Length of a path above which its directory is not entered, in bytes.
+const MAX_PATH: usize = 4096;
 
 /// An entry of a tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TreeEntry<'a> {
     /// The mode, normalised to one permission bit and four kinds.
     mode: u32,
-    name: &'a [u8],
+    /// Its name.
+    pub name: &'a [u8],
     /// Id of its object.
     pub id: &'a [u8],
 }
@@ -40,7 +45,8 @@ impl<'a> TreeEntry<'a> {
         Some(Self { mode: canonical(mode), name: &name[..end], id })
     }
 
-    fn is_folder(&self) -> bool {
+    /// Returns true for a directory.
+    pub(super) fn is_folder(&self) -> bool {
         self.mode == FOLDER
     }
 
@@ -81,20 +87,58 @@ pub(super) trait Visitor {
     /// Reason that a tree could not be read.
     type Error;
 
-    /// Reads the tree with this id, which is at `path`.
-    fn tree(&mut self, path: &[u8], id: &[u8]) -> Result<Self::Tree, Self::Error>;
-    /// The error for a malformed tree.
+    /// Reads the tree with this id.
+    fn tree(&mut self, id: &[u8]) -> Result<Self::Tree, Self::Error>;
+    /// The error for a tree that is malformed or too deep.
     fn malformed() -> Self::Error;
-    /// Returns true if this directory is to be compared.
-    fn enters(&self, path: &[u8]) -> bool;
+    /// Returns true if this directory is to be compared. It has these ids; the first is empty if it
+    /// was added, the second if it was removed.
+    fn enters(&mut self, path: &[u8], ids: (&[u8], &[u8])) -> bool;
     /// Receives a file or submodule that differs.
-    fn differs(&mut self, path: &[u8], old: Option<TreeEntry<'_>>, new: Option<TreeEntry<'_>>);
+    fn differs(
+        &mut self,
+        path: &[u8],
+        old: Option<TreeEntry<'_>>,
+        new: Option<TreeEntry<'_>>,
+    ) -> Result<(), Self::Error>;
 }
 
-/// Reports every difference between two trees at `path` to `visitor`.
-pub(super) fn compare<V: Visitor>(
+/// Where a comparison is.
+#[derive(Default)]
+struct Place {
+    path: Vec<u8>,
+    /// Number of directories above. A name may be empty, so the path does not tell.
+    depth: usize,
+}
+
+impl Place {
+    /// Visits an entry of the current directory.
+    fn below<E>(
+        &mut self,
+        name: &[u8],
+        visit: impl FnOnce(&mut Self) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let length = self.path.len();
+        if length > 0 {
+            self.path.push(b'/');
+        }
+        self.path.extend_from_slice(name);
+        self.depth += 1;
+        let result = visit(self);
+        self.depth -= 1;
+        self.path.truncate(length);
+        result
+    }
+}
+
+/// Reports every difference between two trees to `visitor`.
+pub(super) fn compare<V: Visitor>(visitor: &mut V, old: &[u8], new: &[u8]) -> Result<(), V::Error> {
+    compare_at(visitor, &mut Place::default(), old, new)
+}
+
+fn compare_at<V: Visitor>(
     visitor: &mut V,
-    path: &mut Vec<u8>,
+    place: &mut Place,
     old: &[u8],
     new: &[u8],
 ) -> Result<(), V::Error> {
@@ -110,16 +154,16 @@ pub(super) fn compare<V: Visitor>(
         };
         match (order, a, b) {
             (Ordering::Less, Some(entry), _) => {
-                only_one(visitor, path, entry, true)?;
+                only_one(visitor, place, entry, true)?;
                 a = TreeEntry::take(&mut old);
             }
             (Ordering::Greater, _, Some(entry)) => {
-                only_one(visitor, path, entry, false)?;
+                only_one(visitor, place, entry, false)?;
                 b = TreeEntry::take(&mut new);
             }
             (_, Some(before), Some(after)) => {
                 if before.id != after.id || before.mode != after.mode {
-                    both(visitor, path, before, after)?;
+                    both(visitor, place, before, after)?;
                     (old, new) = skip_equal(old, new);
                 }
                 a = TreeEntry::take(&mut old);
@@ -146,16 +190,17 @@ fn skip_equal<'a>(old: &'a [u8], new: &'a [u8]) -> (&'a [u8], &'a [u8]) {
 
 fn both<V: Visitor>(
     visitor: &mut V,
-    path: &mut Vec<u8>,
+    place: &mut Place,
     old: TreeEntry<'_>,
     new: TreeEntry<'_>,
 ) -> Result<(), V::Error> {
-    below(path, new.name, |path| {
+    place.below(new.name, |place| {
         if !new.is_folder() {
-            visitor.differs(path, Some(old), Some(new));
-        } else if visitor.enters(path) {
-            let (old, new) = (visitor.tree(path, old.id)?, visitor.tree(path, new.id)?);
-            compare(visitor, path, old.as_ref(), new.as_ref())?;
+            visitor.differs(&place.path, Some(old), Some(new))?;
+        } else if visitor.enters(&place.path, (old.id, new.id)) {
+            let old = enter(visitor, place, old.id)?;
+            let new = enter(visitor, place, new.id)?;
+            compare_at(visitor, place, old.as_ref(), new.as_ref())?;
         }
         Ok(())
     })
@@ -164,19 +209,21 @@ fn both<V: Visitor>(
 /// Reports an entry that was added or removed, with everything below it.
 fn only_one<V: Visitor>(
     visitor: &mut V,
-    path: &mut Vec<u8>,
+    place: &mut Place,
     entry: TreeEntry<'_>,
     removed: bool,
 ) -> Result<(), V::Error> {
-    below(path, entry.name, |path| {
+    place.below(entry.name, |place| {
         if !entry.is_folder() {
             let (old, new) = if removed { (Some(entry), None) } else { (None, Some(entry)) };
-            visitor.differs(path, old, new);
-        } else if visitor.enters(path) {
-            let tree = visitor.tree(path, entry.id)?;
+            return visitor.differs(&place.path, old, new);
+        }
+        let ids = if removed { (entry.id, &[][..]) } else { (&[][..], entry.id) };
+        if visitor.enters(&place.path, ids) {
+            let tree = enter(visitor, place, entry.id)?;
             let mut rest = tree.as_ref();
             while let Some(entry) = TreeEntry::take(&mut rest) {
-                only_one(visitor, path, entry, removed)?;
+                only_one(visitor, place, entry, removed)?;
             }
             if !rest.is_empty() {
                 return Err(V::malformed());
@@ -186,13 +233,15 @@ fn only_one<V: Visitor>(
     })
 }
 
-fn below<T>(path: &mut Vec<u8>, name: &[u8], visit: impl FnOnce(&mut Vec<u8>) -> T) -> T {
-    let length = path.len();
-    if length > 0 {
-        path.push(b'/');
+fn enter<V: Visitor>(visitor: &mut V, place: &Place, id: &[u8]) -> Result<V::Tree, V::Error> {
+    if place.depth > MAX_DEPTH || place.path.len() > MAX_PATH {
+        return Err(V::malformed());
     }
-    path.extend_from_slice(name);
-    let result = visit(path);
-    path.truncate(length);
-    result
+    visitor.tree(id)
+}
+
+/// The entries of a tree, up to its end or where it is malformed.
+pub(super) fn entries(tree: &[u8]) -> impl Iterator<Item = TreeEntry<'_>> {
+    let mut rest = tree;
+    std::iter::from_fn(move || TreeEntry::take(&mut rest))
 }

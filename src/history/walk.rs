@@ -6,15 +6,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use git2::{ObjectType, Odb, Oid, Repository};
+use git2::{Oid, Repository};
 
 use super::churn::Comparison;
-use super::error::{Error, git_message};
+use super::commits::Commits;
+use super::error::Error;
 use super::message::{self, ParsedCommit};
+use super::objects::Database;
 use super::people::People;
 use super::repo::{self, Revisions};
 use super::select::Selection;
-use super::{Commit, History, Id};
+use super::{Commit, History, Id, mailmap};
 use crate::progress::Progress;
 
 /// Number of excluded commits that are still followed when only excluded ones are left, because
@@ -28,6 +30,8 @@ pub struct Walked {
     pub history: History,
     /// The trees to compare.
     pub comparisons: Vec<Comparison>,
+    /// True if some objects or parents have been replaced, so that counts hold only for now.
+    pub replaced: bool,
 }
 
 /// Walks the commits of `selection`.
@@ -39,15 +43,14 @@ pub fn walk(
     selection: &Selection,
     progress: &dyn Progress,
 ) -> Result<Walked, Error> {
-    let revisions =
-        repo::revisions(repository, selection.range.as_deref(), selection.branch.as_deref())?;
-    let odb = repository
-        .odb()
-        .map_err(|error| Error::Failed(format!("cannot read objects: {}", git_message(&error))))?;
+    let database = Database::open(repository)?;
+    let mut commits = Commits::open(repository, &database)?;
+    let (range, branch) = (selection.range.as_deref(), selection.branch.as_deref());
+    let revisions = repo::revisions(repository, &mut commits, range, branch)?;
     let mut graph = Graph {
-        odb,
+        commits,
         first_parent: selection.first_parent,
-        boundary: repo::boundary(repository),
+        boundary: repo::boundary(repository)?,
         nodes: Vec::new(),
         indices: BTreeMap::new(),
         people: People::default(),
@@ -61,7 +64,9 @@ pub fn walk(
         Some(folder) => format!("{folder} {}", revisions.name),
         None => revisions.name,
     };
-    Ok(finish(repository, selection, graph, &order, name))
+    let mut walked = finish(repository, selection, graph, &order, name)?;
+    walked.replaced |= database.replaces();
+    Ok(walked)
 }
 
 /// A commit in the graph.
@@ -74,11 +79,13 @@ struct Node {
     excluded: bool,
     /// True if it is in the queue.
     queued: bool,
+    /// True if its object cannot be read, so that its parents are unknown.
+    unreadable: bool,
 }
 
 /// All commits that have been visited.
 struct Graph<'a> {
-    odb: Odb<'a>,
+    commits: Commits<'a>,
     first_parent: bool,
     boundary: BTreeSet<Oid>,
     nodes: Vec<Node>,
@@ -147,13 +154,11 @@ impl Graph<'_> {
     }
 
     fn read(&mut self, id: Id, time_s: i64) -> Node {
-        let oid = Oid::from_bytes(id.bytes());
-        let object = oid.as_ref().ok().and_then(|oid| self.odb.read(*oid).ok());
-        let mut parsed = match object {
-            Some(object) if object.kind() == ObjectType::Commit => message::parse(object.data()),
-            _ => lost(time_s),
-        };
-        let boundary = oid.is_ok_and(|oid| self.boundary.contains(&oid));
+        let oid = Oid::from_bytes(id.bytes()).ok();
+        let parsed = oid.and_then(|oid| self.commits.read(oid).ok());
+        let unreadable = parsed.is_none();
+        let mut parsed = parsed.unwrap_or_else(|| lost(time_s));
+        let boundary = oid.is_some_and(|oid| self.boundary.contains(&oid));
         if boundary {
             // Its parents are missing in this clone.
             parsed.parents.clear();
@@ -174,7 +179,7 @@ impl Graph<'_> {
             churn: super::Churn::default(),
             verdict: None,
         };
-        Node { commit, tree, parents: Vec::new(), excluded: false, queued: true }
+        Node { commit, tree, parents: Vec::new(), excluded: false, queued: true, unreadable }
     }
 
     /// Excludes a commit and all its ancestors visited so far.
@@ -218,6 +223,11 @@ impl Graph<'_> {
                 }
             }
         }
+        // In a circle of damaged commits, every commit has a child.
+        order.extend(
+            (0..self.nodes.len() as u32)
+                .filter(|index| shown(index) && children[*index as usize] > 0),
+        );
         order.reverse();
         order
     }
@@ -240,15 +250,22 @@ fn finish(
     graph: Graph<'_>,
     order: &[u32],
     name: String,
-) -> Walked {
-    let people = graph.people.mapped(repository);
-    let mut walked =
-        Walked { history: History { people, name, ..History::default() }, comparisons: Vec::new() };
-    let trees: Vec<Option<Oid>> = graph.nodes.iter().map(|node| node.tree).collect();
-    let mut nodes: Vec<Option<Node>> = graph.nodes.into_iter().map(Some).collect();
+) -> Result<Walked, Error> {
+    let Graph { mut commits, people, nodes, .. } = graph;
+    let people = people.mapped(&mailmap::read(repository, &mut commits)?);
+    let history = History { people, name, ..History::default() };
+    let replaced = commits.are_grafted();
+    let mut walked = Walked { history, comparisons: Vec::new(), replaced };
+    let objects = &mut commits.objects;
+    let trees: Vec<Option<Oid>> = nodes.iter().map(|node| node.tree).collect();
+    let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
+    let mut broken = Vec::new();
     let commits = &mut walked.history.commits;
     for &index in order {
         let Some(node) = nodes[index as usize].take() else { continue };
+        if node.unreadable {
+            broken.push(node.commit.id);
+        }
         if !selection.matches(&node.commit, &walked.history.people[node.commit.author as usize]) {
             continue;
         }
@@ -268,6 +285,16 @@ fn finish(
             }
         }
     }
-    repo::tag(repository, &mut walked.history);
-    walked
+    repo::tag(repository, objects, &mut walked.history);
+    if let Some(first) = broken.first() {
+        let others = match broken.len() {
+            1 => String::new(),
+            count => format!(" and {} others", count - 1),
+        };
+        let first = first.short();
+        let message =
+            format!("commit {first}{others} cannot be read, so what lies behind is missing");
+        walked.history.warning(message, Some("`git fsck` tells why; `git fetch` may restore it"));
+    }
+    Ok(walked)
 }

@@ -14,7 +14,7 @@ const MANY: u32 = 1000;
 
 /// A commit as git reports it.
 #[derive(Debug, Default)]
-struct Told {
+pub struct Told {
     sha: String,
     parents: Vec<String>,
     files: u32,
@@ -24,7 +24,7 @@ struct Told {
 
 /// The commits of `git log` with these arguments.
 #[track_caller]
-fn told(git: &mut Command, words: &str) -> Vec<Told> {
+pub fn told(git: &mut Command, words: &str) -> Vec<Told> {
     git.args("log --date-order --reverse -z --numstat --no-renames".split(' '));
     git.arg("--format=tformat:%x01%H %P").args(words.split_whitespace());
     let output = git.output().expect("git starts");
@@ -49,7 +49,7 @@ fn told(git: &mut Command, words: &str) -> Vec<Told> {
 /// The balance of lines is the same; their number is but for a hundredth of many (where git's
 /// heuristics leave a lockfile with more changes than there are), or so many of a few.
 #[track_caller]
-fn agrees(told: &[Told], life: &Life, tolerated: u32) {
+pub fn agrees(told: &[Told], life: &Life, tolerated: u32) {
     let ids: Vec<&str> = told.iter().map(|commit| commit.sha.as_str()).collect();
     let ours: Vec<&str> = life.beats.iter().map(|beat| beat.sha.as_str()).collect();
     assert_eq!(ours, ids, "{:?}", life.subjects());
@@ -71,7 +71,7 @@ fn agrees(told: &[Told], life: &Life, tolerated: u32) {
 
 /// Asserts that `flaky history WORDS` counts the same as `git log GIT`.
 #[track_caller]
-fn same(repo: &Repo, words: &str, git: &str) -> Life {
+pub fn same(repo: &Repo, words: &str, git: &str) -> Life {
     let life = repo.life(words);
     agrees(&told(&mut repo.alone("repo", "git"), git), &life, 0);
     life
@@ -269,76 +269,23 @@ fn old_trees_with_modes_that_nobody_writes() {
     assert_eq!(life.beat("executable").files, 1);
 }
 
-/// A main line with a branch and a merge, by several people.
-fn busy() -> Repo {
-    Repo::new()
-        .commit("root", &[("src/a", "one\n"), ("doc/a", "text\n")])
-        .branch("topic")
-        .by("Bo Åkesson <bo@example.org>")
-        .commit("topic 1", &[("src/b", "b\n")])
-        .later(86_400)
-        .commit("topic 2", &[("doc/b", "b\n"), ("srcs", "no\n")])
-        .branch("main")
-        .by("renovate[bot] <29139614+renovate[bot]@users.noreply.github.com>")
-        .commit("main 1", &[("src/a", "two\n")])
-        .by("Ann <ann@example.org>")
-        .merge("join", &["topic"], &[file("src/b", "b\n"), file("doc/b", "b\n")])
-        .tag("v1")
-        .commit("main 2", &[("src/a", "two\nthree\n"), ("src/deep/c", "c\n")])
-        .commit("main 3", &[("doc/a", "other\n")])
-}
-
 #[test]
-fn ranges() {
-    let repo = busy();
-    for range in [
-        "topic..main",
-        "main..topic",
-        "topic...main",
-        "main~1...topic",
-        "v1",
-        "v1..",
-        "..topic",
-        "HEAD~2",
-        "main~1..main~1",
-        "topic",
-    ] {
-        let told = told(&mut repo.alone("repo", "git"), range);
-        if told.is_empty() {
-            repo.flaky(&format!("history --json {range}")).fails(1, &["no commit", range]);
-        } else {
-            agrees(&told, &repo.life(range), 0);
-        }
-    }
-    same(&repo, "--branch topic", "topic");
-    same(&repo, "--first-parent v1~1..", "--first-parent --diff-merges=first-parent v1~1..");
-}
-
-#[test]
-fn selections() {
-    let repo = busy();
-    for (words, git) in [
-        ("--path src", "--full-history --no-merges -- src"),
-        ("--path ./src/", "--full-history --no-merges -- src"),
-        ("--path src/deep", "--full-history --no-merges -- src/deep"),
-        ("--path src/a --path doc/b", "--full-history --no-merges -- src/a doc/b"),
-        ("--author ann@", "--author ann@"),
-        ("--author åkesson", "-i --author Åkesson"),
-        ("--no-merges", "--no-merges"),
-    ] {
-        same(&repo, words, git);
-    }
-    let first = "1714564800";
-    let later = "1714565400";
-    same(&repo, &format!("--since @{later}"), &format!("--since={later}"));
-    same(&repo, &format!("--until @{first}"), &format!("--until={first}"));
-    same(
-        &repo,
-        "--since 2024-05-02 --until 2024-05-02T12:30:00Z",
-        "--since=2024-05-02T00:00:00Z --until=2024-05-02T12:30:00Z",
-    );
-    let life = repo.life("--no-bots");
-    assert_eq!(life.subjects(), ["root", "topic 1", "topic 2", "join", "main 2", "main 3"]);
+fn long_texts_without_any_order() {
+    let text = |seed: u32| {
+        let line = |at: u32| {
+            let word = at.wrapping_mul(2_654_435_761) ^ seed;
+            ["{\n", "}\n", "\n", "x\n"][(word.wrapping_mul(word | 1) >> 28) as usize % 4]
+        };
+        (0..300_000).map(line).collect::<String>()
+    };
+    let repo = Repo::new()
+        .commit("root", &[("a", &text(1))])
+        .commit("other", &[("a", &text(77))])
+        .commit("last", &[("b", "b\n")]);
+    let life = repo.bounded_life("");
+    let other = life.beat("other");
+    assert!(other.added == other.removed && other.added > 10_000, "{other:?}");
+    assert_eq!(life.beat("last").churn(), (1, 1, 0));
 }
 
 #[test]

@@ -287,6 +287,18 @@ impl Repo {
         self.folder.flaky_in("repo", words)
     }
 
+    /// Runs `flaky` in the repository, with 20 seconds and 1.5 GB of addresses at most.
+    #[track_caller]
+    pub fn bounded(&self, words: &str) -> Ran {
+        self.folder.bounded_in("repo", words)
+    }
+
+    /// The life that `flaky history --json` tells within these bounds, without its cache.
+    #[track_caller]
+    pub fn bounded_life(&self, words: &str) -> Life {
+        Life::of(&self.bounded(&format!("history --json --no-cache {words}")).succeeds())
+    }
+
     /// The life that `flaky history --json` tells.
     #[track_caller]
     pub fn life(&self, words: &str) -> Life {
@@ -338,6 +350,8 @@ pub struct Beat {
     pub files: u32,
     pub added: u32,
     pub removed: u32,
+    #[serde(default)]
+    pub estimated: bool,
     pub height: f64,
     pub author: String,
     pub time: String,

@@ -1,8 +1,11 @@
 //! Test helpers: run the program in a directory of its own and assert on the result.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -92,6 +95,19 @@ impl Folder {
         Ran::of(words, &mut command)
     }
 
+    /// Runs `flaky` in a folder that lies here, with 20 seconds and 1.5 GB of addresses at most.
+    #[track_caller]
+    pub fn bounded_in(&self, place: &str, words: &str) -> Ran {
+        let flaky = env!("CARGO_BIN_EXE_flaky");
+        let mut command = self.alone(if cfg!(unix) { "sh" } else { flaky });
+        if cfg!(unix) {
+            let script = "ulimit -v 1500000 2>/dev/null; exec \"$0\" \"$@\"";
+            command.args(["-c", script, flaky]);
+        }
+        command.current_dir(self.path(place)).args(words.split_whitespace());
+        Ran::within(20, words, &mut command)
+    }
+
     /// Runs `flaky render … -o name` and returns the file.
     pub fn render(&self, words: &str, name: &str) -> Vec<u8> {
         self.flaky(&format!("render -q {words} -o {name}")).succeeds();
@@ -119,6 +135,28 @@ impl Ran {
     /// What comes of this command, which goes by these words.
     pub fn of(words: &str, command: &mut Command) -> Self {
         Self { words: words.to_string(), output: command.output().expect("it starts") }
+    }
+
+    /// What comes of this command, which must end within so many seconds.
+    #[track_caller]
+    pub fn within(seconds: u64, words: &str, command: &mut Command) -> Self {
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        let stdout = all(child.stdout.take().expect("its output"));
+        let stderr = all(child.stderr.take().expect("its errors"));
+        let end = Instant::now() + Duration::from_secs(seconds);
+        let status = loop {
+            if let Some(status) = child.try_wait().expect("it runs") {
+                break status;
+            }
+            if Instant::now() > end {
+                child.kill().expect("it is stopped");
+                panic!("flaky {words} takes longer than {seconds} s");
+            }
+            thread::sleep(Duration::from_millis(5));
+        };
+        let [stdout, stderr] = [stdout, stderr].map(|bytes| bytes.join().expect("its output"));
+        Self { words: words.to_string(), output: Output { status, stdout, stderr } }
     }
 
     pub fn stdout(&self) -> String {
@@ -159,6 +197,15 @@ impl Ran {
         assert!(said.contains(words), "flaky {}\nno {words:?} in: {said}", self.words);
         self
     }
+}
+
+/// All that a thread of its own reads.
+fn all(mut from: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).expect("its output");
+        bytes
+    })
 }
 
 /// The folder of fixtures.

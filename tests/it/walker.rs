@@ -1,18 +1,13 @@
 //! Unusual and damaged repositories: everything readable is drawn, or the error has a helpful hint.
 
 use std::fs;
-use std::io::Write;
 use std::process::Command;
 
-use flate2::Compression;
-use flate2::write::ZlibEncoder;
-
-use crate::chance;
-use crate::repo::{Life, Repo, file, files, submodule};
+use crate::repo::{Life, Repo, file, submodule};
 use crate::tools;
 use crate::vocabulary::{Folder, Ran};
 
-fn small() -> Repo {
+pub fn small() -> Repo {
     Repo::new()
         .commit("root", &[("a", "one\n")])
         .commit("second", &[("a", "two\n"), ("folder/b", "b\n")])
@@ -21,7 +16,7 @@ fn small() -> Repo {
 
 /// Asserts that `flaky history WORDS -o life.json` fails with these words and keeps an older file.
 #[track_caller]
-fn refused(repo: &Repo, words: &str, expected: &[&str]) {
+pub fn refused(repo: &Repo, words: &str, expected: &[&str]) {
     fs::write(repo.path("life.json"), "older").unwrap();
     repo.flaky(&format!("history {words} -o life.json")).fails(1, expected);
     assert_eq!(fs::read(repo.path("life.json")).unwrap(), b"older");
@@ -43,7 +38,17 @@ fn runs_forwards(life: &Life) {
 #[test]
 fn no_commits_yet() {
     refused(&Repo::new(), "", &["no commits yet"]);
-    refused(&small().orphan("unborn"), "", &["no commits yet"]);
+}
+
+#[test]
+fn a_head_on_a_missing_branch() {
+    let repo = small().branch("side").orphan("unborn");
+    refused(&repo, "", &["HEAD is on branch \"unborn\"", "main, side", "--branch main"]);
+    for branch in ["a", "b", "c", "d"] {
+        repo.git(&["branch", branch, "main"]);
+    }
+    refused(&repo, "", &["a, b, c, d, main and 1 more"]);
+    assert_eq!(repo.life("--branch side").beats.len(), 3);
 }
 
 #[test]
@@ -145,22 +150,6 @@ fn malformed_authors() {
 }
 
 #[test]
-fn a_file_larger_than_git_looks_at() {
-    let repo = small();
-    // Only its header can be read: nobody may read on.
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(format!("blob {}\0text\n", (512_u64 << 20) + 1).as_bytes()).unwrap();
-    let id = "b".repeat(40);
-    let path = repo.object(&id);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, encoder.finish().unwrap()).unwrap();
-    repo.git(&["update-index", "--add", "--cacheinfo", &format!("100644,{id},huge")]);
-    let tree = repo.git(&["write-tree", "--missing-ok"]);
-    let life = repo.commit_tree("huge", tree.trim()).life("--strict");
-    assert_eq!(life.beat("huge").churn(), (3, 0, 2));
-}
-
-#[test]
 fn a_submodule_is_never_opened() {
     let repo = small().change("submodule", &[submodule("sub", '1')]);
     fs::create_dir(repo.path("sub")).unwrap();
@@ -190,6 +179,14 @@ fn what_only_git_can_read() {
 }
 
 #[test]
+fn grafts_that_only_git_can_read() {
+    let repo = small();
+    fs::create_dir_all(repo.path(".git/info")).unwrap();
+    fs::write(repo.path(".git/info/grafts"), "# none\n").unwrap();
+    refused(&repo, "", &["grafts", "--print-log-command", "--from-log -"]);
+}
+
+#[test]
 fn wherever_the_repository_is() {
     let repo = small();
     let life = repo.life("");
@@ -207,6 +204,32 @@ fn wherever_the_repository_is() {
     let mut command = repo.folder.command();
     command.env("GIT_DIR", repo.path(".git")).args(["history", "--json"]);
     assert_eq!(Life::of(&Ran::of("history --json", &mut command).succeeds()), life);
+}
+
+#[test]
+fn a_bare_repository_without_settings() {
+    let map = "Anna <anna@example.org> <ann@example.org>\n";
+    let repo = small().commit("map", &[(".mailmap", map)]);
+    repo.clone_with(&["--bare"]);
+    for settings in [true, false] {
+        if !settings {
+            fs::remove_file(repo.folder.path("clone/config")).unwrap();
+        }
+        let life = life_in(&repo, "clone", "");
+        assert!(life.beats.iter().all(|beat| beat.author == "Anna"), "{life:?}");
+        let ran = repo.folder.flaky_in("clone", "history --author nobody -o x.gif");
+        ran.fails(1, &["no commit of clone main"]);
+    }
+}
+
+#[test]
+fn mailmaps_that_settings_name() {
+    let repo = small().commit("map", &[("map", "Anna <ann@example.org>\n")]);
+    repo.git(&["config", "mailmap.blob", "HEAD:map"]);
+    assert_eq!(repo.life("").beats[0].author, "Anna");
+    fs::write(repo.path("other"), "Hannah <ann@example.org>\n").unwrap();
+    repo.git(&["config", "mailmap.file", "other"]);
+    assert_eq!(repo.life("").beats[0].author, "Hannah");
 }
 
 #[test]
@@ -264,38 +287,6 @@ fn missing_and_corrupt_objects() {
     damaged("HEAD~2^{tree}", &["lost", "lost", "commit"]);
     damaged("HEAD~1", &["lost", "lost"]);
     damaged("HEAD~2", &["lost", "lost", "commit"]);
-    damaged("HEAD", &["lost"]);
-}
-
-#[test]
-fn damaged_packs() {
-    let repo = chance::repository(300, 40);
-    let whole = repo.life("--no-cache").beats.len();
-    repo.git(&["gc", "-q"]);
-    let packs = files(&repo.path(".git/objects/pack"));
-    for path in
-        packs.iter().filter(|path| path.extension().is_some_and(|it| it == "pack" || it == "idx"))
-    {
-        let bytes = fs::read(path).unwrap();
-        let flipped = |at: usize| {
-            let mut bytes = bytes.clone();
-            bytes[at] ^= 0xff;
-            bytes
-        };
-        let part = bytes.len() / 8;
-        let cuts = (0..8).map(|n| bytes[..n * part].to_vec());
-        for damaged in (0..8).map(|n| flipped(n * part + n)).chain(cuts) {
-            fs::remove_file(path).unwrap();
-            fs::write(path, &damaged).unwrap();
-            let ran = repo.flaky("history --json --no-cache");
-            let said = ran.stderr();
-            let all = ran.stdout().matches("\"sha\"").count() == whole;
-            let told = said.starts_with("error: ") || said.contains("could not be read completely");
-            assert!(!said.contains("panicked") && (all || told), "{said}");
-        }
-        fs::write(path, &bytes).unwrap();
-    }
-    assert_eq!(repo.life("--no-cache --strict").beats.len(), whole);
 }
 
 #[test]

@@ -8,6 +8,9 @@ const NAME_ONE: &str = "name a repository: flaky history PATH -o history.gif";
 const USE_LOG: &str = "let git read it: \
     eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif";
 
+/// Number of branches that are named.
+const FEW: usize = 5;
+
 /// Converts an error and adds a hint.
 pub(super) fn explain(error: &history::Error) -> Error {
     use history::Error as Kind;
@@ -27,6 +30,17 @@ pub(super) fn explain(error: &history::Error) -> Error {
                 .hint(format!("if you trust it: git config --global --add safe.directory {top}"))
         }
         Kind::Unsupported { .. } | Kind::MissingFiles { .. } => explained.hint(USE_LOG),
+        Kind::Irregular(_) => {
+            explained.hint("git expects a regular file there; remove it, or clone the repository again")
+        }
+        Kind::NoHead { branches, .. } => explained.hint(format!(
+            "the branches are {}; name one: flaky history --branch {} -o history.gif",
+            few(branches),
+            branches.first().map_or("NAME", String::as_str),
+        )),
+        Kind::UnreadableTip { .. } => explained.hint(
+            "`git fsck` lists missing and damaged objects; `git fetch`, or a new clone, restores them",
+        ),
         Kind::NoCommits => explained.hint("commit something first"),
         Kind::NoBranch(_) => explained.hint("`git branch -a` lists all; fetch a remote one first"),
         Kind::NoCommit { .. } => explained.hint(
@@ -49,5 +63,14 @@ pub(super) fn explain(error: &history::Error) -> Error {
             explained.hint("write the commit's id, a comma and its status, such as 1cc4a43,failed")
         }
         Kind::Failed(_) => explained,
+    }
+}
+
+/// The first names of a list, and the number of the others.
+fn few(names: &[String]) -> String {
+    let (first, others) = names.split_at(names.len().min(FEW));
+    match others.len() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }

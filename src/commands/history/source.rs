@@ -117,9 +117,9 @@ fn from_repository(
     let walking = console.progress("walking", 0);
     let walked = walk::walk(&repository, selection, walking.as_ref());
     walking.finish();
-    let walk::Walked { mut history, comparisons } = walked?;
+    let walk::Walked { mut history, comparisons, replaced } = walked?;
 
-    let cached = !args.no_cache && selection.paths.is_empty();
+    let cached = !args.no_cache && selection.paths.is_empty() && !replaced;
     let folder = Store::user_folder().filter(|_| cached);
     let cache = folder.map(|folder| {
         Cache::open(

@@ -1,0 +1,133 @@
+//! Inflates zlib streams of a known size.
+
+use std::io::BufRead;
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+use super::object::Unread;
+
+/// The most that is allocated before any of it has been inflated, in bytes.
+const FIRST: usize = 1 << 20;
+
+/// Inflates one stream after the other.
+pub(super) struct Inflater(Decompress);
+
+impl Default for Inflater {
+    fn default() -> Self {
+        Self(Decompress::new(true))
+    }
+}
+
+impl Inflater {
+    /// Begins a stream.
+    pub(super) fn start(&mut self) -> &mut Self {
+        self.0.reset(true);
+        self
+    }
+
+    /// Inflates into `out` until it is full or the stream ends. Returns the number of bytes written
+    /// and whether the stream has ended.
+    pub(super) fn fill(
+        &mut self,
+        input: &mut impl BufRead,
+        out: &mut [u8],
+    ) -> Result<(usize, bool), Unread> {
+        let mut filled = 0;
+        while filled < out.len() {
+            let chunk = input.fill_buf()?;
+            let (read, written) = (self.0.total_in(), self.0.total_out());
+            let status = self.0.decompress(chunk, &mut out[filled..], FlushDecompress::None);
+            let (read, written) = (self.0.total_in() - read, self.0.total_out() - written);
+            input.consume(read as usize);
+            filled += written as usize;
+            match status {
+                Ok(Status::StreamEnd) => return Ok((filled, true)),
+                // The stream is cut off, or does not go on.
+                Ok(_) if read == 0 && written == 0 => return Err(Unread::Damaged),
+                Ok(_) => {}
+                Err(_) => return Err(Unread::Damaged),
+            }
+        }
+        Ok((filled, false))
+    }
+
+    /// Inflates the rest of a stream, which must bring `data` to this size in bytes.
+    pub(super) fn rest(
+        &mut self,
+        input: &mut impl BufRead,
+        mut data: Vec<u8>,
+        size: usize,
+    ) -> Result<Vec<u8>, Unread> {
+        let mut filled = data.len();
+        if filled > size {
+            return Err(Unread::Damaged);
+        }
+        loop {
+            // One byte more shows whether the stream ends where it should.
+            let room = (size + 1).min(filled + filled.max(FIRST));
+            data.resize(room, 0);
+            let (more, ended) = self.fill(input, &mut data[filled..])?;
+            filled += more;
+            if ended && filled == size {
+                data.truncate(size);
+                return Ok(data);
+            }
+            if ended || filled > size {
+                return Err(Unread::Damaged);
+            }
+        }
+    }
+
+    /// Number of compressed bytes read of this stream.
+    pub(super) fn consumed(&self) -> u64 {
+        self.0.total_in()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
+
+    use super::*;
+
+    fn deflated(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    fn inflated(mut input: &[u8], size: usize) -> Result<Vec<u8>, Unread> {
+        Inflater::default().start().rest(&mut input, Vec::new(), size)
+    }
+
+    #[test]
+    fn a_stream_has_the_size_it_claims() {
+        for length in [0, 1, 1000, FIRST - 1, FIRST, 3 * FIRST] {
+            let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+            let stream = deflated(&bytes);
+            assert_eq!(inflated(&stream, length), Ok(bytes));
+            assert_eq!(inflated(&stream, length + 1), Err(Unread::Damaged));
+            assert_eq!(inflated(&stream, length + FIRST), Err(Unread::Damaged));
+            if length > 0 {
+                assert_eq!(inflated(&stream, length - 1), Err(Unread::Damaged));
+            }
+        }
+    }
+
+    #[test]
+    fn a_stream_that_is_cut_off_or_damaged_ends() {
+        let stream = deflated(&b"some text, some more text\n".repeat(20));
+        for cut in 0..stream.len() {
+            assert_eq!(inflated(&stream[..cut], 520), Err(Unread::Damaged), "{cut}");
+            for bit in 0..8 {
+                let mut damaged = stream.clone();
+                damaged[cut] ^= 1 << bit;
+                // The checksum at the end shows every change.
+                assert_eq!(inflated(&damaged, 520), Err(Unread::Damaged), "{cut} {bit}");
+            }
+        }
+    }
+}
