@@ -7,14 +7,15 @@
 //!
 //! A file that is damaged, too large, of another version or not written by a store counts as
 //! missing and is replaced by the next write. Files are replaced atomically. The directory's size
-//! is limited: the least recently used files are removed first.
+//! is limited: the least recently used files are removed first. Every run that uses the directory
+//! removes the temporary files that killed runs have left.
 
 mod records;
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use flaky_core::hash::fnv1a;
 use flate2::Crc;
@@ -33,6 +34,9 @@ const EXTENSION: &str = "store";
 /// Maximum number of files and bytes in the directory.
 const MAX_BYTES: u64 = 64 << 20;
 const MAX_FILES: usize = 1000;
+/// Age from which a temporary file is one that a killed run has left. Writing takes less than a
+/// second.
+const ABANDONED: Duration = Duration::from_secs(15 * 60);
 
 /// A directory of files.
 #[derive(Clone, Debug)]
@@ -60,16 +64,26 @@ impl Store {
         StoredFile { store: self.clone(), path, key }
     }
 
-    /// Removes the least recently used files until the rest is within the limits.
+    /// Removes the temporary files of killed runs, then the least recently used files until the
+    /// rest is within the limits.
     fn prune(&self) -> io::Result<()> {
-        let mut files: Vec<(SystemTime, u64, PathBuf)> = fs::read_dir(&self.folder)?
-            .flatten()
-            .filter(|entry| is_ours(&entry.path()))
-            .filter_map(|entry| {
-                let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
-                Some((metadata.modified().ok()?, metadata.len(), entry.path()))
-            })
-            .collect();
+        let now = SystemTime::now();
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&self.folder)?.flatten() {
+            let path = entry.path();
+            let metadata = entry.metadata().ok().filter(fs::Metadata::is_file);
+            let modified = metadata.as_ref().and_then(|metadata| metadata.modified().ok());
+            let (Some(metadata), Some(modified)) = (metadata, modified) else { continue };
+            if is_temporary(&path) {
+                let age = now.duration_since(modified).unwrap_or_default();
+                if age >= ABANDONED {
+                    // If another run has removed it, so much the better.
+                    let _ = fs::remove_file(path);
+                }
+            } else if is_ours(&path) {
+                files.push((modified, metadata.len(), path));
+            }
+        }
         files.sort();
         let mut bytes: u64 = files.iter().map(|(_, length, _)| length).sum();
         let mut count = files.len();
@@ -134,12 +148,15 @@ impl StoredFile {
         self.store.prune()
     }
 
-    /// Marks the file as used now, so that it is removed later than others.
+    /// Marks the file as used now, so that it is removed later than others, and removes others as
+    /// [`write`](Self::write) does.
     ///
     /// # Errors
-    /// Fails if the file cannot be opened or its modification time cannot be set.
+    /// Fails if the file cannot be opened, its modification time cannot be set, or the directory
+    /// cannot be written.
     pub(crate) fn touch(&self) -> io::Result<()> {
-        File::options().append(true).open(&self.path)?.set_modified(SystemTime::now())
+        File::options().append(true).open(&self.path)?.set_modified(SystemTime::now())?;
+        self.store.prune()
     }
 }
 
@@ -162,15 +179,19 @@ fn payload<'a>(file: &'a [u8], key: &str) -> Option<&'a [u8]> {
     content.strip_prefix(&*header(key))
 }
 
-/// Returns true if a store wrote the file, including temporary files of killed runs.
+/// Returns true if a store wrote the file.
 fn is_ours(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let stored = name.split_once('.').is_some_and(|(hash, extension)| {
+    name.split_once('.').is_some_and(|(hash, extension)| {
         hash.len() == 16
             && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
             && extension == EXTENSION
-    });
-    stored || AtomicFile::is_temporary(&name)
+    })
+}
+
+/// Returns true if the file is one that is not complete yet.
+fn is_temporary(path: &Path) -> bool {
+    AtomicFile::is_temporary(&path.file_name().unwrap_or_default().to_string_lossy())
 }
 
 #[cfg(test)]
@@ -299,17 +320,29 @@ mod tests {
     }
 
     #[test]
-    fn a_killed_run_leaves_nothing_for_ever() {
-        let (_folder, mut store) = store();
-        store.max_files = 1;
+    fn what_a_killed_run_left_is_removed_by_the_next() {
+        let (_folder, store) = store();
         let file = store.file("counts", 1, &"a");
         file.write(b"payload").unwrap();
-        fs::write(store.folder.join(".flaky-abc123.tmp"), "unfinished").unwrap();
-        let time = SystemTime::now() - Duration::from_secs(60);
-        let left = File::options().append(true).open(store.folder.join(".flaky-abc123.tmp"));
-        left.unwrap().set_modified(time).unwrap();
+        let place = |name: &str, age_s: u64| {
+            let path = store.folder.join(name);
+            fs::write(&path, "unfinished").unwrap();
+            let time = SystemTime::now() - Duration::from_secs(age_s);
+            File::options().append(true).open(&path).unwrap().set_modified(time).unwrap();
+        };
+        let day_s = 86_400;
+        let abandoned = || place(".flaky-abc123.tmp", day_s);
+        // Another run may still be writing, and others' files are none of ours.
+        place(".flaky-young1.tmp", 60);
+        place(".other-abc123.tmp", day_s);
+        place(".flaky-abc123.txt", day_s);
+        let expected = names(&store);
+        abandoned();
         file.write(b"payload").unwrap();
-        assert_eq!(names(&store).len(), 1);
+        assert_eq!(names(&store), expected);
+        abandoned();
+        file.touch().unwrap();
+        assert_eq!(names(&store), expected);
         assert!(file.read().is_some());
     }
 }

@@ -125,6 +125,17 @@ fn files_used_long_ago_make_room() {
     assert!(!old.exists());
 }
 
+#[test]
+fn what_a_killed_run_left_is_removed_even_if_all_is_known() {
+    let repo = small();
+    json(&repo, "");
+    let left = cached(&repo).remove(0).with_file_name(".flaky-abc123.tmp");
+    let file = fs::File::create(&left).unwrap();
+    file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    json(&repo, "");
+    assert!(!left.exists());
+}
+
 #[cfg(unix)]
 #[test]
 fn only_the_owner_can_read_a_file() {
