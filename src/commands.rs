@@ -22,7 +22,7 @@ use std::thread;
 use crate::cli::format::Format;
 use crate::cli::values::Loops;
 use crate::cli::{Cli, Command, Console};
-use crate::error::Error;
+use crate::error::{Error, printable};
 use crate::output::Destination;
 use crate::progress::{Progress, Silent, TerminalBar};
 use flaky_core::animation::{Animation, Plays};
@@ -56,7 +56,7 @@ impl Console {
     fn say(self, line: &str) {
         if !self.quiet {
             // A closed standard error is no reason to fail.
-            let _ = writeln!(io::stderr(), "{line}");
+            let _ = writeln!(io::stderr(), "{}", printable(line));
         }
     }
 

@@ -1,6 +1,9 @@
 //! Errors for the user, and their exit codes.
 
+use std::fmt::Write;
 use std::{fmt, io};
+
+use flaky_core::sanitize::is_format_control;
 
 /// An error for the user: a message, a hint, and the exit code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +50,29 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", self.message)?;
+        write!(f, "error: {}", printable(&self.message))?;
         match &self.hint {
-            Some(hint) => write!(f, "\n  hint: {hint}"),
+            Some(hint) => write!(f, "\n  hint: {}", printable(hint)),
             None => Ok(()),
         }
     }
 }
 
 impl std::error::Error for Error {}
+
+/// A line for a terminal. Control characters and invisible direction marks, which paths and names
+/// may contain, are escaped as in `\u{1b}`.
+pub fn printable(line: &str) -> String {
+    let mut printable = String::with_capacity(line.len());
+    for c in line.chars() {
+        if c.is_control() || is_format_control(c) {
+            let _ = write!(printable, "{}", c.escape_default());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
+}
 
 /// The known name most similar to a mistyped one, if any is similar enough.
 pub(crate) fn did_you_mean<'a>(

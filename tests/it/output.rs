@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::tools;
-use crate::vocabulary::Folder;
+use crate::vocabulary::{Folder, Ran};
 
 const SMALL: &str = "render -q --seed 1 --duration 2s --size 64x32 --glitch none";
 /// A command that takes minutes.
@@ -42,6 +42,36 @@ fn folders_are_neither_written_nor_made() {
         .flaky(&format!("{SMALL} -o missing/ecg.gif"))
         .fails(1, &["missing", "create the directory"]);
     assert_eq!(folder.names(), ["there.gif"]);
+}
+
+#[test]
+fn what_a_person_typed_moves_no_cursor() {
+    let folder = Folder::new();
+    let (name, none) = ("\u{1b}[31m\u{202e}x.gif", "\u{1b}[31m\u{202e}none");
+    let said = |words: &[&str]| {
+        let mut command = folder.command();
+        let ran = Ran::of(&words.join(" "), command.args(words));
+        let said = ran.stderr();
+        assert!(!said.contains(['\u{1b}', '\u{202e}']), "{said:?}");
+        assert!(said.contains(r"\u{1b}[31m"), "{said:?}");
+        said
+    };
+    let small: Vec<&str> = SMALL.split(' ').filter(|word| *word != "-q").collect();
+    let missing = format!("missing/{name}");
+    assert!(said(&[&small[..], &["-o", name]].concat()).contains("wrote"));
+    assert!(said(&[&small[..], &["-o", &missing]].concat()).contains("create the directory"));
+    for words in [
+        &["render", "--rhythm", none, "-o", "x.gif"][..],
+        &["render", "--theme", none, "-o", "x.gif"],
+        &["render", "-o", "\u{1b}[31m"],
+        &["history", none, "-o", "x.gif"],
+        &["history", "--from-log", none, "-o", "x.gif"],
+        &["history", "--exclude", "\u{1b}[31m[", "-o", "x.gif"],
+        &["badge", "--junit", none, "-o", "x.svg"],
+        &["page", "-o", &missing],
+    ] {
+        said(words);
+    }
 }
 
 #[cfg(unix)]
