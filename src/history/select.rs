@@ -2,22 +2,16 @@
 
 use super::{Commit, Person};
 
-/// Words that identify bots in names and email addresses.
-const BOTS: &[&str] = &[
-    "[bot]",
-    "dependabot",
-    "renovate",
-    "greenkeeper",
-    "snyk-bot",
-    "github-actions",
-    "semantic-release-bot",
-    "pre-commit-ci",
-    "allcontributors",
-    "weblate",
-    "project_bot",
-    "group_bot",
-    "bors",
-];
+/// Words that mark a bot anywhere in a name, or in an address before the `@`.
+const BOT_WORDS: &[&str] = &["bot", "robot", "dependabot", "renovate", "greenkeeper", "weblate"];
+/// Whole names of bots, with all but letters and digits as spaces. Some are also names of people.
+const BOT_NAMES: &[&str] =
+    &["bors", "github actions", "allcontributors", "all contributors", "pre commit ci"];
+/// The mark of an app on GitHub.
+const APP: &str = "[bot]";
+/// Beginnings of the addresses of GitLab's access tokens and service accounts, which are at a host
+/// named `noreply`. A number or an id follows.
+const GITLAB_TOKENS: &[&str] = &["project_", "group_", "service_account_"];
 
 /// A selection of commits. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,8 +56,70 @@ impl Selection {
     }
 }
 
-/// Returns true if an author is a bot.
+/// Returns true if an author is a bot, by whole words or by the marks of the platforms.
 pub(crate) fn is_bot(person: &Person) -> bool {
     let (name, email) = (person.name.to_lowercase(), person.email.to_lowercase());
-    BOTS.iter().any(|word| name.contains(word) || email.contains(word)) || name.ends_with("-bot")
+    let (local, host) = email.split_once('@').unwrap_or((&email, ""));
+    let texts = [&*name, local];
+    let token = || {
+        host.starts_with("noreply.") && GITLAB_TOKENS.iter().any(|begin| local.starts_with(begin))
+    };
+    texts.iter().any(|text| {
+        let words: Vec<&str> =
+            text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+        text.contains(APP)
+            || words.iter().any(|word| BOT_WORDS.contains(word))
+            || BOT_NAMES.contains(&words.join(" ").as_str())
+    }) || token()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(text: &str) -> Person {
+        let (name, email) = text.trim_end_matches('>').split_once(" <").expect("name <address>");
+        Person { name: name.into(), email: email.into() }
+    }
+
+    #[test]
+    fn people_are_no_bots() {
+        for text in [
+            "Borsos Ágnes <agnes.borsos@example.org>",
+            "Rob Talbot <rob@example.org>",
+            "Abbott <abbott@abbot.example>",
+            "Bors Miller <miller@example.org>",
+            "Ann <1234+ann@users.noreply.github.com>",
+            "Ann <1234-ann@users.noreply.gitlab.com>",
+            "Ann <ann@robots.example.org>",
+            "Renovator <info@renovation.example>",
+            "Project Owner <project_owner@example.org>",
+            "(no name) <>",
+        ] {
+            assert!(!is_bot(&person(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn bots_are_found_by_words_and_marks() {
+        for text in [
+            "Nextest Bot <ops@example.org>",
+            "renovate[bot] <29139614+renovate[bot]@users.noreply.github.com>",
+            "Someone <49699333+dependabot[bot]@users.noreply.github.com>",
+            "Release <project_42_bot_0a1b2c@noreply.gitlab.example.org>",
+            "Release <group_7_bot@noreply.gitlab.com>",
+            "Deploy <service_account_group_7_ab@noreply.gitlab.com>",
+            "semantic-release-bot <release@example.org>",
+            "k8s-ci-robot <ci@example.org>",
+            "bors <bors@example.org>",
+            "GitHub Actions <actions@example.org>",
+            "github-actions <actions@example.org>",
+            "Hosted Weblate <hosted@example.org>",
+            "pre-commit-ci <ci@example.org>",
+            "Updates <renovate@example.org>",
+            "Ann <my-bot@example.org>",
+        ] {
+            assert!(is_bot(&person(text)), "{text}");
+        }
+    }
 }
