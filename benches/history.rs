@@ -9,6 +9,7 @@ use divan::Bencher;
 use flaky::history::cache::Cache;
 use flaky::history::churn::{self, Counting};
 use flaky::history::exclude::Exclusions;
+use flaky::history::groups::Groups;
 use flaky::history::heartbeat::{Heartbeat, HeightScale};
 use flaky::history::select::Selection;
 use flaky::history::walk::{self, Walked};
@@ -173,7 +174,11 @@ fn json_of_500_beats(bencher: Bencher) {
     let mut walked = sample.walk();
     sample.count(&mut walked, 1);
     bencher.bench_local(|| {
-        let heartbeat = Heartbeat::new(&walked.history, HeightScale::Percentile, 1);
+        let heartbeat = Heartbeat::new(
+            &walked.history,
+            HeightScale::Percentile,
+            Groups::of(&walked.history, 1),
+        );
         json::write(&walked.history, &heartbeat, sink())
     });
 }

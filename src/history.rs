@@ -11,18 +11,22 @@
 //! - [`churn`]: counts the files and lines that each commit changed
 //! - [`log`]: reads the same records from the output of `git log`
 //! - [`status`]: reads the CI status of commits from a file or from git notes
+//! - [`tags`]: finds the commits at which tags count
+//! - [`groups`]: divides commits into groups that share a beat
 //! - [`heartbeat`]: converts commits to beats
 //!
 //! git2 is used only here, for references and settings; objects are read by `objects`, within limits.
 //! A commit is a plain record of about 300 bytes. Objects are read and counted, but not kept.
 
 pub mod cache;
+pub mod calendar;
 pub mod churn;
 mod commits;
 mod diff;
 mod error;
 pub mod exclude;
 mod files;
+pub mod groups;
 pub mod heartbeat;
 pub mod json;
 mod lines;
@@ -36,6 +40,8 @@ mod people;
 pub mod repo;
 pub mod select;
 pub mod status;
+pub(crate) mod subdirectory;
+pub mod tags;
 mod tree;
 mod version;
 pub mod walk;
@@ -51,7 +57,7 @@ pub use error::Error;
 const MAX_ID: usize = 32;
 
 /// A commit's id: 20 bytes of SHA-1 or 32 of SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id {
     bytes: [u8; MAX_ID],
     length: u8,
@@ -136,7 +142,7 @@ pub struct CommitFlags {
 }
 
 /// A commit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Commit {
     /// Id of its object.
     pub id: Id,
@@ -150,10 +156,16 @@ pub struct Commit {
     pub offset_min: i16,
     /// Commit date, in seconds since 1970. Commits are ordered by it.
     pub committed_s: i64,
+    /// Commit date without the errors of clocks, in seconds since 1970: in the order of the commits
+    /// it never decreases.
+    pub ordered_s: i64,
     /// First paragraph of its message, in one line.
     pub subject: Box<str>,
     /// Names of its tags, separated by spaces; usually empty.
     pub tags: Box<str>,
+    /// Names of tags of other commits that count here, separated by spaces; see
+    /// [`TagMover`](tags::TagMover).
+    pub moved_tags: Box<str>,
     /// Its other properties.
     pub flags: CommitFlags,
     /// Its changes.
@@ -166,6 +178,11 @@ impl Commit {
     /// Returns true if it has more than one parent.
     pub(crate) fn is_merge(&self) -> bool {
         self.parents.len() > 1
+    }
+
+    /// Returns true if tags count here, its own or others.
+    pub(crate) fn has_tags(&self) -> bool {
+        !(self.tags.is_empty() && self.moved_tags.is_empty())
     }
 
     /// Returns true if it certainly has no parents: it is neither unreadable nor the boundary of a

@@ -81,8 +81,9 @@ pub(crate) struct HistoryArgs {
     /// Range of commits in git's syntax, such as v1.0..main [default: all commits up to HEAD]
     pub range: Option<String>,
     /// Output file; the extension selects the format: .gif, .apng, .svg, .png, .json, .y4m, .rgb.
-    /// `-` is standard output and needs --format
-    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["print_log_command", "json"])]
+    /// `-` is standard output and needs --format [default: history.gif; with --still, history.svg;
+    /// with --format, history and its extension]
+    #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Output format; overrides the extension
     #[arg(long, value_name = "FORMAT", value_parser = format::among(FORMATS))]
@@ -98,19 +99,26 @@ pub(crate) struct HistoryArgs {
     /// Start at this branch instead of HEAD
     #[arg(long, value_name = "NAME", help_heading = "Commits")]
     pub branch: Option<String>,
-    /// Only commits authored at this date or later: 2024-05-01 (UTC), 2024-05-01T12:00Z or `3 weeks
-    /// ago`
+    /// Start at all branches and tags, local and remote ones, instead of HEAD
+    #[arg(long, conflicts_with_all = ["branch", "range"], help_heading = "Commits")]
+    pub all: bool,
+    /// Only the latest N commits that meet the other conditions
+    #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Commits")]
+    pub max_count: Option<u32>,
+    /// Only commits authored at this date or later: 2024-05-01, 2024-05, 2024, 2024-05-01T12:00Z,
+    /// yesterday, `last week`, `3 weeks ago` or 1.year.ago; days are in UTC
     #[arg(long, value_name = "DATE", value_parser = moment::since, help_heading = "Commits")]
     pub since: Option<Moment>,
-    /// Only commits authored at this date or earlier, in the same formats; a day is included
+    /// Only commits authored at this date or earlier, in the same formats; a day, month or year is
+    /// included
     #[arg(long, value_name = "DATE", value_parser = moment::until, help_heading = "Commits")]
     pub until: Option<Moment>,
     /// Only authors whose name or email address contains this text, ignoring case
-    #[arg(long, value_name = "TEXT", help_heading = "Commits")]
+    #[arg(long, value_name = "TEXT", value_parser = values::filled, help_heading = "Commits")]
     pub author: Option<String>,
     /// Only changes below this path, relative to the root of the repository, without wildcards;
     /// repeatable
-    #[arg(long, value_name = "PATH", help_heading = "Commits")]
+    #[arg(long, value_name = "PATH", value_parser = values::filled, help_heading = "Commits")]
     pub path: Vec<String>,
     /// Follow only the first parent of merges, and count what each merge changed against it
     #[arg(long, help_heading = "Commits")]
@@ -123,7 +131,7 @@ pub(crate) struct HistoryArgs {
     pub no_bots: bool,
     /// Ignore these files for the height of a beat, besides lockfiles, generated and vendored
     /// files; `none` stops ignoring those. Repeatable
-    #[arg(long, value_name = "GLOB", help_heading = "Commits")]
+    #[arg(long, value_name = "GLOB", value_parser = values::filled, help_heading = "Commits")]
     pub exclude: Vec<String>,
     /// Read each commit's CI status from a file of `sha,status` lines; `-` is standard input
     #[arg(long, value_name = "FILE", help_heading = "Commits")]
@@ -138,12 +146,13 @@ pub(crate) struct HistoryArgs {
     /// Read the commits from a log instead of a repository, see --print-log-command; `-` is
     /// standard input
     #[arg(long, value_name = "FILE", help_heading = "Commits",
-          conflicts_with_all = ["repository", "range", "branch", "path", "notes", "no_cache"])]
+          conflicts_with_all = ["repository", "range", "branch", "all", "path", "notes", "no_cache"])]
     pub from_log: Option<PathBuf>,
     /// Print the `git log` command whose output --from-log reads; a range or paths can be added to
     /// it
     #[arg(long, help_heading = "Commits", conflicts_with_all = [
-        "repository", "range", "branch", "since", "until", "author", "path", "no_merges", "no_bots",
+        "repository", "range", "branch", "all", "max_count", "since", "until", "author", "path",
+        "no_merges", "no_bots", "from_log", "status", "output", "format", "json", "still",
     ])]
     pub print_log_command: bool,
 
@@ -157,11 +166,12 @@ pub(crate) struct HistoryArgs {
         sheet::WIDTH,
     ))]
     pub size: Option<Size>,
-    /// Commits per second, 1 to 240; at most 50 in a GIF
-    #[arg(long, value_name = "N", default_value_t = FPS, value_parser = values::fps, help_heading = "Picture")]
-    pub fps: f64,
+    #[arg(long, value_name = "N", value_parser = values::fps, help_heading = "Picture", help = format!(
+        "Commits per second of an animation, 1 to 240; at most 50 in a GIF [default: {FPS}]"
+    ))]
+    pub fps: Option<f64>,
     #[arg(long, value_name = "N", help_heading = "Picture", help = format!(
-        "Maximum number of frames; in a longer history several commits share a beat. 0 means no limit [default: {MAX_FRAMES}; for a sheet, {MAX_ON_A_SHEET} beats]"
+        "Maximum number of frames; in a longer history successive commits share a beat, but never across a pause, even if that takes more frames. 0 means no limit [default: {MAX_FRAMES}; for a sheet, {MAX_ON_A_SHEET} beats]"
     ))]
     pub max_frames: Option<u32>,
     #[arg(long, value_name = "NAME", value_parser = values::theme, help_heading = "Picture", help = format!(
@@ -173,12 +183,12 @@ pub(crate) struct HistoryArgs {
     /// history, or lines:N, a fixed number to compare histories by
     #[arg(long, value_name = "own|lines:N", default_value = "own", value_parser = height_scale, help_heading = "Picture")]
     pub scale: HeightScale,
-    /// Amount of text on the screen
-    #[arg(long, default_value = "full", help_heading = "Picture")]
-    pub captions: Captions,
-    /// Number of times the animation plays, 1 to 65535, or `forever`
-    #[arg(long, value_name = "N", default_value_t = Loops::Forever, help_heading = "Picture")]
-    pub loops: Loops,
+    /// Amount of text in an animation [default: full]
+    #[arg(long, help_heading = "Picture")]
+    pub captions: Option<Captions>,
+    /// Number of times an animation plays, 1 to 65535, or `forever` [default: forever]
+    #[arg(long, value_name = "N", help_heading = "Picture")]
+    pub loops: Option<Loops>,
 
     /// Maximum size of the file (gif, apng, png, svg), such as 5MB (1 MB is 10⁶ bytes). To stay
     /// below it, the number of fade levels is reduced first, then the size of the picture

@@ -66,6 +66,11 @@ impl fmt::Display for Seconds {
     }
 }
 
+/// Checks a text that would otherwise match everything or nothing.
+pub(crate) fn filled(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("must not be empty".to_string()) } else { Ok(text.to_string()) }
+}
+
 /// Parses the length of a loop.
 ///
 /// # Errors

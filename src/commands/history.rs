@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::budget::{self, Budget, Quality};
-use super::{human_bytes, plays, write_frames};
+use super::{human_bytes, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::history::{self as cli, HOLD_S, HistoryArgs};
@@ -47,8 +47,8 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     }
     let options = Options::new(args)?;
     let history = Arc::new(source::read(args, console)?);
-    let group = options.group(&history, console)?;
-    let heartbeat = Arc::new(Heartbeat::new(&history, args.scale, group));
+    let groups = options.groups(&history, console)?;
+    let heartbeat = Arc::new(Heartbeat::new(&history, args.scale, groups));
     let renderer = Renderer { options: &options, history, heartbeat };
     let full = renderer.full();
     let (bytes, actual) = match (options.format, args.max_bytes) {
@@ -80,7 +80,7 @@ impl Renderer<'_> {
             None if self.options.sheet => sheet::size(&self.heartbeat.rhythm),
             size => size.unwrap_or_else(usual),
         };
-        Quality { levels: LEVELS, fps: args.fps, size }
+        Quality { levels: LEVELS, fps: self.options.fps, size }
     }
 
     /// Returns true if the output is an animated SVG.
@@ -139,7 +139,7 @@ impl Renderer<'_> {
             Format::Apng => 1000,
             _ => gif::TICKS_PER_S,
         });
-        let plays = plays(self.options.args.loops);
+        let plays = self.options.plays;
         let mut animation = raster::timelapse(&timelapse, timeline, plays, quality.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
         let rate = ((100.0 * quality.fps).round() as u32, 100);
@@ -148,7 +148,7 @@ impl Renderer<'_> {
 
     /// Draws an animated SVG, with the longest texts at which it stays below its maximum size.
     fn moving_svg(&self, size: Size) -> Vec<u8> {
-        let plays = plays(self.options.args.loops);
+        let plays = self.options.plays;
         let timeline = self.timeline(gif::TICKS_PER_S);
         let mut document = Vec::new();
         for longest in LONGEST_TEXTS {
@@ -180,7 +180,7 @@ impl Renderer<'_> {
         let settings = SheetSettings {
             size,
             theme: self.options.theme().clone(),
-            title: words::title(&self.history, self.heartbeat.group),
+            title: words::title(&self.history, &self.heartbeat.groups),
         };
         let (history, heartbeat) = (Arc::clone(&self.history), Arc::clone(&self.heartbeat));
         let note = move |beat| words::note(&history, &heartbeat, beat);
@@ -189,7 +189,7 @@ impl Renderer<'_> {
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
         let shown_s = self.heartbeat.shown_s.clone();
-        Timeline::listed(shown_s, self.options.args.fps, HOLD_S, ticks_per_s)
+        Timeline::listed(shown_s, self.options.fps, HOLD_S, ticks_per_s)
     }
 
     /// Lays out the timelapse, with texts of at most `longest` characters.
@@ -198,12 +198,12 @@ impl Renderer<'_> {
             size,
             theme: self.options.theme().clone(),
             detail: match self.options.args.captions {
-                cli::Captions::None => Detail::None,
-                cli::Captions::Short => Detail::Short,
-                cli::Captions::Full => Detail::Full,
+                Some(cli::Captions::None) => Detail::None,
+                Some(cli::Captions::Short) => Detail::Short,
+                Some(cli::Captions::Full) | None => Detail::Full,
             },
-            title: words::title(&self.history, self.heartbeat.group),
-            ends: words::dates(&self.history),
+            title: words::title(&self.history, &self.heartbeat.groups),
+            ends: words::dates(&self.history.commits),
             motion: if self.options.format == Format::Svg { Motion::Scroll } else { Motion::Sweep },
         };
         let (history, heartbeat) = (Arc::clone(&self.history), Arc::clone(&self.heartbeat));

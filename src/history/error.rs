@@ -55,6 +55,13 @@ pub enum Error {
         /// The part.
         name: String,
     },
+    /// The range is empty, but not if its ends are swapped.
+    SwappedRange {
+        /// The range.
+        range: String,
+        /// The range with its ends swapped.
+        swapped: String,
+    },
     /// There are no notes under this reference.
     NoNotes(String),
     /// A partial clone lacks files that are needed for counting.
@@ -109,6 +116,9 @@ impl fmt::Display for Error {
             }
             Self::NoCommit { range, name } => {
                 write!(f, "range {range:?}: there is no commit {name:?} in this repository")
+            }
+            Self::SwappedRange { range, .. } => {
+                write!(f, "range {range:?} has no commits: its end lies before its beginning")
             }
             Self::NoNotes(reference) => {
                 write!(f, "there are no notes {reference:?} in this repository")

@@ -5,6 +5,7 @@
 //! time since the previous commit; a gap of a month is a pause, half a year a flatline. The kind
 //! of a commit is a row of [`mark::TABLE`], and work at night lowers the baseline.
 
+use super::groups::{Groups, SILENCE_S, gap_s};
 use super::{Commit, History};
 use flaky_core::rhythm::mark::{self, Mark};
 use flaky_core::rhythm::{Beat, BeatKind, Episode, Extent, Glitch, Rhythm, glitch};
@@ -20,8 +21,8 @@ const MIN_RR_S: f64 = 0.6;
 const RR_PER_DECADE_S: f64 = 0.16;
 /// Gap above which the interval grows noticeably, in seconds.
 const SHORT_GAP_S: f64 = 100.0;
-/// Gap from which there is a pause (30 days), and its interval, in seconds.
-const PAUSE: (i64, f64) = (30 * DAY_S, 2.2);
+/// Gap from which there is a pause, and its interval, in seconds.
+const PAUSE: (i64, f64) = (SILENCE_S, 2.2);
 /// Gap from which there is a flatline (182 days), and its interval, in seconds.
 const FLATLINE: (i64, f64) = (182 * DAY_S, 4.4);
 const DAY_S: i64 = 86_400;
@@ -56,14 +57,13 @@ pub struct Heartbeat {
     pub rhythm: Rhythm,
     /// Times at which each beat is complete, in seconds.
     pub shown_s: Vec<f64>,
-    /// Number of commits in a group; the last may have fewer.
-    pub group: usize,
+    /// The commits that each beat stands for.
+    pub groups: Groups,
 }
 
 impl Heartbeat {
-    /// Builds the rhythm of a history with one beat for every `group` commits.
-    pub fn new(history: &History, scale: HeightScale, group: usize) -> Self {
-        let group = group.max(1);
+    /// Builds the rhythm of a history with one beat for every group.
+    pub fn new(history: &History, scale: HeightScale, groups: Groups) -> Self {
         let lines = match scale {
             HeightScale::Lines(lines) => lines.max(1),
             HeightScale::Percentile => percentile(&history.commits),
@@ -72,7 +72,8 @@ impl Heartbeat {
         let mut before: Option<&Commit> = None;
         let mut intervals = Vec::new();
         let mut shown_s = Vec::new();
-        for commits in history.commits.chunks(group) {
+        for group in 0..groups.count() {
+            let commits = &history.commits[groups.range(group)];
             let rr_s = strip.advance(before, &commits[0]);
             if before.is_some() {
                 intervals.push(rr_s);
@@ -97,13 +98,12 @@ impl Heartbeat {
             beats: strip.beats,
             episodes: strip.episodes,
         };
-        Self { rhythm, shown_s, group }
+        Self { rhythm, shown_s, groups }
     }
 
     /// The commits of a beat.
     pub fn commits<'h>(&self, history: &'h History, beat: usize) -> &'h [Commit] {
-        let begin = beat * self.group;
-        &history.commits[begin..history.commits.len().min(begin + self.group)]
+        &history.commits[self.groups.range(beat)]
     }
 }
 
@@ -136,7 +136,7 @@ impl Strip {
 
     fn push(&mut self, commits: &[Commit], lines: u32) {
         let mark = mark(commits);
-        if commits.iter().all(is_night) {
+        if mostly_night(commits) {
             self.night.get_or_insert(self.now_s - 0.5 * LEAD_IN_S);
         } else {
             self.end_night();
@@ -146,7 +146,7 @@ impl Strip {
             kind: BeatKind::Mark(mark),
             code: mark.code,
             amplitude: height(commits, lines),
-            paced: commits.iter().any(|commit| !commit.tags.is_empty()),
+            paced: commits.iter().any(Commit::has_tags),
         });
     }
 
@@ -156,11 +156,6 @@ impl Strip {
             self.episodes.push(Episode { kind: &mark::NIGHT, start_s, end_s });
         }
     }
-}
-
-/// Time between two commits in seconds; 0 if clocks run backwards.
-fn gap_s(before: &Commit, next: &Commit) -> i64 {
-    next.committed_s.saturating_sub(before.committed_s).max(0)
 }
 
 /// Interval for a gap, in seconds, with the episode of a long one.
@@ -175,14 +170,15 @@ fn interval(gap_s: i64) -> (f64, Option<&'static Glitch>) {
     (MIN_RR_S + RR_PER_DECADE_S * decades, None)
 }
 
-/// The mark of the worst commit.
+/// The mark of the most telling commit.
 pub fn mark(commits: &[Commit]) -> &'static Mark {
-    worst(commits).map_or(&mark::COMMIT, |commit| ranked_mark(commit).1)
+    let ranked = commits.iter().map(ranked_mark).max_by_key(|(rank, _)| *rank);
+    ranked.map_or(&mark::COMMIT, |(_, mark)| mark)
 }
 
-/// The commit that gives a group its mark: the last of those with the highest rank.
-pub fn worst(commits: &[Commit]) -> Option<&Commit> {
-    commits.iter().max_by_key(|commit| ranked_mark(commit).0)
+/// Number of commits that have this mark by themselves.
+pub fn marked(commits: &[Commit], mark: &Mark) -> usize {
+    commits.iter().filter(|commit| ranked_mark(commit).1.name == mark.name).count()
 }
 
 /// The rank of a commit in a group, and its mark.
@@ -194,8 +190,8 @@ fn ranked_mark(commit: &Commit) -> (u8, &'static Mark) {
         _ if commit.flags.revert => (4, &mark::REVERT),
         _ if commit.is_root() => (3, &mark::ROOT),
         _ if commit.flags.fixup => (0, &mark::FIXUP),
-        _ if commit.is_merge() => (1, &mark::MERGE),
-        _ => (2, &mark::COMMIT),
+        _ if commit.is_merge() => (2, &mark::MERGE),
+        _ => (1, &mark::COMMIT),
     }
 }
 
@@ -229,6 +225,11 @@ pub(crate) fn is_night(commit: &Commit) -> bool {
     hour >= NIGHT_HOURS.0 || hour < NIGHT_HOURS.1
 }
 
+/// Returns true if at least half of the commits were made at night.
+pub fn mostly_night(commits: &[Commit]) -> bool {
+    2 * commits.iter().filter(|commit| is_night(commit)).count() >= commits.len()
+}
+
 /// The beat of a commit in words.
 pub fn meaning(before: Option<&Commit>, commit: &Commit) -> String {
     let mark = mark(std::slice::from_ref(commit));
@@ -240,22 +241,30 @@ pub fn meaning(before: Option<&Commit>, commit: &Commit) -> String {
     if commit.flags.boundary {
         words.push("a shallow clone ends here, so its changes are unknown".to_string());
     }
-    match before.map(|before| gap_s(before, commit)) {
-        Some(gap) if gap >= FLATLINE.0 => words.push(format!("after {} of flatline", days(gap))),
-        Some(gap) if gap >= PAUSE.0 => words.push(format!("after a pause of {}", days(gap))),
-        _ => {}
-    }
+    words.extend(silence(before, commit));
     if is_night(commit) {
         words.push("at night".to_string());
     }
     if !commit.tags.is_empty() {
         words.push(format!("tagged {}", commit.tags));
     }
+    if !commit.moved_tags.is_empty() {
+        words.push(format!("stands in for {}", commit.moved_tags));
+    }
     match commit.verdict {
         None | Some(Verdict::Flaky | Verdict::Failed) => {}
         Some(verdict) => words.push(format!("its pipeline: {}", verdict.word())),
     }
     words.join("; ")
+}
+
+/// The silence before a commit in words, if there is one.
+pub fn silence(before: Option<&Commit>, commit: &Commit) -> Option<String> {
+    match gap_s(before?, commit) {
+        gap if gap >= FLATLINE.0 => Some(format!("after {} of flatline", days(gap))),
+        gap if gap >= PAUSE.0 => Some(format!("after a pause of {}", days(gap))),
+        _ => None,
+    }
 }
 
 fn days(seconds: i64) -> String {

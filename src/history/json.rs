@@ -3,10 +3,9 @@
 
 use std::io::{self, Write};
 
-use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 use serde::Serialize;
 
+use super::calendar::{authored, committed};
 use super::heartbeat::{Heartbeat, meaning};
 use super::{Commit, History};
 
@@ -26,8 +25,13 @@ struct CommitBeat<'a> {
     estimated: bool,
     height: f64,
     author: &'a str,
-    time: String,
+    email: &'a str,
+    authored: String,
+    committed: String,
     subject: &'a str,
+    tags: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moved_tags: Vec<&'a str>,
     meaning: String,
 }
 
@@ -56,8 +60,12 @@ pub fn write(history: &History, heartbeat: &Heartbeat, out: impl Write) -> io::R
             estimated: commit.flags.estimated,
             height: rounded(beat.amplitude, 4),
             author: &history.author(commit).name,
-            time: written(commit),
+            email: &history.author(commit).email,
+            authored: authored(commit),
+            committed: committed(commit),
             subject: &commit.subject,
+            tags: commit.tags.split_whitespace().collect(),
+            moved_tags: commit.moved_tags.split_whitespace().collect(),
             meaning: meaning(before, commit),
         };
         write!(out, "{}    ", if i == 0 { "" } else { ",\n" })?;
@@ -82,26 +90,4 @@ pub fn write(history: &History, heartbeat: &Heartbeat, out: impl Write) -> io::R
 fn rounded(value: f64, decimals: i32) -> f64 {
     let factor = [1.0, 10.0, 100.0, 1e3, 1e4, 1e5, 1e6][decimals as usize];
     (value * factor).round() / factor
-}
-
-/// Author date of a commit, with the author's offset, in RFC 3339.
-pub fn written(commit: &Commit) -> String {
-    match local(commit) {
-        Some(local) => local.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-        // The date is beyond the range of the calendar.
-        None => format!("@{}", commit.written_s),
-    }
-}
-
-/// Author date of a commit without the time, on the author's clock.
-pub fn day(commit: &Commit) -> String {
-    match local(commit) {
-        Some(local) => local.strftime("%Y-%m-%d").to_string(),
-        None => format!("@{}", commit.written_s),
-    }
-}
-
-fn local(commit: &Commit) -> Option<jiff::Zoned> {
-    let offset = Offset::from_seconds(60 * i32::from(commit.offset_min)).ok()?;
-    Some(Timestamp::from_second(commit.written_s).ok()?.to_zoned(TimeZone::fixed(offset)))
 }

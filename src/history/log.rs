@@ -11,7 +11,7 @@ use super::error::Error;
 use super::exclude::Exclusions;
 use super::message::{MAX_NAME, MAX_SUBJECT, classify, offset_min, one_line, seconds};
 use super::people::People;
-use super::{Churn, Commit, CommitFlags, History, Id};
+use super::{Churn, Commit, CommitFlags, History, Id, calendar};
 use crate::error::io_message;
 
 /// The first field of every record, with the version of the format.
@@ -76,6 +76,10 @@ pub fn read(
         let merges = history.commits.iter_mut().filter(|commit| commit.is_merge());
         merges.for_each(|commit| commit.flags.counted = false);
     }
+    let dates = history.commits.iter().map(|commit| commit.committed_s).collect();
+    for (commit, date) in history.commits.iter_mut().zip(calendar::settled(dates)) {
+        commit.ordered_s = date;
+    }
     history.people = people.list;
     Ok(history)
 }
@@ -132,8 +136,7 @@ fn commit(texts: &[String], people: &mut People) -> Option<Commit> {
         ),
         subject: subject.into(),
         tags: tags.join(" ").into(),
-        churn: Churn::default(),
-        verdict: None,
+        ..Commit::default()
     })
 }
 

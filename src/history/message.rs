@@ -6,7 +6,7 @@ use super::{CommitFlags, Id};
 use flaky_core::sanitize::SHORT_ID;
 
 /// Length at which a subject is cut, in characters.
-pub(crate) const MAX_SUBJECT: usize = 200;
+pub(crate) const MAX_SUBJECT: usize = 2000;
 /// Length at which a name or address is cut, in characters.
 pub(crate) const MAX_NAME: usize = 100;
 

@@ -11,7 +11,8 @@ use git2::{BranchType, ErrorCode, Oid, Repository, RepositoryOpenFlags};
 use super::commits::Commits;
 use super::error::{Error, git_message, named};
 use super::objects::{Objects, Unread};
-use super::{History, Id, files, names};
+use super::select::Start;
+use super::{Id, files, names};
 
 /// Opens the repository that contains `path`; without a path, that of the environment
 /// (`GIT_DIR`) or of the current directory.
@@ -106,29 +107,24 @@ pub(crate) struct Revisions {
     pub name: String,
 }
 
-/// Resolves a range or a branch; without either, HEAD.
+/// Resolves the start of a walk.
 ///
 /// # Errors
 /// Fails if the range or branch does not name a commit, or there are no commits yet.
 pub(super) fn revisions(
     repository: &Repository,
     commits: &mut Commits<'_>,
-    range: Option<&str>,
-    branch: Option<&str>,
+    start: &Start,
 ) -> Result<Revisions, Error> {
-    if let Some(branch) = branch {
-        let tip = ["refs/heads", "refs/remotes", "refs/remotes/origin"]
-            .iter()
-            .find_map(|folder| repository.find_reference(&format!("{folder}/{branch}")).ok())
-            .and_then(|reference| reference.resolve().ok()?.target())
-            .ok_or_else(|| Error::NoBranch(branch.to_string()))?;
-        let tips = vec![tip_of(&mut commits.objects, branch, tip)?];
-        return Ok(Revisions { tips, excluded: Vec::new(), name: branch.to_string() });
-    }
-    let Some(range) = range else { return head(repository, &mut commits.objects) };
+    let range = match start {
+        Start::Head => return head(repository, &mut commits.objects),
+        Start::All => return everything(repository, &mut commits.objects),
+        Start::Branch(name) => return branch(repository, &mut commits.objects, name),
+        Start::Range(range) => range,
+    };
     let mut named = |name: &str| {
         let name = if name.is_empty() { "HEAD" } else { name };
-        let none = || Error::NoCommit { range: range.to_string(), name: name.to_string() };
+        let none = || Error::NoCommit { range: range.clone(), name: name.to_string() };
         let id = names::object(repository, commits, name).ok_or_else(none)?;
         match commits.objects.peel(id) {
             Ok(commit) => commit.ok_or_else(none),
@@ -145,7 +141,24 @@ pub(super) fn revisions(
     } else {
         (vec![named(range)?], Vec::new())
     };
-    Ok(Revisions { tips, excluded, name: range.to_string() })
+    Ok(Revisions { tips, excluded, name: range.clone() })
+}
+
+fn branch(
+    repository: &Repository,
+    objects: &mut Objects<'_>,
+    name: &str,
+) -> Result<Revisions, Error> {
+    let tip = ["refs/heads", "refs/remotes", "refs/remotes/origin"]
+        .iter()
+        .find_map(|folder| repository.find_reference(&format!("{folder}/{name}")).ok())
+        .and_then(|reference| reference.resolve().ok()?.target())
+        .ok_or_else(|| Error::NoBranch(name.to_string()))?;
+    Ok(Revisions {
+        tips: vec![tip_of(objects, name, tip)?],
+        excluded: Vec::new(),
+        name: name.to_string(),
+    })
 }
 
 fn head(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revisions, Error> {
@@ -197,6 +210,38 @@ fn unreadable(name: &str, id: Oid, reason: Unread) -> Error {
     Error::UnreadableTip { name: name.to_string(), id, reason: reason.to_string() }
 }
 
+/// All branches and tags, and HEAD if it is not on a branch.
+fn everything(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revisions, Error> {
+    let mut tips = BTreeSet::new();
+    for pattern in ["refs/heads/*", "refs/remotes/*", "refs/tags/*"] {
+        tips.extend(commits_of(repository, objects, pattern).into_iter().map(|(id, _)| id));
+    }
+    match head(repository, objects) {
+        Ok(head) => tips.extend(head.tips),
+        Err(error) if tips.is_empty() => return Err(error),
+        Err(_) => {}
+    }
+    let name = "all branches".to_string();
+    Ok(Revisions { tips: tips.into_iter().collect(), excluded: Vec::new(), name })
+}
+
+/// The commits of the references that match a pattern, directly or through tags, and the references'
+/// short names.
+fn commits_of(
+    repository: &Repository,
+    objects: &mut Objects<'_>,
+    pattern: &str,
+) -> Vec<(Oid, String)> {
+    let Ok(references) = repository.references_glob(pattern) else { return Vec::new() };
+    let mut commits = Vec::new();
+    for reference in references.flatten() {
+        let Some(target) = reference.resolve().ok().and_then(|it| it.target()) else { continue };
+        let Ok(Some(commit)) = objects.peel(target) else { continue };
+        commits.push((commit, String::from_utf8_lossy(reference.shorthand_bytes()).into_owned()));
+    }
+    commits
+}
+
 /// The oldest commits of a shallow clone, whose parents are missing.
 ///
 /// # Errors
@@ -208,22 +253,10 @@ pub(super) fn boundary(repository: &Repository) -> Result<BTreeSet<Oid>, Error> 
     Ok(text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect())
 }
 
-/// Sets the tags of the commits to which tags point, directly or through other tags.
-pub(super) fn tag(repository: &Repository, objects: &mut Objects<'_>, history: &mut History) {
-    let mut tags = Vec::new();
-    let Ok(references) = repository.references_glob("refs/tags/*") else { return };
-    for reference in references.flatten() {
-        let Some(target) = reference.resolve().ok().and_then(|it| it.target()) else { continue };
-        let Ok(Some(commit)) = objects.peel(target) else { continue };
-        let name = String::from_utf8_lossy(reference.shorthand_bytes()).into_owned();
-        tags.push((Id::new(commit.as_bytes()), name));
-    }
-    tags.sort();
-    for commit in &mut history.commits {
-        let first = tags.partition_point(|(tagged, _)| *tagged < commit.id);
-        let own = tags[first..].iter().take_while(|(tagged, _)| *tagged == commit.id);
-        commit.tags = own.map(|(_, name)| name.as_str()).collect::<Vec<_>>().join(" ").into();
-    }
+/// The commits to which tags point, directly or through other tags, and the names of the tags.
+pub(super) fn tags(repository: &Repository, objects: &mut Objects<'_>) -> Vec<(Id, String)> {
+    let tags = commits_of(repository, objects, "refs/tags/*").into_iter();
+    tags.map(|(commit, name)| (Id::new(commit.as_bytes()), name)).collect()
 }
 
 /// The directory with the files that are checked out; `None` for a bare repository.

@@ -13,13 +13,27 @@ const APP: &str = "[bot]";
 /// named `noreply`. A number or an id follows.
 const GITLAB_TOKENS: &[&str] = &["project_", "group_", "service_account_"];
 
+/// The commits from which a walk starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// HEAD.
+    #[default]
+    Head,
+    /// A range in git's syntax.
+    Range(String),
+    /// A branch.
+    Branch(String),
+    /// All branches and tags.
+    All,
+}
+
 /// A selection of commits. All conditions must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// A range in git's syntax; `None` for HEAD.
-    pub range: Option<String>,
-    /// A branch, instead of a range.
-    pub branch: Option<String>,
+    /// The commits from which the walk starts.
+    pub start: Start,
+    /// Only so many of the latest commits that meet the other conditions.
+    pub latest: Option<usize>,
     /// Earliest author date, in seconds since 1970.
     pub since_s: Option<i64>,
     /// Latest author date, in seconds since 1970.
@@ -37,15 +51,20 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Returns true if a commit meets the conditions that do not depend on its changes.
+    /// Returns true if a commit was written in the selected time.
+    pub fn matches_dates(&self, commit: &Commit) -> bool {
+        self.since_s.is_none_or(|since| commit.written_s >= since)
+            && self.until_s.is_none_or(|until| commit.written_s <= until)
+    }
+
+    /// Returns true if a commit meets the conditions that depend neither on its date nor on its
+    /// changes.
     pub fn matches(&self, commit: &Commit, author: &Person) -> bool {
         let has = |wanted: &String| {
             let wanted = wanted.to_lowercase();
             format!("{} <{}>", author.name, author.email).to_lowercase().contains(&wanted)
         };
-        self.since_s.is_none_or(|since| commit.written_s >= since)
-            && self.until_s.is_none_or(|until| commit.written_s <= until)
-            && self.author.as_ref().is_none_or(has)
+        self.author.as_ref().is_none_or(has)
             && !(self.no_merges && commit.is_merge())
             && !(self.no_bots && is_bot(author))
     }
@@ -53,6 +72,13 @@ impl Selection {
     /// Returns true if a commit whose changes have been counted has changed one of the paths.
     pub(crate) fn matches_counted(&self, commit: &Commit) -> bool {
         self.paths.is_empty() || commit.churn.files > 0
+    }
+
+    /// Removes all but the latest commits; returns how many.
+    pub(crate) fn keep_latest(&self, commits: &mut Vec<Commit>) -> usize {
+        let cut = self.latest.map_or(0, |latest| commits.len().saturating_sub(latest));
+        commits.drain(..cut);
+        cut
     }
 }
 

@@ -15,8 +15,9 @@ use super::message::{self, ParsedCommit};
 use super::objects::Database;
 use super::people::People;
 use super::repo::{self, Revisions};
-use super::select::Selection;
-use super::{Commit, History, Id, mailmap};
+use super::select::{Selection, Start};
+use super::tags::{self, Ancestry, Outside, Place, Placed, TagMover};
+use super::{Commit, History, Id, calendar, mailmap};
 use crate::progress::Progress;
 
 /// Number of excluded commits that are still followed when only excluded ones are left, because
@@ -45,8 +46,7 @@ pub fn walk(
 ) -> Result<Walked, Error> {
     let database = Database::open(repository)?;
     let mut commits = Commits::open(repository, &database)?;
-    let (range, branch) = (selection.range.as_deref(), selection.branch.as_deref());
-    let revisions = repo::revisions(repository, &mut commits, range, branch)?;
+    let revisions = repo::revisions(repository, &mut commits, &selection.start)?;
     let mut graph = Graph {
         commits,
         first_parent: selection.first_parent,
@@ -60,13 +60,30 @@ pub fn walk(
     };
     graph.explore(&revisions);
     let order = graph.oldest_first();
+    if order.is_empty() {
+        check_order(selection, &revisions)?;
+    }
+    let tags = repo::tags(repository, &mut graph.commits.objects);
+    let tags = tags::place(tags, &mut Order::new(&mut graph, &order, &revisions));
     let name = match repo::name(repository) {
         Some(folder) => format!("{folder} {}", revisions.name),
         None => revisions.name,
     };
-    let mut walked = finish(repository, selection, graph, &order, name)?;
+    let mut walked = finish(repository, selection, graph, &order, tags, name)?;
     walked.replaced |= database.replaces();
     Ok(walked)
+}
+
+/// Fails if a range has no commits because its end lies before its beginning.
+fn check_order(selection: &Selection, revisions: &Revisions) -> Result<(), Error> {
+    let Start::Range(range) = &selection.start else { return Ok(()) };
+    match range.split_once("..") {
+        Some((left, right)) if !right.starts_with('.') && revisions.tips != revisions.excluded => {
+            let swapped = format!("{right}..{left}");
+            Err(Error::SwappedRange { range: range.clone(), swapped })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A commit in the graph.
@@ -153,7 +170,8 @@ impl Graph<'_> {
         index
     }
 
-    fn read(&mut self, id: Id, time_s: i64) -> Node {
+    /// Reads a commit, and whether it could be read; an unreadable one gets the time `time_s`.
+    fn parse(&mut self, id: Id, time_s: i64) -> (ParsedCommit, bool) {
         let oid = Oid::from_bytes(id.bytes()).ok();
         let parsed = oid.and_then(|oid| self.commits.read(oid).ok());
         let unreadable = parsed.is_none();
@@ -164,6 +182,11 @@ impl Graph<'_> {
             parsed.parents.clear();
             parsed.flags.boundary = true;
         }
+        (parsed, unreadable)
+    }
+
+    fn read(&mut self, id: Id, time_s: i64) -> Node {
+        let (parsed, unreadable) = self.parse(id, time_s);
         let tree = parsed.tree.and_then(|tree| Oid::from_bytes(tree.bytes()).ok());
         let author = self.people.index(&parsed.author.name, &parsed.author.email);
         let commit = Commit {
@@ -174,10 +197,8 @@ impl Graph<'_> {
             offset_min: parsed.author.offset_min,
             committed_s: parsed.committed_s,
             subject: parsed.subject.into(),
-            tags: "".into(),
             flags: parsed.flags,
-            churn: super::Churn::default(),
-            verdict: None,
+            ..Commit::default()
         };
         Node { commit, tree, parents: Vec::new(), excluded: false, queued: true, unreadable }
     }
@@ -233,6 +254,55 @@ impl Graph<'_> {
     }
 }
 
+/// The order of a graph, for placing tags.
+struct Order<'a, 'g> {
+    graph: &'a mut Graph<'g>,
+    /// The position of every node; `None` if it is excluded.
+    positions: Vec<Option<u32>>,
+    tips: Vec<u32>,
+    /// Commit date from which commits outside of the graph matter. Without excluded commits, all
+    /// matter.
+    oldest_s: Option<i64>,
+}
+
+impl<'a, 'g> Order<'a, 'g> {
+    fn new(graph: &'a mut Graph<'g>, order: &[u32], revisions: &Revisions) -> Self {
+        let mut positions = vec![None; graph.nodes.len()];
+        for (position, index) in (0..).zip(order) {
+            positions[*index as usize] = Some(position);
+        }
+        let position = |tip: &Oid| {
+            let index = graph.indices.get(&Id::new(tip.as_bytes()))?;
+            positions[*index as usize]
+        };
+        let tips = revisions.tips.iter().filter_map(position).collect();
+        let dates = || order.iter().map(|index| graph.nodes[*index as usize].commit.committed_s);
+        let oldest_s = if revisions.excluded.is_empty() { None } else { dates().min() };
+        Self { graph, positions, tips, oldest_s }
+    }
+}
+
+impl Ancestry for Order<'_, '_> {
+    fn place(&self, id: &Id) -> Place {
+        match self.graph.indices.get(id).map(|index| self.positions[*index as usize]) {
+            None => Place::Outside,
+            Some(None) => Place::Excluded,
+            Some(Some(position)) => Place::At(position),
+        }
+    }
+
+    fn outside(&mut self, id: Id) -> Option<Outside> {
+        let (ParsedCommit { parents, committed_s, .. }, _) = self.graph.parse(id, 0);
+        self.oldest_s
+            .is_none_or(|oldest_s| committed_s >= oldest_s)
+            .then_some(Outside { parents, committed_s })
+    }
+
+    fn is_tip(&self, position: u32) -> bool {
+        self.tips.contains(&position)
+    }
+}
+
 /// Placeholder for a commit that cannot be read, at the time of its child.
 fn lost(time_s: i64) -> ParsedCommit {
     let time_s = if time_s == i64::MAX { 0 } else { time_s };
@@ -249,6 +319,7 @@ fn finish(
     selection: &Selection,
     graph: Graph<'_>,
     order: &[u32],
+    mut tags: Placed,
     name: String,
 ) -> Result<Walked, Error> {
     let Graph { mut commits, people, nodes, .. } = graph;
@@ -256,19 +327,28 @@ fn finish(
     let history = History { people, name, ..History::default() };
     let replaced = commits.are_grafted();
     let mut walked = Walked { history, comparisons: Vec::new(), replaced };
-    let objects = &mut commits.objects;
+    let date = |index: &u32| nodes[*index as usize].commit.committed_s;
+    let dates = calendar::settled(order.iter().map(date).collect());
     let trees: Vec<Option<Oid>> = nodes.iter().map(|node| node.tree).collect();
     let mut nodes: Vec<Option<Node>> = nodes.into_iter().map(Some).collect();
     let mut broken = Vec::new();
     let commits = &mut walked.history.commits;
-    for &index in order {
-        let Some(node) = nodes[index as usize].take() else { continue };
+    let mut mover = TagMover::default();
+    for ((position, &index), date_s) in (0..).zip(order).zip(dates) {
+        let Some(mut node) = nodes[index as usize].take() else { continue };
         if node.unreadable {
             broken.push(node.commit.id);
         }
-        if !selection.matches(&node.commit, &walked.history.people[node.commit.author as usize]) {
+        node.commit.ordered_s = date_s;
+        tags.take(position, &mut node.commit);
+        if !selection.matches_dates(&node.commit) {
             continue;
         }
+        if !selection.matches(&node.commit, &walked.history.people[node.commit.author as usize]) {
+            mover.leave_out(&node.commit);
+            continue;
+        }
+        mover.keep(&mut node.commit);
         let at = commits.len();
         commits.push(node.commit);
         let commit = &mut commits[at];
@@ -285,7 +365,16 @@ fn finish(
             }
         }
     }
-    repo::tag(repository, objects, &mut walked.history);
+    mover.finish(commits.last_mut());
+    // Whether a commit changed one of the paths is known only after counting.
+    if selection.paths.is_empty() {
+        let cut = selection.keep_latest(commits) as u32;
+        walked.comparisons.retain_mut(|comparison| {
+            let kept = comparison.commit >= cut;
+            comparison.commit = comparison.commit.saturating_sub(cut);
+            kept
+        });
+    }
     if let Some(first) = broken.first() {
         let others = match broken.len() {
             1 => String::new(),

@@ -9,7 +9,7 @@ use flate2::write::ZlibEncoder;
 
 use flaky::history::churn::{self, Counting};
 use flaky::history::exclude::Exclusions;
-use flaky::history::select::Selection;
+use flaky::history::select::{Selection, Start};
 use flaky::history::walk::{self, Walked};
 use flaky::history::{Commit, Error, repo};
 use flaky::progress::{Progress, Silent};
@@ -54,7 +54,7 @@ fn object(kind: &str, content: &[u8]) -> Vec<u8> {
 /// The counted commits of the repository in a folder.
 fn counted(folder: &Path) -> Result<Vec<Commit>, Error> {
     let repository = repo::open(Some(folder))?;
-    let selection = Selection { range: Some("HEAD".to_string()), ..Selection::default() };
+    let selection = Selection { start: Start::Range("HEAD".to_string()), ..Selection::default() };
     let Walked { mut history, comparisons, .. } = walk::walk(&repository, &selection, &Silent)?;
     let counting = Counting {
         repository: &repository,

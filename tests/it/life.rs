@@ -4,14 +4,12 @@
 use std::fs;
 use std::io::Cursor;
 
-use flaky::history::heartbeat::{Heartbeat, HeightScale};
 use flaky_core::animation::{Animation, Frame, PixelRun, Plays, Rect};
 use flaky_draw::encode;
 
 use crate::pictures::{Shown, assert_same, frames_of_apng, frames_of_gif};
-use crate::repo::Life;
 use crate::tools;
-use crate::varied::{drawn, history, many, varied};
+use crate::varied::{drawn, many, varied};
 
 /// The number of commits of `varied`.
 const COMMITS: usize = 17;
@@ -240,55 +238,6 @@ fn the_same_bytes_however_they_come_about() {
 }
 
 #[test]
-fn more_commits_than_frames_share_beats() {
-    let repo = varied();
-    let words = format!("history {STATUS} --size 64x64 --max-frames");
-    let ran = repo.flaky(&format!("{words} 5 -o x.gif")).succeeds();
-    ran.says("17 commits: each beat stands for 4 of them").says("--max-frames 0");
-    let frames = frames_of_gif(&fs::read(repo.path("x.gif")).unwrap());
-    assert_eq!(delays(&frames), [100, 100, 100, 100, 3000]);
-    for (most, frames) in [(0, 17), (1, 1), (2, 2), (6, 6), (9, 9), (16, 9), (17, 17), (18, 17)] {
-        let ran = repo.flaky(&format!("{words} {most} -o x.gif")).succeeds();
-        assert_eq!(ran.stderr().contains("stands for"), frames < COMMITS, "{most}");
-        let gif = fs::read(repo.path("x.gif")).unwrap();
-        assert_eq!(frames_of_gif(&gif).len(), frames, "--max-frames {most}");
-    }
-    let ran = repo.flaky(&format!("history --json {STATUS} --max-frames 5")).succeeds();
-    assert_eq!((Life::of(&ran).beats.len(), ran.stderr().contains("stands for")), (COMMITS, false));
-}
-
-#[test]
-fn the_worst_of_several_commits_wins() {
-    let history = history(&varied());
-    let kinds = |heartbeat: &Heartbeat| -> Vec<&str> {
-        heartbeat.rhythm.beats.iter().map(|beat| beat.kind.name()).collect()
-    };
-    let single = Heartbeat::new(&history, HeightScale::Percentile, 1);
-    assert_eq!(single.shown_s.len(), COMMITS);
-    assert_eq!(kinds(&single)[..6], ["root", "fixup", "merge", "revert", "commit", "failed"]);
-    assert_eq!(kinds(&single)[7], "flaky");
-    for (group, expected) in [
-        (2, &["root", "revert", "failed", "flaky", "commit"][..]),
-        (3, &["root", "failed", "flaky", "commit", "commit", "commit"]),
-        (4, &["revert", "flaky", "commit", "commit", "commit"]),
-        (6, &["failed", "flaky", "commit"]),
-        (17, &["flaky"]),
-    ] {
-        let heartbeat = Heartbeat::new(&history, HeightScale::Percentile, group);
-        assert_eq!(kinds(&heartbeat)[..expected.len()], *expected, "{group}");
-        assert_eq!(heartbeat.shown_s.len(), COMMITS.div_ceil(group));
-        assert!(heartbeat.rhythm.beats[0].paced || group < 3, "the tag");
-        // Heights add.
-        for (beat, singles) in heartbeat.rhythm.beats.iter().zip(single.rhythm.beats.chunks(group))
-        {
-            let counted = singles.iter().filter(|single| single.kind.name() != "merge");
-            let highest = counted.map(|single| single.amplitude).fold(0.0, f64::max);
-            assert!(beat.amplitude >= highest - 1e-9, "{group}");
-        }
-    }
-}
-
-#[test]
 fn a_budget_takes_levels_and_size_and_never_frames() {
     let repo = varied();
     for name in ["x.gif", "x.apng"] {
@@ -318,10 +267,14 @@ fn a_budget_takes_levels_and_size_and_never_frames() {
 #[test]
 fn standard_output_is_data_alone() {
     let repo = varied();
-    for (format, name) in [("gif", "x.gif"), ("y4m", "x.y4m"), ("rgb", "x.rgb"), ("json", "x.json")]
-    {
-        let file = drawn(&repo, "--size 64x64", name);
-        let words = format!("history {STATUS} --size 64x64 --format {format} -o -");
+    for (format, name, size) in [
+        ("gif", "x.gif", "--size 64x64"),
+        ("y4m", "x.y4m", "--size 64x64"),
+        ("rgb", "x.rgb", "--size 64x64"),
+        ("json", "x.json", ""),
+    ] {
+        let file = drawn(&repo, size, name);
+        let words = format!("history {STATUS} {size} --format {format} -o -");
         assert!(repo.flaky(&words).succeeds().bytes() == file, "{format}");
     }
     let json = fs::read(repo.path("x.json")).unwrap();

@@ -354,8 +354,13 @@ pub struct Beat {
     pub estimated: bool,
     pub height: f64,
     pub author: String,
-    pub time: String,
+    pub email: String,
+    pub authored: String,
+    pub committed: String,
     pub subject: String,
+    pub tags: Vec<String>,
+    #[serde(default)]
+    pub moved_tags: Vec<String>,
     pub meaning: String,
 }
 

@@ -127,10 +127,10 @@ fn clocks_out_of_order() {
     let life = repo.life("");
     runs_forwards(&life);
     assert_eq!(life.beats.len(), 8);
-    assert_eq!(life.beat("the first second").time, "1970-01-01T00:00:00+00:00");
-    assert_eq!(life.beat("far away").time, "2120-01-01T00:00:00+14:00");
-    assert_eq!(life.beat("earlier").time, "2024-05-01T11:00:00-09:30");
-    assert_eq!(life.beat("before").time, "1969-12-31T00:00:00+00:00");
+    assert_eq!(life.beat("the first second").authored, "1970-01-01T00:00:00+00:00");
+    assert_eq!(life.beat("far away").authored, "2120-01-01T00:00:00+14:00");
+    assert_eq!(life.beat("earlier").authored, "2024-05-01T11:00:00-09:30");
+    assert_eq!(life.beat("before").authored, "1969-12-31T00:00:00+00:00");
 }
 
 #[test]

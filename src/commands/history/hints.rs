@@ -47,6 +47,7 @@ pub(super) fn explain(error: &history::Error) -> Error {
             "write a range in git's syntax: main~50..main, v1.0..v2.0, or a single name; a shallow \
              clone has few commits: git fetch --unshallow",
         ),
+        Kind::SwappedRange { swapped, .. } => explained.hint(format!("write {swapped}")),
         Kind::NoNotes(reference) => {
             explained.hint(format!("fetch them: git fetch origin {reference}:{reference}"))
         }

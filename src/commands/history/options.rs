@@ -1,19 +1,23 @@
 //! The options of `flaky history`, validated.
 
-use std::path::Path;
-
-use super::super::{format_of, threads};
+use super::super::{format_of, plays, threads};
 use crate::cli::Console;
 use crate::cli::format::Format;
-use crate::cli::history::{FORMATS, HistoryArgs, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME};
+use crate::cli::history::{FORMATS, FPS, HistoryArgs, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME};
+use crate::cli::values::Loops;
 use crate::error::Error;
 use crate::history::History;
+use crate::history::groups::Groups;
 use crate::output::Destination;
+use flaky_core::animation::Plays;
 use flaky_core::scene::theme::{self, Theme};
 use flaky_draw::encode::gif;
 
 /// The maximum number of beats of an animated SVG.
 const MAX_ANIMATED: usize = 500;
+
+/// The name of the output file without its extension.
+const DEFAULT_NAME: &str = "history";
 
 /// The arguments and values derived from them.
 pub(super) struct Options<'a> {
@@ -22,12 +26,22 @@ pub(super) struct Options<'a> {
     pub format: Format,
     /// True to draw a still sheet of the whole history.
     pub sheet: bool,
+    pub fps: f64,
+    pub plays: Plays,
     pub threads: usize,
 }
 
 impl<'a> Options<'a> {
     pub(super) fn new(args: &'a HistoryArgs) -> Result<Self, Error> {
-        let target = Destination::new(args.output.as_deref().unwrap_or(Path::new("-")));
+        let target = match &args.output {
+            Some(output) => Destination::new(output),
+            None if args.json => Destination::Stdout,
+            None => {
+                let default = if args.still { Format::Svg } else { Format::Gif };
+                let extension = args.format.unwrap_or(default).name();
+                Destination::File(format!("{DEFAULT_NAME}.{extension}").into())
+            }
+        };
         let format = match args.format {
             _ if args.json => Format::Json,
             Some(format) => format,
@@ -39,8 +53,13 @@ impl<'a> Options<'a> {
         if args.still && !matches!(format, Format::Svg | Format::Png) {
             return refuse(format!("--still does not support {name}"), "write .svg or .png");
         }
-        if format == Format::Gif && args.fps > gif::MOST_FPS {
-            let message = format!("--fps {}: a GIF has at most 50 frames a second", args.fps);
+        if let Some(option) = without_effect(args, format, sheet) {
+            let what = if sheet { "a sheet" } else { name };
+            return refuse(format!("--{option} has no effect on {what}"), "leave it out");
+        }
+        let fps = args.fps.unwrap_or(FPS);
+        if format == Format::Gif && fps > gif::MOST_FPS {
+            let message = format!("--fps {fps}: a GIF has at most 50 frames a second");
             return refuse(message, "use --fps 50, or write .apng");
         }
         let shrinks = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
@@ -48,19 +67,17 @@ impl<'a> Options<'a> {
             let message = format!("--max-bytes does not support {name}");
             return refuse(message, "write .gif, .apng, .png or .svg, or leave it out");
         }
-        Ok(Self { args, target, format, sheet, threads: threads(args.threads) })
+        let plays = plays(args.loops.unwrap_or(Loops::Forever));
+        Ok(Self { args, target, format, sheet, fps, plays, threads: threads(args.threads) })
     }
 
-    /// The number of commits per beat.
-    pub(super) fn group(&self, history: &History, console: Console) -> Result<usize, Error> {
-        let commits = history.commits.len();
+    /// The commits of each beat.
+    pub(super) fn groups(&self, history: &History, console: Console) -> Result<Groups, Error> {
         let default = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
         let max = self.args.max_frames.unwrap_or(default) as usize;
-        if self.format == Format::Json {
-            return Ok(1);
-        }
-        let group = if max == 0 { 1 } else { commits.div_ceil(max).max(1) };
-        let beats = commits.div_ceil(group);
+        let each = self.format == Format::Json || max == 0;
+        let groups = if each { Groups::of(history, 1) } else { Groups::at_most(history, max) };
+        let beats = groups.count();
         if self.format == Format::Svg && !self.sheet && beats > MAX_ANIMATED {
             return Err(Error::failed(format!(
                 "an animated SVG has at most {MAX_ANIMATED} beats; this one would have {beats}"
@@ -70,13 +87,15 @@ impl<'a> Options<'a> {
                  name a range, or write .gif"
             )));
         }
-        if group > 1 {
+        if groups.size() > 1 {
             console.say(&format!(
-                "{commits} commits: each beat stands for {group} of them and shows the worst \
-                 (--max-frames 0 gives each its own)"
+                "{} commits: a beat stands for up to {} of them, and no beat reaches across a \
+                 silence (--max-frames 0 gives each its own)",
+                history.commits.len(),
+                groups.size()
             ));
         }
-        Ok(group)
+        Ok(groups)
     }
 
     /// The chosen theme, or the default of the layout.
@@ -84,4 +103,20 @@ impl<'a> Options<'a> {
         let default = if self.sheet { SHEET_THEME } else { theme::DEFAULT };
         self.args.theme.or_else(|| theme::find(default)).expect("the default is in the table")
     }
+}
+
+/// The name of an option that was given but has no effect on this output.
+fn without_effect(args: &HistoryArgs, format: Format, sheet: bool) -> Option<&'static str> {
+    let data = format == Format::Json;
+    let still = sheet || data;
+    let frames = matches!(format, Format::Y4m | Format::Rgb);
+    let options = [
+        ("captions", args.captions.is_some() && still),
+        ("fps", args.fps.is_some() && (still || format == Format::Rgb)),
+        ("loops", args.loops.is_some() && (still || frames)),
+        ("size", args.size.is_some() && data),
+        ("theme", args.theme.is_some() && data),
+        ("max-frames", args.max_frames.is_some() && data),
+    ];
+    options.into_iter().find_map(|(name, idle)| idle.then_some(name))
 }

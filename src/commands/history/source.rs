@@ -12,8 +12,8 @@ use crate::error::{Error, io_message};
 use crate::history::cache::Cache;
 use crate::history::churn::{self, Counting};
 use crate::history::exclude::Exclusions;
-use crate::history::select::Selection;
-use crate::history::{self, History, log, repo, status, walk};
+use crate::history::select::{Selection, Start};
+use crate::history::{self, History, log, repo, status, subdirectory, tags, walk};
 use crate::store::Store;
 use flaky_ci::without_secrets;
 
@@ -25,7 +25,7 @@ pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Erro
     let exclusions = Exclusions::new(&args.exclude).map_err(|error| {
         Error::usage(format!("--exclude: {error}")).hint("write a glob such as 'docs/**'")
     })?;
-    let (path, range) = path_and_range(args);
+    let (path, range) = path_and_range(args)?;
     // A single argument that is not a path is taken as a range, but may have been meant as a path.
     let word = range.clone().filter(|_| args.range.is_none() && args.branch.is_none());
     let selection = selection(args, range)?;
@@ -47,8 +47,13 @@ pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Erro
         );
     }
     if history.commits.is_empty() {
-        return Err(Error::failed(format!("no commit of {} is left to draw", history.name))
-            .hint("use fewer of --since, --until, --author, --path, --no-merges and --no-bots"));
+        let none = Error::failed(format!("no commit of {} is left to draw", history.name));
+        return Err(none.hint(if args.path.is_empty() {
+            "use fewer of --since, --until, --author, --no-merges and --no-bots"
+        } else {
+            "--path is relative to the root of the repository and has no wildcards; or use fewer \
+             of --since, --until, --author, --no-merges and --no-bots"
+        }));
     }
     report(&history, args.strict, console)?;
     Ok(history)
@@ -75,27 +80,73 @@ fn explain(error: &history::Error, word: Option<&str>) -> Error {
 }
 
 /// The path and the range. A single argument is a path if that path exists.
-fn path_and_range(args: &HistoryArgs) -> (Option<&Path>, Option<String>) {
-    match (&args.repository, &args.range) {
-        (Some(one), None) if !Path::new(one).exists() => (None, Some(one.clone())),
-        (path, range) => (path.as_ref().map(Path::new), range.clone()),
+fn path_and_range(args: &HistoryArgs) -> Result<(Option<&Path>, Option<String>), Error> {
+    let Some(first) = &args.repository else { return Ok((None, args.range.clone())) };
+    if Path::new(first).exists() {
+        return Ok((Some(Path::new(first)), args.range.clone()));
+    }
+    if is_address(first) {
+        let address = if first.contains("://") { without_secrets(first) } else { first.clone() };
+        return Err(Error::usage(format!(
+            "{address} is an address; a history is read from a clone of it"
+        ))
+        .hint(format!("git clone --bare {address} clone.git && flaky history clone.git")));
+    }
+    match &args.range {
+        None => Ok((None, Some(first.clone()))),
+        range => Ok((Some(Path::new(first)), range.clone())),
     }
 }
 
-fn selection(args: &HistoryArgs, range: Option<String>) -> Result<Selection, Error> {
-    if let (Some(range), Some(branch)) = (&range, &args.branch) {
-        return Err(Error::usage(format!(
-            "--branch {branch:?} cannot be used with a range ({range:?})"
-        ))
-        .hint("leave one of them out"));
+/// Returns true for a URL, or an address such as `git@host:path`.
+fn is_address(text: &str) -> bool {
+    let remote = || {
+        let (host, path) = text.split_once(':')?;
+        let (user, host) = host.split_once('@')?;
+        Some(!(user.is_empty() || host.is_empty() || path.is_empty() || host.contains('/')))
+    };
+    text.contains("://") || remote().unwrap_or(false)
+}
+
+/// Checks the conditions that cannot be met together.
+fn check(args: &HistoryArgs, range: Option<&str>) -> Result<(), Error> {
+    let refuse = |message: String, hint: &str| Err(Error::usage(message).hint(hint));
+    if let (Some(range), Some(branch)) = (range, &args.branch) {
+        let message = format!("--branch {branch:?} cannot be used with a range ({range:?})");
+        return refuse(message, "leave one of them out");
     }
+    if let (Some(range), true) = (range, args.all) {
+        let message = format!("--all cannot be used with a range ({range:?})");
+        return refuse(message, "leave one of them out");
+    }
+    if let (Some(since), Some(until)) = (args.since, args.until)
+        && since.0 > until.0
+    {
+        return refuse("--since is later than --until".to_string(), "swap the two dates");
+    }
+    if let Some(path) = args.path.iter().find(|path| path.contains(['*', '?'])) {
+        return refuse(
+            format!("--path {path:?}: wildcards are not supported"),
+            "name a directory or a file; --path may be repeated",
+        );
+    }
+    Ok(())
+}
+
+fn selection(args: &HistoryArgs, range: Option<String>) -> Result<Selection, Error> {
+    check(args, range.as_deref())?;
     let clean = |path: &String| {
         let path = path.trim_start_matches("./").trim_end_matches('/');
         (!path.is_empty() && path != ".").then(|| path.to_string())
     };
     Ok(Selection {
-        range,
-        branch: args.branch.clone(),
+        start: match (range, &args.branch) {
+            (Some(range), _) => Start::Range(range),
+            (None, Some(branch)) => Start::Branch(branch.clone()),
+            (None, None) if args.all => Start::All,
+            (None, None) => Start::Head,
+        },
+        latest: args.max_count.map(|count| count as usize),
         since_s: args.since.map(|moment| moment.0),
         until_s: args.until.map(|moment| moment.0),
         author: args.author.clone(),
@@ -118,6 +169,10 @@ fn from_repository(
     let walked = walk::walk(&repository, selection, walking.as_ref());
     walking.finish();
     let walk::Walked { mut history, comparisons, replaced } = walked?;
+    if let Some(path) = path.filter(|_| selection.paths.is_empty()) {
+        let single = selection.start == Start::Head;
+        history.warnings.extend(subdirectory::warnings(&repository, path, single));
+    }
 
     let cached = !args.no_cache && selection.paths.is_empty() && !replaced;
     let folder = Store::user_folder().filter(|_| cached);
@@ -149,7 +204,10 @@ fn from_repository(
     if damaged > 0 && repo::is_partial(&repository) {
         return Err(history::Error::MissingFiles { damaged, commits: history.commits.len() });
     }
-    history.commits.retain(|commit| selection.matches_counted(commit));
+    if !selection.paths.is_empty() {
+        tags::retain(&mut history.commits, |commit| selection.matches_counted(commit));
+        selection.keep_latest(&mut history.commits);
+    }
     history.origin = repo::origin(&repository);
     if let Some(notes) = &args.notes {
         status::from_notes(&mut history, &repository, notes)?;
@@ -169,7 +227,9 @@ fn from_log(log: &Path, exclusions: &Exclusions, selection: &Selection) -> Resul
         history.name = stem.to_string_lossy().into_owned();
     }
     let History { commits, people, .. } = &mut history;
-    commits.retain(|commit| selection.matches(commit, &people[commit.author as usize]));
+    commits.retain(|commit| selection.matches_dates(commit));
+    tags::retain(commits, |commit| selection.matches(commit, &people[commit.author as usize]));
+    selection.keep_latest(commits);
     Ok(history)
 }
 

@@ -1,59 +1,81 @@
 //! The texts about commits: titles, captions and tooltips.
 
+use std::collections::BTreeSet;
+
 use super::plural;
+use crate::history::calendar::day;
+use crate::history::groups::Groups;
 use crate::history::heartbeat::{self, Heartbeat};
 use crate::history::message::one_line;
 use crate::history::select::is_bot;
-use crate::history::{Commit, History, json};
-use flaky_core::rhythm::{Alarm, mark};
+use crate::history::{Commit, History};
+use flaky_core::rhythm::Alarm;
+use flaky_core::rhythm::mark::{self, Mark};
 use flaky_core::scene::sheet::CommitNote;
 use flaky_core::scene::timelapse::{CommitCaption, Tag};
 use flaky_core::verdict::Verdict;
 
+/// Length at which a subject is cut in a picture, in characters.
+const MAX_SUBJECT: usize = 200;
+/// Maximum number of tags that are named in a caption or a tooltip, and above a beat of a sheet.
+const MAX_TAGS: usize = 3;
+const MAX_TAGS_ABOVE: usize = 1;
+
 /// The history in one line: "flaky main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
-pub(super) fn title(history: &History, group: usize) -> String {
-    let human = |commit: &&Commit| !is_bot(history.author(commit));
-    let mut authors: Vec<u32> =
-        history.commits.iter().filter(human).map(|commit| commit.author).collect();
-    authors.sort_unstable_by_key(|author| &history.people[*author as usize].name);
-    authors.dedup_by_key(|author| &history.people[*author as usize].name);
-    let (first, last) = dates(history);
-    let days = if first == last { first } else { format!("{first} to {last}") };
+pub(super) fn title(history: &History, groups: &Groups) -> String {
+    let most = groups.size();
     format!(
-        "{}: {} by {} {}, {days}{}",
+        "{}: {} by {}, {}{}",
         history.name,
         plural(history.commits.len(), "commit"),
-        authors.len(),
-        if authors.len() == 1 { "person" } else { "people" },
-        if group > 1 { format!(", {group} to a beat") } else { String::new() }
+        people(history, &history.commits),
+        days(&history.commits),
+        if most > 1 { format!(", up to {most} to a beat") } else { String::new() }
     )
 }
 
-/// Author dates of the first and the last commit.
-pub(super) fn dates(history: &History) -> (String, String) {
-    let day = |commit: Option<&Commit>| commit.map(json::day).unwrap_or_default();
-    (day(history.commits.first()), day(history.commits.last()))
+/// Number of different authors in words, without bots: "3 people".
+fn people(history: &History, commits: &[Commit]) -> String {
+    let authors: BTreeSet<u32> = commits.iter().map(|commit| commit.author).collect();
+    let authors = authors.into_iter().map(|author| &history.people[author as usize]);
+    let names: BTreeSet<&str> =
+        authors.filter(|person| !is_bot(person)).map(|person| &*person.name).collect();
+    match names.len() {
+        1 => "1 person".to_string(),
+        count => format!("{count} people"),
+    }
 }
 
-/// Indices of the tagged commits.
+/// The dates of the first and the last commit.
+pub(super) fn dates(commits: &[Commit]) -> (String, String) {
+    let day = |commit: Option<&Commit>| commit.map(day).unwrap_or_default();
+    (day(commits.first()), day(commits.last()))
+}
+
+/// The dates in words: "2024-01-05 to 2024-02-01", or one day.
+fn days(commits: &[Commit]) -> String {
+    let (first, last) = dates(commits);
+    if first == last { first } else { format!("{first} to {last}") }
+}
+
+/// Indices of the commits at which tags count.
 pub(super) struct Releases(Vec<u32>);
 
 impl Releases {
     pub(super) fn new(history: &History) -> Self {
-        let tagged = |(index, commit): (u32, &Commit)| (!commit.tags.is_empty()).then_some(index);
+        let tagged = |(index, commit): (u32, &Commit)| commit.has_tags().then_some(index);
         Self((0..).zip(&history.commits).filter_map(tagged).collect())
     }
 
-    /// The tags of the latest tagged commit before this index.
-    fn before<'h>(&self, history: &'h History, index: usize) -> Option<&'h str> {
+    /// The latest commit before this index at which tags count.
+    fn before<'h>(&self, history: &'h History, index: usize) -> Option<&'h Commit> {
         let next = self.0.partition_point(|tagged| (*tagged as usize) < index);
         let latest = self.0.get(next.checked_sub(1)?)?;
-        Some(&history.commits[*latest as usize].tags)
+        Some(&history.commits[*latest as usize])
     }
 }
 
-/// The texts of a beat in a timelapse. For a group of commits they are those of the commit that
-/// determines the mark. Each is cut after `longest` characters.
+/// The texts of a beat in a timelapse. Each is cut after `longest` characters.
 pub(super) fn caption(
     history: &History,
     heartbeat: &Heartbeat,
@@ -61,37 +83,79 @@ pub(super) fn caption(
     beat: usize,
     longest: usize,
 ) -> CommitCaption {
-    let commits = heartbeat.commits(history, beat);
-    let Some(worst) = heartbeat::worst(commits) else { return CommitCaption::default() };
-    let begin = beat * heartbeat.group;
-    let number = match (begin + 1, begin + commits.len()) {
-        (first, last) if first == last => last.to_string(),
-        (first, last) => format!("{first}–{last}"),
-    };
-    let own = own_tags(commits);
-    let tag = match releases.before(history, begin) {
-        _ if !own.is_empty() => Tag::Here(one_line(&own, longest)),
-        Some(tags) => Tag::Before(one_line(&format!("after {tags}"), longest)),
+    let range = heartbeat.groups.range(beat);
+    let commits = &history.commits[range.clone()];
+    let Some(last) = commits.last() else { return CommitCaption::default() };
+    let (added, removed) = lines(commits);
+    let tags = tag_names(commits, MAX_TAGS);
+    let tag = match releases.before(history, range.start) {
+        _ if !tags.is_empty() => Tag::Here(one_line(&tags, longest)),
+        Some(release) => {
+            let tags = tag_names(std::slice::from_ref(release), MAX_TAGS);
+            Tag::Before(one_line(&format!("after {tags}"), longest))
+        }
         None => Tag::None,
     };
-    let (added, removed) = lines(commits);
-    CommitCaption {
-        id: worst.id.short(),
-        subject: one_line(&worst.subject, longest),
-        author: one_line(&history.author(worst).name, longest),
-        day: json::day(worst),
+    let mut caption = CommitCaption {
+        id: last.id.short(),
+        subject: one_line(&last.subject, longest),
+        author: one_line(&history.author(last).name, longest),
+        day: day(last),
         added,
         removed,
-        number: format!("{number} / {}", history.commits.len()),
+        number: format!("{} / {}", range.end, history.commits.len()),
         tag,
-        word: word(history, heartbeat, beat),
+        word: word(commits),
+    };
+    if let [first, _, ..] = commits {
+        caption.id = format!("{}..{}", first.id.short(), last.id.short());
+        caption.subject = one_line(&contents(commits), longest);
+        caption.author = people(history, commits);
+        caption.day = days(commits);
+        caption.number = format!("{}–{}", range.start + 1, caption.number);
+        if !tags.is_empty() {
+            caption.tag = Tag::Here(one_line(&format!("includes {tags}"), longest));
+        }
+    }
+    caption
+}
+
+/// The number of several commits, and of each unusual kind among them: "20 commits: 3 merges, 1 at
+/// night".
+fn contents(commits: &[Commit]) -> String {
+    let kinds = mark::TABLE.iter().filter(|mark| mark.name != mark::COMMIT.name);
+    let mut parts: Vec<String> =
+        kinds.filter_map(|mark| counted(mark, heartbeat::marked(commits, mark))).collect();
+    let nights = commits.iter().filter(|commit| heartbeat::is_night(commit)).count();
+    if nights > 0 {
+        parts.push(format!("{nights} at night"));
+    }
+    let count = plural(commits.len(), "commit");
+    if parts.is_empty() { count } else { format!("{count}: {}", parts.join(", ")) }
+}
+
+/// A number of commits with a mark in words: "3 merges", "2 failed".
+fn counted(mark: &Mark, count: usize) -> Option<String> {
+    let noun = mark.alarm.is_none();
+    match count {
+        0 => None,
+        _ if noun => Some(plural(count, mark.name)),
+        _ => Some(format!("{count} {}", mark.name)),
     }
 }
 
-/// The tags of these commits, separated by spaces.
-fn own_tags(commits: &[Commit]) -> String {
-    let tags = commits.iter().map(|commit| &*commit.tags).filter(|tags| !tags.is_empty());
-    tags.collect::<Vec<_>>().join(" ")
+/// The first of the tags that count at these commits, at most so many, and the number of the others.
+fn tag_names(commits: &[Commit], most: usize) -> String {
+    let tags = || {
+        commits.iter().flat_map(|commit| {
+            commit.tags.split(' ').chain(commit.moved_tags.split(' ')).filter(|tag| !tag.is_empty())
+        })
+    };
+    let named = tags().take(most).collect::<Vec<_>>().join(" ");
+    match tags().count().saturating_sub(most) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 /// Numbers of lines added and removed, each with its sign; empty instead of 0.
@@ -106,38 +170,55 @@ fn lines(commits: &[Commit]) -> (String, String) {
 
 /// The texts of a beat on a sheet.
 pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> CommitNote {
-    let commits = heartbeat.commits(history, beat);
+    let range = heartbeat.groups.range(beat);
+    let commits = &history.commits[range.clone()];
     let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
         return CommitNote::default();
     };
-    let begin = beat * heartbeat.group;
-    let before = begin.checked_sub(1).and_then(|before| history.commits.get(before));
+    let before = range.start.checked_sub(1).and_then(|before| history.commits.get(before));
     let (added, removed) = lines(commits);
     let lines = [added, removed].join(" ");
     let lines = if lines.trim().is_empty() { "no lines" } else { lines.trim() };
-    let day = json::day(first);
+    let (date, tags) = (day(first), tag_names(commits, MAX_TAGS));
     let tooltip = if commits.len() == 1 {
-        let (id, subject, author) = (last.id.short(), &last.subject, &history.author(last).name);
+        let (id, author) = (last.id.short(), &history.author(last).name);
+        let subject = one_line(&last.subject, MAX_SUBJECT);
         let meaning = heartbeat::meaning(before, last);
-        format!("{id} {subject}\n{author}, {day}, {lines}\n{meaning}")
+        format!("{id} {subject}\n{author}, {date}, {lines}\n{meaning}")
     } else {
         let (oldest, newest) = (first.id.short(), last.id.short());
-        let (begin, end) = (begin + 1, begin + commits.len());
-        let to = json::day(last);
-        format!("commits {begin} to {end}, {oldest}..{newest}\n{day} to {to}, {lines}")
+        let (begin, end) = (range.start + 1, range.end);
+        let mut meaning = vec![contents(commits)];
+        meaning.extend(heartbeat::silence(before, first));
+        if !tags.is_empty() {
+            meaning.push(format!("includes {tags}"));
+        }
+        format!(
+            "commits {begin} to {end}, {oldest}..{newest}\n{}, {}, {lines}\n{}",
+            people(history, commits),
+            days(commits),
+            meaning.join("; ")
+        )
     };
-    CommitNote { day, tag: own_tags(commits), tooltip }
+    CommitNote { day: date, tag: tag_names(commits, MAX_TAGS_ABOVE), tooltip }
 }
 
 /// The word for a special beat, and its alarm.
-fn word(history: &History, heartbeat: &Heartbeat, beat: usize) -> Option<(String, Option<Alarm>)> {
-    let commits = heartbeat.commits(history, beat);
+fn word(commits: &[Commit]) -> Option<(String, Option<Alarm>)> {
     let mark = heartbeat::mark(commits);
+    let [commit] = commits else {
+        let nights = commits.iter().filter(|commit| heartbeat::is_night(commit)).count();
+        let night =
+            || heartbeat::mostly_night(commits).then(|| (format!("{nights} at night"), None));
+        let count = heartbeat::marked(commits, mark);
+        let special = counted(mark, count).filter(|_| mark.name != mark::COMMIT.name);
+        return special.map(|words| (words, mark.alarm)).or_else(night);
+    };
     if mark.name != mark::COMMIT.name {
         return Some((mark.name.to_string(), mark.alarm));
     }
-    if let Some(verdict @ (Verdict::Running | Verdict::Stopped)) = commits.last()?.verdict {
+    if let Some(verdict @ (Verdict::Running | Verdict::Stopped)) = commit.verdict {
         return Some((verdict.word().to_string(), None));
     }
-    commits.iter().all(heartbeat::is_night).then(|| ("night".to_string(), None))
+    heartbeat::is_night(commit).then(|| ("night".to_string(), None))
 }
