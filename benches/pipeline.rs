@@ -12,7 +12,7 @@ use flaky_core::signal::Signal;
 use flaky_core::timeline::Timeline;
 use flaky_core::verdict::{Report, Verdict};
 use flaky_draw::encode::{apng, gif, png};
-use flaky_draw::text::DejaVu;
+use flaky_draw::text::DEJAVU;
 use flaky_draw::{raster, svg};
 
 fn main() {
@@ -37,7 +37,7 @@ fn rhythm() -> Rhythm {
 fn screen(rhythm: &Rhythm, motion: Motion, trail: Trail) -> Monitor {
     let settings =
         MonitorSettings { speed_mm_s: 40.0, motion, trail, ..MonitorSettings::default() };
-    scene::monitor(rhythm, &settings, &DejaVu)
+    scene::monitor(rhythm, &settings, &DEJAVU)
 }
 
 const LOOKS: [(Motion, Trail); 3] = [
@@ -66,7 +66,7 @@ fn build_the_scene(bencher: Bencher) {
 #[divan::bench]
 fn svg_of_the_scene(bencher: Bencher) {
     let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
-    bencher.bench(|| svg::monitor(&scene, Some(Plays::Forever), 10.0, sink()));
+    bencher.bench(|| svg::monitor(&scene, &DEJAVU, Some(Plays::Forever), 10.0, sink()));
 }
 
 #[divan::bench]
@@ -74,7 +74,7 @@ fn png_of_the_scene(bencher: Bencher) {
     let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
     bencher.bench(|| {
         let still = Timeline::still(10.0, gif::TICKS_PER_S);
-        png::write(raster::monitor(&scene, still, Plays::Forever, raster::LEVELS), sink())
+        png::write(raster::monitor(&scene, &DEJAVU, still, Plays::Forever, raster::LEVELS), sink())
     });
 }
 
@@ -83,7 +83,7 @@ fn raster_of_500_frames(bencher: Bencher, (motion, trail): (Motion, Trail)) {
     let scene = screen(&rhythm(), motion, trail);
     bencher.bench(|| {
         let timeline = Timeline::uniform(10.0, 50.0, gif::TICKS_PER_S);
-        let animation = raster::monitor(&scene, timeline, Plays::Forever, raster::LEVELS);
+        let animation = raster::monitor(&scene, &DEJAVU, timeline, Plays::Forever, raster::LEVELS);
         animation.frames.for_each(|frame| drop(black_box(frame)));
     });
 }
@@ -93,7 +93,7 @@ fn gif_of_500_frames(bencher: Bencher, (motion, trail): (Motion, Trail)) {
     let scene = screen(&rhythm(), motion, trail);
     bencher.bench(|| {
         let timeline = Timeline::uniform(10.0, 50.0, gif::TICKS_PER_S);
-        let animation = raster::monitor(&scene, timeline, Plays::Forever, raster::LEVELS);
+        let animation = raster::monitor(&scene, &DEJAVU, timeline, Plays::Forever, raster::LEVELS);
         gif::write(animation, 1, sink())
     });
 }
@@ -103,7 +103,7 @@ fn apng_of_500_frames(bencher: Bencher) {
     let scene = screen(&rhythm(), Motion::Sweep, Trail::Phosphor);
     bencher.bench(|| {
         let timeline = Timeline::uniform(10.0, 50.0, 50);
-        let animation = raster::monitor(&scene, timeline, Plays::Forever, raster::LEVELS);
+        let animation = raster::monitor(&scene, &DEJAVU, timeline, Plays::Forever, raster::LEVELS);
         apng::write(animation, 1, sink())
     });
 }
@@ -112,6 +112,7 @@ fn apng_of_500_frames(bencher: Bencher) {
 fn gif_of_a_badge(bencher: Bencher, height: u32) {
     let report = Report::new(Verdict::Flaky, "a reason");
     let settings = BadgeSettings { height, ..BadgeSettings::default() };
-    let badge = scene::badge(&report, &settings, &DejaVu);
-    bencher.bench(|| gif::write(raster::badge(&badge, gif::TICKS_PER_S, false), 1, sink()));
+    let badge = scene::badge(&report, &settings, &DEJAVU);
+    bencher
+        .bench(|| gif::write(raster::badge(&badge, &DEJAVU, gif::TICKS_PER_S, false), 1, sink()));
 }

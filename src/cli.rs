@@ -5,6 +5,7 @@
 
 pub(crate) mod badge;
 pub(crate) mod catalogue;
+pub(crate) mod fonts;
 pub(crate) mod format;
 pub(crate) mod history;
 pub(crate) mod moment;
@@ -41,7 +42,8 @@ pub(crate) enum Command {
     /// Draw an ECG as an animation, a still image or data
     ///
     /// The rhythm is random: a steady heartbeat with occasional glitches, in a loop without a
-    /// seam. Identical arguments, including --seed, produce identical bytes on any machine.
+    /// seam. Identical arguments, including --seed, produce identical bytes on any machine,
+    /// except where --fonts says otherwise.
     Render(Box<render::RenderArgs>),
     /// Draw a repository's history, one heartbeat per commit
     ///

@@ -7,6 +7,7 @@
 mod badge;
 mod budget;
 mod catalogue;
+mod fonts;
 mod history;
 mod page;
 mod render;

@@ -16,6 +16,7 @@
 //! - [`flaky_ci`]: queries CI systems for the state of a pipeline
 //! - [`history`]: converts a repository's commits to a rhythm
 //! - `page`: assembles the web page with a live ECG
+//! - `fonts`: finds fonts for characters that the built-in ones lack
 //! - `output`: writes results completely or not at all
 //! - [`store`]: keeps files between runs
 //! - [`cli`], [`commands`], [`progress`], [`error`]: arguments, commands, and messages to the user
@@ -28,6 +29,7 @@
 pub mod cli;
 pub mod commands;
 pub mod error;
+pub(crate) mod fonts;
 pub mod history;
 pub(crate) mod output;
 pub(crate) mod page;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 
+use super::fonts::FontsArgs;
 use super::format::{self, Format};
 use super::source::SourceArgs;
 use super::values;
@@ -116,6 +117,8 @@ pub(crate) struct BadgeArgs {
         HEIGHTS.start(), HEIGHTS.end(), badge::HEIGHT, MONITOR = PictureSize::Screen(MONITOR),
     ))]
     pub size: Option<PictureSize>,
+    #[command(flatten)]
+    pub fonts: FontsArgs,
 }
 
 fn label(text: &str) -> Result<String, String> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::fonts::FontsArgs;
 use super::format::{self, Format};
 use super::moment::{self, Moment};
 use super::source::{AccessArgs, ProviderArg};
@@ -186,6 +187,8 @@ pub(crate) struct HistoryArgs {
     /// Amount of text in an animation [default: full]
     #[arg(long, help_heading = "Picture")]
     pub captions: Option<Captions>,
+    #[command(flatten)]
+    pub fonts: FontsArgs,
     /// Number of times an animation plays, 1 to 65535, or `forever` [default: forever]
     #[arg(long, value_name = "N", help_heading = "Picture")]
     pub loops: Option<Loops>,

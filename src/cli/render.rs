@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::fonts::FontsArgs;
 use super::format::Format;
 use super::rhythm::{GLITCH_RATE, RhythmArgs};
 use super::values::{self, Gain, Loops, Seconds};
@@ -109,6 +110,8 @@ pub(crate) struct RenderArgs {
     /// Name of the lead, at most 40 characters
     #[arg(long, value_name = "TEXT", default_value = LABEL, value_parser = values::label, help_heading = "Picture")]
     pub label: String,
+    #[command(flatten)]
+    pub fonts: FontsArgs,
     /// Hide the grid
     #[arg(long, help_heading = "Picture")]
     pub no_grid: bool,

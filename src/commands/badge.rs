@@ -4,8 +4,7 @@ mod endpoint;
 
 use std::io::{self, Write};
 
-use super::report;
-use super::{format_of, human_bytes, threads, write_frames};
+use super::{fonts, format_of, human_bytes, report, threads, write_frames};
 use crate::cli::Console;
 use crate::cli::badge::{BadgeArgs, FORMATS, MONITOR, PictureSize, Style};
 use crate::cli::format::Format;
@@ -13,33 +12,27 @@ use crate::error::Error;
 use crate::output::{self, Destination};
 use flaky_core::animation::Plays;
 use flaky_core::scene::badge::ReportMonitor;
-use flaky_core::scene::text::Face;
 use flaky_core::scene::{self, BadgeSettings, MonitorSettings, Size, badge};
 use flaky_core::verdict::Report;
 use flaky_draw::encode::gif;
 use flaky_draw::raster::{self, LEVELS};
 use flaky_draw::svg;
-use flaky_draw::text::{self, DejaVu};
+use flaky_draw::text::Fonts;
 
 /// [`badge::FPS`] as a fraction.
 const RATE: (u32, u32) = (25, 2);
 
 pub(super) fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
     let options = Options::new(args)?;
-    let lacking = text::missing_glyphs(Face::Regular, &args.label);
-    if !lacking.is_empty() {
-        console.say(&format!(
-            "warning: the font has no glyphs for {lacking:?}; boxes are drawn instead"
-        ));
-    }
+    let fonts = fonts::choose(&args.fonts, options.format, [args.label.clone()], console)?;
     let fetched = report::fetch(&args.source, console)?;
-    let picture = options.picture(&fetched.report);
+    let picture = options.picture(&fetched.report, fonts);
     let bytes = output::write(&options.target, options.format.is_binary(), |out| match &picture {
         BadgePicture::Badge(badge) if options.format == Format::Json => {
             let fill = badge.segments.last().expect("a message").fill;
             endpoint::write(&fetched.report, &args.label, fill, out)
         }
-        _ => picture.encode(options.format, out),
+        _ => picture.encode(fonts, options.format, out),
     })?;
     let name = options.target.name();
     let message = fetched.report.message();
@@ -84,7 +77,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    fn picture(&self, report: &Report) -> BadgePicture {
+    fn picture(&self, report: &Report, fonts: &Fonts) -> BadgePicture {
         let args = self.args;
         let animated = !args.still && self.format != Format::Png;
         let (theme, label) = (args.theme.clone(), args.label.clone());
@@ -95,7 +88,7 @@ impl<'a> Options<'a> {
             };
             let settings =
                 MonitorSettings { size, theme, lead: label, ..MonitorSettings::default() };
-            return BadgePicture::Monitor(ReportMonitor::new(report, settings, animated, &DejaVu));
+            return BadgePicture::Monitor(ReportMonitor::new(report, settings, animated, fonts));
         }
         let height = match args.size {
             Some(PictureSize::Height(height)) => height,
@@ -103,7 +96,7 @@ impl<'a> Options<'a> {
         };
         let round = args.style == Style::Flat;
         let settings = BadgeSettings { height, round, theme, label, animated };
-        BadgePicture::Badge(scene::badge(report, &settings, &DejaVu))
+        BadgePicture::Badge(scene::badge(report, &settings, fonts))
     }
 }
 
@@ -122,22 +115,23 @@ impl BadgePicture {
     }
 
     /// Scene → frames → bytes.
-    fn encode(&self, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    fn encode(&self, fonts: &Fonts, format: Format, out: &mut dyn Write) -> io::Result<()> {
         let (animation, animated) = match self {
-            Self::Badge(badge) if format == Format::Svg => return svg::badge(badge, out),
+            Self::Badge(badge) if format == Format::Svg => return svg::badge(badge, fonts, out),
             Self::Badge(badge) => {
                 let alpha = format != Format::Gif;
-                (raster::badge(badge, gif::TICKS_PER_S, alpha), badge.animated)
+                (raster::badge(badge, fonts, gif::TICKS_PER_S, alpha), badge.animated)
             }
             Self::Monitor(ReportMonitor { monitor, animated, still_s })
                 if format == Format::Svg =>
             {
-                return svg::monitor(monitor, animated.then_some(Plays::Forever), *still_s, out);
+                let plays = animated.then_some(Plays::Forever);
+                return svg::monitor(monitor, fonts, plays, *still_s, out);
             }
             Self::Monitor(report) => {
                 let timeline = report.timeline(gif::TICKS_PER_S);
                 let monitor = &report.monitor;
-                (raster::monitor(monitor, timeline, Plays::Forever, LEVELS), report.animated)
+                (raster::monitor(monitor, fonts, timeline, Plays::Forever, LEVELS), report.animated)
             }
         };
         let threads = if animated { threads(None) } else { 1 };

@@ -22,7 +22,7 @@ use flaky_core::scene::{self, Colour, MonitorSettings, Motion, Theme, Trail};
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::{gif, png};
 use flaky_draw::raster;
-use flaky_draw::text::DejaVu;
+use flaky_draw::text::DEJAVU;
 
 /// The seed of previews.
 const SEED: u32 = 7;
@@ -210,9 +210,9 @@ fn still(theme: &Theme, rhythm: &Rhythm, trail: Trail, part: f64) -> Vec<u8> {
         trail,
         ..MonitorSettings::default()
     };
-    let monitor = scene::monitor(rhythm, &settings, &DejaVu);
+    let monitor = scene::monitor(rhythm, &settings, &DEJAVU);
     let timeline = Timeline::still(part * SHOWN_S, gif::TICKS_PER_S);
-    let animation = raster::monitor(&monitor, timeline, Plays::Forever, raster::LEVELS);
+    let animation = raster::monitor(&monitor, &DEJAVU, timeline, Plays::Forever, raster::LEVELS);
     let mut bytes = Vec::new();
     png::write(animation, &mut bytes).expect("a Vec takes everything");
     bytes

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::budget::{self, Budget, Quality};
-use super::{human_bytes, write_frames};
+use super::{fonts, human_bytes, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::history::{self as cli, HOLD_S, HistoryArgs};
@@ -26,7 +26,7 @@ use flaky_core::scene::{
 };
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::{gif, png};
-use flaky_draw::text::DejaVu;
+use flaky_draw::text::Fonts;
 use flaky_draw::{raster, svg};
 use options::Options;
 
@@ -49,7 +49,9 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     let history = Arc::new(source::read(args, console)?);
     let groups = options.groups(&history, console)?;
     let heartbeat = Arc::new(Heartbeat::new(&history, args.scale, groups));
-    let renderer = Renderer { options: &options, history, heartbeat };
+    let texts = words::texts(&options, &history, &heartbeat, LONGEST_TEXTS[0]);
+    let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
+    let renderer = Renderer { options: &options, history, heartbeat, fonts };
     let full = renderer.full();
     let (bytes, actual) = match (options.format, args.max_bytes) {
         (Format::Json, _) => {
@@ -69,6 +71,7 @@ struct Renderer<'a> {
     options: &'a Options<'a>,
     history: Arc<History>,
     heartbeat: Arc<Heartbeat>,
+    fonts: &'static Fonts,
 }
 
 impl Renderer<'_> {
@@ -140,7 +143,8 @@ impl Renderer<'_> {
             _ => gif::TICKS_PER_S,
         });
         let plays = self.options.plays;
-        let mut animation = raster::timelapse(&timelapse, timeline, plays, quality.levels);
+        let mut animation =
+            raster::timelapse(&timelapse, self.fonts, timeline, plays, quality.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
         let rate = ((100.0 * quality.fps).round() as u32, 100);
         write_frames(animation, format, rate, threads, out)
@@ -153,7 +157,8 @@ impl Renderer<'_> {
         let mut document = Vec::new();
         for longest in LONGEST_TEXTS {
             document.clear();
-            svg::timelapse(&self.timelapse(size, longest), plays, &timeline, &mut document)
+            let timelapse = self.timelapse(size, longest);
+            svg::timelapse(&timelapse, self.fonts, plays, &timeline, &mut document)
                 .expect("writing to a Vec never fails");
             if document.len() <= LARGEST_SVG {
                 break;
@@ -168,10 +173,10 @@ impl Renderer<'_> {
             self.options.args.size.is_none() && quality.size == sheet::size(&self.heartbeat.rhythm);
         let sheet = self.sheet((!own).then_some(quality.size));
         if self.options.format == Format::Svg {
-            return svg::sheet(&sheet, out);
+            return svg::sheet(&sheet, self.fonts, out);
         }
         let Size { width, height } = sheet.scene.size;
-        let bands = raster::sheet(sheet).map(|band| band.map(|picture| picture.rgb));
+        let bands = raster::sheet(sheet, self.fonts).map(|band| band.map(|picture| picture.rgb));
         png::write_rgb(width, height, bands, out)
     }
 
@@ -184,7 +189,7 @@ impl Renderer<'_> {
         };
         let (history, heartbeat) = (Arc::clone(&self.history), Arc::clone(&self.heartbeat));
         let note = move |beat| words::note(&history, &heartbeat, beat);
-        scene::sheet(&self.heartbeat.rhythm, &settings, &DejaVu, note)
+        scene::sheet(&self.heartbeat.rhythm, &settings, self.fonts, note)
     }
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
@@ -213,7 +218,7 @@ impl Renderer<'_> {
             &self.heartbeat.rhythm,
             &self.heartbeat.shown_s,
             &settings,
-            &DejaVu,
+            self.fonts,
             caption,
         )
     }

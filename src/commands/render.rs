@@ -8,7 +8,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::budget::{self, Budget, Quality};
-use super::{format_of, human_bytes, plays, threads, write_frames};
+use super::{fonts, format_of, human_bytes, plays, threads, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::render::{self as cli, RenderArgs, SAMPLE_RATE};
@@ -23,7 +23,7 @@ use flaky_core::scene::{self, MonitorSettings, Motion, Trail, monitor};
 use flaky_core::signal::Signal;
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::gif;
-use flaky_draw::text::DejaVu;
+use flaky_draw::text::Fonts;
 use flaky_draw::{raster, svg};
 
 /// The maximum size of a rhythm file, in bytes.
@@ -37,6 +37,7 @@ pub(super) fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
     let options = Options::new(args)?;
     let rhythm = source(args, console)?;
     let full = options.full();
+    let fonts = fonts::choose(&args.fonts, options.format, options.texts(), console)?;
     let (bytes, actual) = match options.format {
         Format::Json => {
             let text = json::to_string(&rhythm);
@@ -54,10 +55,10 @@ pub(super) fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
                 let (target, binary) = (&options.target, options.format.is_binary());
                 let ladder = options.ladder(full);
                 budget::write(&ladder, budget, target, binary, console, |quality, out| {
-                    encode(&options, &rhythm, quality, &Silent, out)
+                    encode(&options, &rhythm, fonts, quality, &Silent, out)
                 })?
             }
-            None => (picture(&options, &rhythm, &full, console)?, full),
+            None => (picture(&options, &rhythm, fonts, &full, console)?, full),
         },
     };
     console.say(&options.summary(&rhythm, &actual, bytes));
@@ -91,6 +92,12 @@ impl<'a> Options<'a> {
     /// The settings before any reduction.
     fn full(&self) -> Quality {
         Quality { levels: raster::LEVELS, fps: self.args.fps, size: self.args.size }
+    }
+
+    /// The texts of the picture that the user chose.
+    fn texts(&self) -> Option<String> {
+        let drawn = !matches!(self.format, Format::Csv | Format::Json) && !self.args.no_readout;
+        drawn.then(|| self.args.label.clone())
     }
 
     /// Reduced settings to try if the picture exceeds the budget.
@@ -327,13 +334,14 @@ fn samples(rhythm: &Rhythm, hz: f64, out: &mut dyn Write) -> io::Result<()> {
 fn picture(
     options: &Options<'_>,
     rhythm: &Rhythm,
+    fonts: &Fonts,
     full: &Quality,
     console: Console,
 ) -> Result<u64, Error> {
     let frames = options.timeline(rhythm, full.fps).frames();
     let progress = console.progress("rendering", u64::from(frames));
     let written = output::write(&options.target, options.format.is_binary(), |out| {
-        encode(options, rhythm, full, progress.as_ref(), out)
+        encode(options, rhythm, fonts, full, progress.as_ref(), out)
     });
     progress.finish();
     written
@@ -343,17 +351,18 @@ fn picture(
 fn encode(
     options: &Options<'_>,
     rhythm: &Rhythm,
+    fonts: &Fonts,
     quality: &Quality,
     progress: &dyn Progress,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let monitor = scene::monitor(rhythm, &options.monitor(quality), &DejaVu);
+    let monitor = scene::monitor(rhythm, &options.monitor(quality), fonts);
     if options.format == Format::Svg {
         let plays = (!options.is_still()).then_some(options.plays);
-        return svg::monitor(&monitor, plays, options.still_s(rhythm), out);
+        return svg::monitor(&monitor, fonts, plays, options.still_s(rhythm), out);
     }
     let timeline = options.timeline(rhythm, quality.fps);
-    let mut animation = raster::monitor(&monitor, timeline, options.plays, quality.levels);
+    let mut animation = raster::monitor(&monitor, fonts, timeline, options.plays, quality.levels);
     animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
     let hundredths = (rhythm.duration_s * 100.0).round() as u32;
     let rate = if options.is_still() { (1, 1) } else { (animation.frame_count * 100, hundredths) };

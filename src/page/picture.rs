@@ -14,7 +14,7 @@ use flaky_core::verdict::{Report, Verdict};
 use flaky_draw::encode::{gif, png};
 use flaky_draw::raster::{self, LEVELS};
 use flaky_draw::svg;
-use flaky_draw::text::DejaVu;
+use flaky_draw::text::{DEJAVU, DEJAVU_AND_VIEWER, Fonts};
 
 /// The length of the loop in seconds; a short one keeps the page small.
 const DURATION_S: f64 = 4.4;
@@ -30,25 +30,25 @@ pub(super) const PREVIEW: Size = Size { width: 1200, height: 630 };
 
 /// The animated SVG in the page.
 pub(super) fn fallback(page: &PageSettings) -> String {
-    let (monitor, still_s) = monitor(page, PAGE);
+    let (monitor, still_s) = monitor(page, PAGE, &DEJAVU_AND_VIEWER);
     let mut svg = Vec::new();
-    svg::monitor(&monitor, Some(Plays::Forever), still_s, &mut svg)
+    svg::monitor(&monitor, &DEJAVU_AND_VIEWER, Some(Plays::Forever), still_s, &mut svg)
         .expect("a Vec takes everything");
     String::from_utf8_lossy(&svg).trim_end().to_string()
 }
 
 /// The link preview, a PNG.
 pub(super) fn preview(page: &PageSettings) -> io::Result<Vec<u8>> {
-    let (monitor, still_s) = monitor(page, PREVIEW);
+    let (monitor, still_s) = monitor(page, PREVIEW, &DEJAVU);
     let timeline = Timeline::still(still_s, gif::TICKS_PER_S);
     let mut bytes = Vec::new();
-    png::write(raster::monitor(&monitor, timeline, Plays::Forever, LEVELS), &mut bytes)?;
+    png::write(raster::monitor(&monitor, &DEJAVU, timeline, Plays::Forever, LEVELS), &mut bytes)?;
     Ok(bytes)
 }
 
 /// The monitor and the moment of its still. Where the page shows a status, it is the one of an
 /// unknown status: a picture must not be healthier than what is known.
-fn monitor(page: &PageSettings, size: Size) -> (Monitor, f64) {
+fn monitor(page: &PageSettings, size: Size, fonts: &Fonts) -> (Monitor, f64) {
     let settings = MonitorSettings {
         size,
         theme: page.theme.clone(),
@@ -57,11 +57,11 @@ fn monitor(page: &PageSettings, size: Size) -> (Monitor, f64) {
     };
     if page.status_urls.is_empty() {
         let rhythm = art(page);
-        (scene::monitor(&rhythm, &settings, &DejaVu), rhythm.healed_s())
+        (scene::monitor(&rhythm, &settings, fonts), rhythm.healed_s())
     } else {
         let report = Report::new(Verdict::Unknown, NOT_ASKED);
         let ReportMonitor { monitor, still_s, .. } =
-            ReportMonitor::new(&report, settings, true, &DejaVu);
+            ReportMonitor::new(&report, settings, true, fonts);
         (monitor, still_s)
     }
 }

@@ -5,6 +5,7 @@ use flaky_core::animation::Plays;
 use flaky_core::scene::{Motion, Trail};
 use flaky_draw::encode::{gif, video};
 use flaky_draw::raster;
+use flaky_draw::text::DEJAVU;
 use proptest::prelude::*;
 
 use crate::pictures::{SAMPLE, Sample, Shown, assert_same, read_apng, read_gif, together};
@@ -131,7 +132,8 @@ fn gifsicle_sees_the_same_gif_and_finds_little_to_save() {
 fn raw_frames_are_the_frames() {
     let sample = SAMPLE;
     let scene = sample.scene();
-    let animation = raster::monitor(&scene, sample.timeline(100), Plays::Forever, raster::LEVELS);
+    let animation =
+        raster::monitor(&scene, &DEJAVU, sample.timeline(100), Plays::Forever, raster::LEVELS);
     let mut raw = Vec::new();
     video::write(animation, video::PixelFormat::Rgb, &mut raw).unwrap();
     let bytes = 3 * (sample.size.0 * sample.size.1) as usize;

@@ -18,6 +18,7 @@ mod dummy;
 mod endless;
 mod evidence;
 mod fates;
+mod fonts;
 mod from_log;
 mod gallery;
 mod gates;

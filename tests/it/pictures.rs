@@ -9,7 +9,7 @@ use flaky_core::scene;
 use flaky_core::scene::{Monitor, MonitorSettings, Motion, Size, Trail, theme};
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::canvas::Canvas;
-use flaky_draw::text::DejaVu;
+use flaky_draw::text::DEJAVU;
 use flaky_draw::{encode, raster};
 
 /// A picture and how long it stays.
@@ -93,7 +93,7 @@ impl Sample {
             readout: self.readout,
             ..MonitorSettings::default()
         };
-        scene::monitor(&random::draw(&loop_settings).expect("it fits").rhythm, &settings, &DejaVu)
+        scene::monitor(&random::draw(&loop_settings).expect("it fits").rhythm, &settings, &DEJAVU)
     }
 
     pub fn timeline(&self, ticks_per_s: u32) -> Timeline {
@@ -143,7 +143,7 @@ impl Sample {
 }
 
 pub fn animate(monitor: &Monitor, timeline: Timeline) -> Animation<'_> {
-    raster::monitor(monitor, timeline, Plays::Forever, raster::LEVELS)
+    raster::monitor(monitor, &DEJAVU, timeline, Plays::Forever, raster::LEVELS)
 }
 
 /// Reads a GIF frame by frame and merges equal neighbours.

@@ -2,7 +2,7 @@
 
 use flaky_core::rhythm::json;
 use flaky_core::scene::{Caption, MonitorSettings, Scene, Size};
-use flaky_draw::text::{DejaVu, lay_out_caption};
+use flaky_draw::text::DEJAVU;
 
 fn scene(text: &str, width: u32, height: u32, label: &str) -> Scene {
     let settings = MonitorSettings {
@@ -10,12 +10,12 @@ fn scene(text: &str, width: u32, height: u32, label: &str) -> Scene {
         lead: label.to_string(),
         ..MonitorSettings::default()
     };
-    flaky_core::scene::monitor(&json::from_str(text).expect("a rhythm"), &settings, &DejaVu).scene
+    flaky_core::scene::monitor(&json::from_str(text).expect("a rhythm"), &settings, &DEJAVU).scene
 }
 
 /// Left, right, top and bottom of a caption's letters.
 pub fn bounds(caption: &Caption) -> [f64; 4] {
-    let (left, line) = lay_out_caption(caption);
+    let (left, line) = DEJAVU.lay_out_caption(caption);
     [left, left + line.width, caption.y - 0.76 * caption.size, caption.y]
 }
 

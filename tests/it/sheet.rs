@@ -8,7 +8,7 @@ use flaky::history::heartbeat::{Heartbeat, HeightScale};
 use flaky_core::sanitize::is_format_control;
 use flaky_core::scene::sheet::CommitNote;
 use flaky_core::scene::{SheetSettings, Size, sheet, theme};
-use flaky_draw::text::DejaVu;
+use flaky_draw::text::DEJAVU;
 
 use crate::drawing::{drawn_by_resvg, picture, screenshot};
 use crate::markup::Svg;
@@ -230,7 +230,7 @@ fn its_legend_names_every_kind_there_is() {
     let legend = |size: Option<Size>| -> Vec<String> {
         let theme = theme::find("paper").unwrap().clone();
         let settings = SheetSettings { size, theme, title: "title".to_string() };
-        let sheet = sheet(&rhythm, &settings, &DejaVu, |_| CommitNote::default());
+        let sheet = sheet(&rhythm, &settings, &DEJAVU, |_| CommitNote::default());
         sheet.scene.captions.into_iter().map(|caption| caption.text).collect()
     };
     for size in [None, Some(Size { width: 600, height: 400 })] {

@@ -9,7 +9,7 @@ use flaky_core::scene::{Motion, Size, Theme, Timelapse, TimelapseSettings, Trail
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::canvas::Canvas;
 use flaky_draw::raster;
-use flaky_draw::text::{DejaVu, lay_out, outline};
+use flaky_draw::text::{DEJAVU, FontId};
 use proptest::prelude::*;
 
 use crate::varied::HOSTILE;
@@ -18,11 +18,11 @@ const SIZE: f64 = 17.0;
 
 /// The glyphs of a text from left to right.
 fn glyphs(text: &str) -> Vec<u16> {
-    lay_out(Face::Regular, text, SIZE).glyphs.iter().map(|glyph| glyph.id).collect()
+    DEJAVU.lay_out(Face::Regular, text, SIZE).glyphs.iter().map(|glyph| glyph.id).collect()
 }
 
 fn width(face: Face, text: &str) -> f64 {
-    lay_out(face, text, SIZE).width
+    DEJAVU.lay_out(face, text, SIZE).width
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn a_character_that_no_face_has_is_a_box() {
     for text in ["漢", "🎉", "\u{10ffff}"] {
         assert_eq!(glyphs(text), [0], "{text:?}");
         assert!(width(Face::Regular, text) > 0.0);
-        assert!(!outline(Face::Regular, 0).is_empty());
+        assert!(!DEJAVU.outline(FontId::BuiltIn(Face::Regular), 0).is_empty());
     }
 }
 
@@ -75,13 +75,13 @@ fn what_is_cut_ends_with_an_ellipsis() {
     let long = "a thousand characters ".repeat(46);
     for face in [Face::Regular, Face::Bold] {
         for room in [20.0, 50.0, 300.0] {
-            let cut = DejaVu.shorten(face, &long, SIZE, room);
+            let cut = DEJAVU.shorten(face, &long, SIZE, room);
             assert!(cut.ends_with('…') && long.starts_with(cut.trim_end_matches('…')), "{cut}");
             assert!(width(face, &cut) <= room);
             assert!(width(face, &cut) > room - 2.0 * SIZE, "more would find room");
         }
-        assert_eq!(DejaVu.shorten(face, "short", SIZE, 300.0), "short");
-        assert_eq!(DejaVu.shorten(face, "", SIZE, 0.0), "");
+        assert_eq!(DEJAVU.shorten(face, "short", SIZE, 300.0), "short");
+        assert_eq!(DEJAVU.shorten(face, "", SIZE, 0.0), "");
     }
 }
 
@@ -89,7 +89,7 @@ fn what_is_cut_ends_with_an_ellipsis() {
 fn hostile_texts_find_room() {
     for text in HOSTILE {
         for room in [20.0, 60.0, 100.0, 1000.0] {
-            let cut = DejaVu.shorten(Face::Bold, text, SIZE, room);
+            let cut = DEJAVU.shorten(Face::Bold, text, SIZE, room);
             assert!(width(Face::Bold, &cut) <= room + 1e-9, "{text:?} in {room}: {cut:?}");
         }
     }
@@ -119,10 +119,10 @@ proptest! {
     ) {
         let face = if bold { Face::Bold } else { Face::Regular };
         let text: String = text.into_iter().collect();
-        let line = lay_out(face, &text, SIZE);
+        let line = DEJAVU.lay_out(face, &text, SIZE);
         prop_assert!(line.width.is_finite() && line.width >= 0.0);
         prop_assert!(line.glyphs.len() <= text.chars().count());
-        let cut = DejaVu.shorten(face, &text, SIZE, room);
+        let cut = DEJAVU.shorten(face, &text, SIZE, room);
         let room = room.max(width(face, "…"));
         prop_assert!(width(face, &cut) <= room + 1e-9, "{:?}: {} in {room}", cut, width(face, &cut));
         prop_assert!(cut == text || cut.ends_with('…'));
@@ -165,14 +165,14 @@ fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Timelapse, Vec<f64
         }
     };
     let rhythm = json::from_str(&text).expect("a rhythm");
-    let mut scene = timelapse(&rhythm, &shown_s, &settings, &DejaVu, caption);
+    let mut scene = timelapse(&rhythm, &shown_s, &settings, &DEJAVU, caption);
     scene.scene.trace.trail = trail;
     (scene, shown_s)
 }
 
 /// The picture of every frame, put together from what changed.
 fn pictures(scene: &Timelapse, timeline: Timeline) -> Vec<Vec<u8>> {
-    let animation = raster::timelapse(scene, timeline, Plays::Forever, raster::LEVELS);
+    let animation = raster::timelapse(scene, &DEJAVU, timeline, Plays::Forever, raster::LEVELS);
     let mut canvas = Canvas::new(animation.width, animation.height);
     let picture = |frame| {
         canvas.paint(&frame);
@@ -208,6 +208,7 @@ fn what_fades_leaves_the_captions_alone() {
     let rows = 50 * 800;
     let animation = raster::timelapse(
         &scene,
+        &DEJAVU,
         Timeline::listed(shown_s.clone(), 10.0, 3.0, 100),
         Plays::Forever,
         12,

@@ -4,6 +4,8 @@
 //! which resvg draws from the scene's markup, and its captions. For a
 //! [`Badge`](flaky_core::scene::Badge), the static parts are drawn once, and the trace in its
 //! window once per frame.
+//!
+//! Each takes the fonts with which its scene was laid out.
 
 mod badge;
 mod captions;
@@ -24,29 +26,32 @@ use flaky_core::scene::timelapse::Slides;
 use flaky_core::scene::{Monitor, Scene, Size, Timelapse};
 use flaky_core::timeline::Timeline;
 
+use crate::text::Fonts;
 use captions::Captions;
 use resvg::tiny_skia::PremultipliedColorU8;
 
 /// Draws a monitor at the moments of `timeline`, with at most `levels` (2–[`LEVELS`]) levels of
 /// brightness. Frames are drawn as they are taken from the iterator.
-pub fn monitor(
-    monitor: &Monitor,
+pub fn monitor<'a>(
+    monitor: &'a Monitor,
+    fonts: &'a Fonts,
     timeline: Timeline,
     plays: Plays,
     levels: usize,
-) -> Animation<'_> {
-    animate(&monitor.scene, None, timeline, plays, levels)
+) -> Animation<'a> {
+    animate(&monitor.scene, None, fonts, timeline, plays, levels)
 }
 
 /// Draws a timelapse at the moments of `timeline`, with at most `levels` (2–[`LEVELS`]) levels of
 /// brightness. Frames are drawn as they are taken from the iterator.
-pub fn timelapse(
-    timelapse: &Timelapse,
+pub fn timelapse<'a>(
+    timelapse: &'a Timelapse,
+    fonts: &'a Fonts,
     timeline: Timeline,
     plays: Plays,
     levels: usize,
-) -> Animation<'_> {
-    animate(&timelapse.scene, Some(&timelapse.slides), timeline, plays, levels)
+) -> Animation<'a> {
+    animate(&timelapse.scene, Some(&timelapse.slides), fonts, timeline, plays, levels)
 }
 
 /// A still picture without transparency.
@@ -71,6 +76,7 @@ pub fn document(document: &str, size: Size) -> io::Result<Picture> {
 fn animate<'a>(
     scene: &'a Scene,
     slides: Option<&'a Slides>,
+    fonts: &'a Fonts,
     timeline: Timeline,
     plays: Plays,
     levels: usize,
@@ -78,7 +84,7 @@ fn animate<'a>(
     let Scene { size, theme, trace, .. } = scene;
     let palette = Palette::new(theme, scene.transparent, trace.trail, levels);
     let ground = ground(scene, &palette);
-    let captions = Captions::new(scene, slides, palette.clone());
+    let captions = Captions::new(scene, slides, fonts, palette.clone());
     let pace = Pace {
         frame_s: trace.duration_s() / f64::from(timeline.frames()),
         display_s: timeline.frame_s(),

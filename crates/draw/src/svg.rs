@@ -5,8 +5,8 @@
 //! the beam keeps its pace in x whatever the line does in y. Without CSS, or if reduced motion is
 //! preferred, the same elements show a still of a chosen moment.
 //!
-//! There are no scripts, no SMIL, no fonts (texts are outlines) and no filters, because they do not
-//! work in a README or are slow there. The glow is a wide faint stroke, and a fast beam is not
+//! There are no scripts, no SMIL, no fonts (texts are outlines, except for characters that no font
+//! at hand has) and no filters, because they do not work in a README or are slow there. The glow is a wide faint stroke, and a fast beam is not
 //! dimmer.
 
 mod captions;
@@ -19,6 +19,7 @@ use std::fmt;
 use std::io::{self, Write};
 use std::ops::Range;
 
+use crate::text::Fonts;
 use flaky_core::animation::Plays;
 use flaky_core::hash::fnv1a;
 use flaky_core::scene::markup::{badge_layer, number, put, static_layer};
@@ -42,11 +43,12 @@ const RADIX: u64 = 36;
 /// Those of `out`.
 pub fn monitor(
     monitor: &Monitor,
+    fonts: &Fonts,
     plays: Option<Plays>,
     still_s: f64,
     out: impl Write,
 ) -> io::Result<()> {
-    let mut document = Document::new(&monitor.scene, plays, still_s);
+    let mut document = Document::new(&monitor.scene, fonts, plays, still_s);
     document.trace();
     document.captions();
     write(&document.finish(&static_layer(&monitor.scene, "~")), out)
@@ -59,12 +61,13 @@ pub fn monitor(
 /// Those of `out`.
 pub fn timelapse(
     timelapse: &Timelapse,
+    fonts: &Fonts,
     plays: Plays,
     timeline: &Timeline,
     out: impl Write,
 ) -> io::Result<()> {
     let Timelapse { scene, slides } = timelapse;
-    let mut document = Document::new(scene, None, slides.last_start_s());
+    let mut document = Document::new(scene, fonts, None, slides.last_start_s());
     document.trace();
     document.captions();
     document.slides(slides);
@@ -76,9 +79,9 @@ pub fn timelapse(
 ///
 /// # Errors
 /// Those of `out`.
-pub fn badge(badge: &Badge, out: impl Write) -> io::Result<()> {
+pub fn badge(badge: &Badge, fonts: &Fonts, out: impl Write) -> io::Result<()> {
     let plays = badge.animated.then_some(Plays::Forever);
-    let mut document = Document::new(&badge.scene, plays, badge.still_s);
+    let mut document = Document::new(&badge.scene, fonts, plays, badge.still_s);
     document.halo = false;
     document.window(badge.window);
     document.captions();
@@ -86,8 +89,8 @@ pub fn badge(badge: &Badge, out: impl Write) -> io::Result<()> {
 }
 
 /// The parts of a badge that never move: all but the trace.
-pub(crate) fn badge_without_trace(badge: &Badge) -> String {
-    let mut document = Document::new(&badge.scene, None, badge.still_s);
+pub(crate) fn badge_without_trace(badge: &Badge, fonts: &Fonts) -> String {
+    let mut document = Document::new(&badge.scene, fonts, None, badge.still_s);
     document.halo = false;
     document.captions();
     document.finish(&badge_layer(badge, "~"))
@@ -112,8 +115,8 @@ pub(crate) fn badge_mask(badge: &Badge) -> String {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn sheet(sheet: &Sheet, out: impl Write) -> io::Result<()> {
-    let mut document = Document::new(&sheet.scene, None, 0.0);
+pub fn sheet(sheet: &Sheet, fonts: &Fonts, out: impl Write) -> io::Result<()> {
+    let mut document = Document::new(&sheet.scene, fonts, None, 0.0);
     document.rows(sheet, 0..i64::from(sheet.scene.trace.sweeps));
     document.tooltips(sheet);
     document.captions();
@@ -121,12 +124,12 @@ pub fn sheet(sheet: &Sheet, out: impl Write) -> io::Result<()> {
 }
 
 /// The part of a sheet in a band of pixel rows, without tooltips.
-pub(crate) fn sheet_band(sheet: &Sheet, band: Range<u32>) -> String {
+pub(crate) fn sheet_band(sheet: &Sheet, fonts: &Fonts, band: Range<u32>) -> String {
     let row = |y: u32| ((f64::from(y) - sheet.top) / sheet.row).floor() as i64;
     // A high beat reaches into the rows beside its own.
     let rows =
         (row(band.start) - 1).max(0)..(row(band.end) + 2).min(sheet.scene.trace.sweeps.into());
-    let mut document = Document::new(&sheet.scene, None, 0.0);
+    let mut document = Document::new(&sheet.scene, fonts, None, 0.0);
     document.shown = band;
     document.rows(sheet, rows);
     document.captions();
@@ -141,6 +144,7 @@ fn write(document: &str, mut out: impl Write) -> io::Result<()> {
 /// A document that is being written.
 struct Document<'a> {
     scene: &'a Scene,
+    fonts: &'a Fonts,
     /// How often the trace and the captions play; `None` in a still.
     plays: Option<Plays>,
     /// The moment shown without animation, in seconds.
@@ -154,9 +158,9 @@ struct Document<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn new(scene: &'a Scene, plays: Option<Plays>, still_s: f64) -> Self {
+    fn new(scene: &'a Scene, fonts: &'a Fonts, plays: Option<Plays>, still_s: f64) -> Self {
         let (halo, body, css) = (!scene.transparent, String::new(), String::new());
-        Self { scene, plays, still_s, halo, shown: 0..scene.size.height, body, css }
+        Self { scene, fonts, plays, still_s, halo, shown: 0..scene.size.height, body, css }
     }
 
     fn finish(self, static_layer: &str) -> String {

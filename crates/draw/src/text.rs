@@ -1,181 +1,237 @@
-//! Text layout and glyph outlines in the built-in `DejaVu` fonts.
+//! Text layout and glyph outlines, in the built-in `DejaVu` fonts and in others where those lack
+//! a character.
 //!
 //! Texts are drawn as outlines, so viewers need no font and texts look the same everywhere. Both
 //! exporters place the same glyphs at the same positions.
 
-use std::borrow::Cow;
-use std::sync::OnceLock;
+mod font;
+mod picture;
+mod runs;
+
+use std::collections::BTreeSet;
 
 use flaky_core::scene::Caption;
 use flaky_core::scene::text::{Face, TextMetrics};
-use ttf_parser::{GlyphId, OutlineBuilder};
-use unicode_bidi::BidiInfo;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
-use flaky_core::sanitize::is_format_control;
+use font::built_in;
+use runs::{DrawnBy, Run, is_skin_tone, runs, selects_form, visible};
 
-/// Measures text in the `DejaVu` fonts.
-#[derive(Clone, Copy, Debug)]
-pub struct DejaVu;
+pub(crate) use font::UNITS_PER_EM;
+pub use font::{Font, PathSegment, count, covered};
 
-impl TextMetrics for DejaVu {
-    fn width(&self, face: Face, text: &str, size: f64) -> f64 {
-        lay_out(face, text, size).width
-    }
+/// Assumed widths of characters that the viewer draws, in ems: of narrow ones, of wide ones, which
+/// are square in every font of East Asia, and of emoji.
+const NARROW: f64 = 0.6;
+const WIDE: f64 = 1.0;
+const EMOJI: f64 = 1.25;
 
-    fn shorten(&self, face: Face, text: &str, size: f64, width: f64) -> String {
-        shorten(face, text, size, width)
-    }
+/// The built-in fonts alone. What they lack is an empty box.
+pub static DEJAVU: Fonts = Fonts::new(Vec::new(), Lacking::Boxes);
+/// The built-in fonts. What they lack is left to the viewer of an SVG.
+pub static DEJAVU_AND_VIEWER: Fonts = Fonts::new(Vec::new(), Lacking::Viewer);
+
+/// What becomes of a character that no font has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// An empty box.
+    Boxes,
+    /// Text, which the viewer of an SVG draws from fonts of its own. Pictures of pixels need boxes.
+    Viewer,
+}
+
+/// The built-in fonts, and those that draw what the built-in ones lack.
+pub struct Fonts {
+    fallbacks: Vec<Font>,
+    lacking: Lacking,
+}
+
+/// A font among [`Fonts`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FontId {
+    /// The built-in font of a face.
+    BuiltIn(Face),
+    /// Another font, by its number.
+    Fallback(usize),
 }
 
 /// One glyph of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Glyph {
-    /// The glyph's number in the face.
+    /// The font that has it.
+    pub font: FontId,
+    /// The glyph's number in the font.
     pub id: u16,
     /// The origin, in pixels from the start of the line.
     pub x: f64,
+    /// The origin, in pixels above the baseline.
+    pub y: f64,
+}
+
+/// A piece of a line that the viewer draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ViewerText {
+    /// The characters in logical order; all run in one direction.
+    pub text: String,
+    /// The left edge, in pixels from the start of the line.
+    pub x: f64,
+    /// The width into which it is fitted, in pixels.
+    pub width: f64,
 }
 
 /// A laid-out line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Line {
     /// The glyphs from left to right.
     pub glyphs: Vec<Glyph>,
+    /// What is not drawn as glyphs, from left to right.
+    pub texts: Vec<ViewerText>,
     /// The length in pixels.
     pub width: f64,
 }
 
-/// A segment of an outline, in font units with y upwards.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum PathSegment {
-    /// The start of a contour.
-    Move(f32, f32),
-    /// A straight line.
-    Line(f32, f32),
-    /// A quadratic curve: control point, end point.
-    Quad(f32, f32, f32, f32),
-    /// The end of the contour: a line back to its start.
-    Close,
+impl TextMetrics for Fonts {
+    fn width(&self, face: Face, text: &str, size: f64) -> f64 {
+        self.lay_out(face, text, size).width
+    }
+
+    fn shorten(&self, face: Face, text: &str, size: f64, width: f64) -> String {
+        let fits = |text: &str| self.lay_out(face, text, size).width <= width;
+        if fits(text) {
+            return text.to_string();
+        }
+        // Letters may be narrower by themselves than joined, so the result is measured again.
+        let mut room = width - self.lay_out(face, "…", size).width;
+        let mut ends = vec![0];
+        for (at, cluster) in text.grapheme_indices(true) {
+            room -= self.lay_out(face, cluster, size).width;
+            if room < 0.0 {
+                break;
+            }
+            ends.push(at + cluster.len());
+        }
+        let cut = |end: usize| format!("{}…", &text[..end]);
+        ends.into_iter().rev().map(cut).find(|text| fits(text)).unwrap_or_else(|| cut(0))
+    }
 }
 
-fn parsed(face: Face) -> &'static ttf_parser::Face<'static> {
-    static REGULAR: OnceLock<ttf_parser::Face<'static>> = OnceLock::new();
-    static BOLD: OnceLock<ttf_parser::Face<'static>> = OnceLock::new();
-    let (cell, data): (_, fn() -> &'static [u8]) = match face {
-        Face::Regular => (&REGULAR, dejavu::sans::regular),
-        Face::Bold => (&BOLD, dejavu::sans::bold),
+impl Fonts {
+    /// The built-in fonts with `fallbacks`, the first of which is tried first.
+    pub const fn new(fallbacks: Vec<Font>, lacking: Lacking) -> Self {
+        Self { fallbacks, lacking }
+    }
+
+    /// The characters of `text` that no font has.
+    pub fn lacks(&self, text: &str) -> BTreeSet<char> {
+        let lacking = |c: &char| {
+            !(selects_form(*c)
+                || self.ids(Face::Regular).any(|id| self.font(id).glyph(*c).is_some()))
+        };
+        text.chars().filter(|c| !c.is_ascii()).map(visible).filter(lacking).collect()
+    }
+
+    /// The fonts in the order in which they are tried.
+    fn ids(&self, face: Face) -> impl Iterator<Item = FontId> {
+        let other = match face {
+            Face::Regular => Face::Bold,
+            Face::Bold => Face::Regular,
+        };
+        let fallbacks = (0..self.fallbacks.len()).map(FontId::Fallback);
+        [face, other].map(FontId::BuiltIn).into_iter().chain(fallbacks)
+    }
+
+    fn font(&self, id: FontId) -> &Font {
+        match id {
+            FontId::BuiltIn(face) => built_in(face),
+            FontId::Fallback(number) => &self.fallbacks[number],
+        }
+    }
+
+    /// The advance width of a glyph, in pixels at a font size of `size` pixels.
+    pub(crate) fn advance(&self, font: FontId, glyph: u16, size: f64) -> f64 {
+        self.font(font).advance(glyph, size)
+    }
+
+    /// The outline of a glyph in units of 1/2048 em; empty for a space.
+    pub fn outline(&self, font: FontId, glyph: u16) -> Vec<PathSegment> {
+        self.font(font).outline(glyph)
+    }
+
+    /// Lays out `text` at a font size of `size` pixels, in visual order. Control characters become
+    /// U+FFFD; characters that no font has, what [`Lacking`] says.
+    pub fn lay_out(&self, face: Face, text: &str, size: f64) -> Line {
+        let mut line = Line::default();
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            self.place(&mut line, FontId::BuiltIn(face), text.chars(), size);
+            return line;
+        }
+        for run in runs(self, face, text) {
+            let font = match run.drawn_by {
+                DrawnBy::Font(font) => font,
+                DrawnBy::Boxes => FontId::BuiltIn(face),
+                DrawnBy::Viewer => {
+                    leave(&mut line, run.text, size);
+                    continue;
+                }
+            };
+            if self.shape(&mut line, font, &run, size) {
+                continue;
+            }
+            let chars = run.text.chars().filter(|c| !selects_form(*c));
+            if run.right_to_left {
+                self.place(&mut line, font, chars.rev(), size);
+            } else {
+                self.place(&mut line, font, chars, size);
+            }
+        }
+        line.width = line.width.max(0.0);
+        line
+    }
+
+    /// The left edge of a caption in pixels, and its line.
+    pub fn lay_out_caption(&self, caption: &Caption) -> (f64, Line) {
+        (caption.left(self), self.lay_out(caption.face, &caption.text, caption.size))
+    }
+
+    /// Appends a glyph for each character, side by side.
+    fn place(&self, line: &mut Line, font: FontId, chars: impl Iterator<Item = char>, size: f64) {
+        for c in chars {
+            let id = self.font(font).glyph(c).unwrap_or(0);
+            line.glyphs.push(Glyph { font, id, x: line.width, y: 0.0 });
+            line.width += self.advance(font, id, size);
+        }
+    }
+
+    /// Appends the glyphs of a run as its script demands. Returns false if the characters are to
+    /// be placed side by side instead: boxes, left-to-right text in the built-in font, and a font
+    /// that the shaper cannot read.
+    fn shape(&self, line: &mut Line, font: FontId, run: &Run, size: f64) -> bool {
+        let simple = matches!(font, FontId::BuiltIn(_)) && !run.right_to_left;
+        if simple || run.drawn_by == DrawnBy::Boxes {
+            return false;
+        }
+        let untoned: String = run.text.chars().filter(|c| !is_skin_tone(*c)).collect();
+        let Some(shaped) = self.font(font).shape(&untoned, run.right_to_left) else { return false };
+        let px = |units: f64| units * size / UNITS_PER_EM;
+        for glyph in shaped {
+            let (right, up) = glyph.offset;
+            line.glyphs.push(Glyph { font, id: glyph.id, x: line.width + px(right), y: px(up) });
+            line.width += px(glyph.advance);
+        }
+        true
+    }
+}
+
+/// Appends a text for the viewer to draw, in an assumed width.
+fn leave(line: &mut Line, text: String, size: f64) {
+    let ems = |cluster: &str| match cluster.width() {
+        0 => 0.0,
+        1 => NARROW,
+        _ if cluster.starts_with(|c| c >= '\u{1f000}' && c < '\u{20000}') => EMOJI,
+        columns => 0.5 * WIDE * columns as f64,
     };
-    cell.get_or_init(|| ttf_parser::Face::parse(data(), 0).expect("the built-in font is valid"))
-}
-
-/// The characters of `text` that have no glyph in the face. They are drawn as an empty box.
-pub fn missing_glyphs(face: Face, text: &str) -> String {
-    let font = parsed(face);
-    text.chars().filter_map(visible).filter(|c| font.glyph_index(*c).is_none()).collect()
-}
-
-/// Font units per em.
-pub(crate) fn units_per_em(face: Face) -> f64 {
-    f64::from(parsed(face).units_per_em())
-}
-
-/// Lays out `text` at a font size of `size` pixels, in visual order. Characters without a glyph
-/// become an empty box, control characters U+FFFD.
-pub fn lay_out(face: Face, text: &str, size: f64) -> Line {
-    let font = parsed(face);
-    let mut x = 0.0;
-    let glyphs = as_seen(text)
-        .chars()
-        .map(|c| {
-            let id = font.glyph_index(c).unwrap_or(GlyphId(0));
-            let glyph = Glyph { id: id.0, x };
-            x += advance(face, id.0, size);
-            glyph
-        })
-        .collect();
-    Line { glyphs, width: x }
-}
-
-fn shorten(face: Face, text: &str, size: f64, width: f64) -> String {
-    if lay_out(face, text, size).width <= width {
-        return text.to_string();
-    }
-    let room = width - lay_out(face, "…", size).width;
-    let font = parsed(face);
-    let mut used = 0.0;
-    let fits = |c: &char| {
-        let glyph = |c| font.glyph_index(c).unwrap_or(GlyphId(0)).0;
-        used += visible(*c).map_or(0.0, |c| advance(face, glyph(c), size));
-        used <= room
-    };
-    text.chars().take_while(fits).chain(['…']).collect()
-}
-
-/// The advance width of a glyph, in pixels at a font size of `size` pixels.
-pub fn advance(face: Face, glyph: u16, size: f64) -> f64 {
-    let units = parsed(face).glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
-    f64::from(units) * size / units_per_em(face)
-}
-
-/// The outline of a glyph; empty for a space.
-pub fn outline(face: Face, glyph: u16) -> Vec<PathSegment> {
-    let mut outline = Outline(Vec::new());
-    parsed(face).outline_glyph(GlyphId(glyph), &mut outline);
-    outline.0
-}
-
-/// The left edge of a caption in pixels, and its glyphs.
-pub fn lay_out_caption(caption: &Caption) -> (f64, Line) {
-    let line = lay_out(caption.face, &caption.text, caption.size);
-    (caption.left(&DejaVu), line)
-}
-
-/// Converts a line to visual order: replaces control characters, drops invisible ones and reorders
-/// right-to-left scripts.
-fn as_seen(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return Cow::Borrowed(text);
-    }
-    let plain: String = text.chars().filter_map(visible).collect();
-    if !plain.chars().any(|c| ('\u{590}'..='\u{8ff}').contains(&c) || c >= '\u{fb1d}') {
-        return Cow::Owned(plain);
-    }
-    let bidi = BidiInfo::new(&plain, None);
-    let lines = bidi.paragraphs.iter().map(|line| bidi.reorder_line(line, line.range.clone()));
-    Cow::Owned(lines.collect())
-}
-
-/// The character that is drawn for `c`; `None` if it is invisible.
-fn visible(c: char) -> Option<char> {
-    match c {
-        // Joiners, variation selectors and tags select forms that the fonts do not have.
-        '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' => None,
-        c if c.is_control() || is_format_control(c) => Some('\u{fffd}'),
-        c => Some(c),
-    }
-}
-
-struct Outline(Vec<PathSegment>);
-
-impl OutlineBuilder for Outline {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.0.push(PathSegment::Move(x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.0.push(PathSegment::Line(x, y));
-    }
-
-    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        self.0.push(PathSegment::Quad(x1, y1, x, y));
-    }
-
-    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        // TrueType outlines are quadratic; a cubic curve is approximated.
-        self.0.push(PathSegment::Quad(0.5 * (x1 + x2), 0.5 * (y1 + y2), x, y));
-    }
-
-    fn close(&mut self) {
-        self.0.push(PathSegment::Close);
-    }
+    let width = size * text.graphemes(true).map(ems).sum::<f64>();
+    line.texts.push(ViewerText { text, x: line.width, width });
+    line.width += width;
 }

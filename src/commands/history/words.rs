@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::options::Options;
 use super::plural;
+use crate::cli::format::Format;
+use crate::cli::history::Captions;
 use crate::history::calendar::day;
 use crate::history::groups::Groups;
 use crate::history::heartbeat::{self, Heartbeat};
@@ -201,6 +204,33 @@ pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Com
         )
     };
     CommitNote { day: date, tag: tag_names(commits, MAX_TAGS_ABOVE), tooltip }
+}
+
+/// The texts of the picture that come from the history.
+pub(super) fn texts(
+    options: &Options<'_>,
+    history: &History,
+    heartbeat: &Heartbeat,
+    longest: usize,
+) -> impl Iterator<Item = String> {
+    let captions = options.args.captions.unwrap_or(Captions::Full);
+    let sheet = options.sheet;
+    let drawn = options.format != Format::Json && (sheet || captions != Captions::None);
+    let beats = if drawn { heartbeat.groups.count() } else { 0 };
+    let releases = Releases::new(history);
+    let of_beat = move |beat| {
+        if sheet {
+            return vec![note(history, heartbeat, beat).tag];
+        }
+        let CommitCaption { subject, author, tag, .. } =
+            caption(history, heartbeat, &releases, beat, longest);
+        match tag {
+            _ if captions == Captions::Short => vec![subject],
+            Tag::Here(tag) | Tag::Before(tag) => vec![subject, author, tag],
+            Tag::None => vec![subject, author],
+        }
+    };
+    sheet.then(|| history.name.clone()).into_iter().chain((0..beats).flat_map(of_beat))
 }
 
 /// The word for a special beat, and its alarm.

@@ -18,6 +18,7 @@ use resvg::tiny_skia::{
 
 use super::document::{colours, draw};
 use crate::svg;
+use crate::text::Fonts;
 
 /// The most colours besides [`UNCHANGED`].
 const MOST: usize = 255;
@@ -30,10 +31,10 @@ const TENTH: f32 = 0.1;
 
 /// The frames of a badge, or the one of its still, which plays forever. With `alpha`, pixels may be
 /// partially transparent.
-pub fn badge(badge: &Badge, ticks_per_s: u32, alpha: bool) -> Animation<'static> {
+pub fn badge(badge: &Badge, fonts: &Fonts, ticks_per_s: u32, alpha: bool) -> Animation<'static> {
     let timeline = badge.timeline(ticks_per_s);
     let count = timeline.frames();
-    let window = Window::new(badge, alpha);
+    let window = Window::new(badge, fonts, alpha);
     let Size { width, height } = badge.scene.size;
 
     let moments = moments(badge, timeline);
@@ -103,10 +104,10 @@ struct Window {
 }
 
 impl Window {
-    fn new(badge: &Badge, alpha: bool) -> Self {
+    fn new(badge: &Badge, fonts: &Fonts, alpha: bool) -> Self {
         let (size, trace) = (badge.scene.size, &badge.scene.trace);
         let ours = "our own markup is well formed";
-        let whole = draw(&svg::badge_without_trace(badge), size).expect(ours);
+        let whole = draw(&svg::badge_without_trace(badge, fonts), size).expect(ours);
         let mask = draw(&svg::badge_mask(badge), size).expect(ours);
         let from = badge.window.floor() as usize;
         let to = ((badge.window + trace.width).ceil() as usize).min(size.width as usize);

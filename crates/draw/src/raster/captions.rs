@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::glyphs::{Glyphs, Sprite};
+use crate::text::Fonts;
 use flaky_core::raster::palette::TEXT_STEPS;
 use flaky_core::raster::{Area, Palette, TextLayer};
 use flaky_core::scene::timelapse::{FilledRect, Slide, Slides};
@@ -15,7 +16,7 @@ pub(super) struct Captions<'a> {
     scene: &'a Scene,
     slides: Option<&'a Slides>,
     palette: Palette,
-    glyphs: Glyphs,
+    glyphs: Glyphs<'a>,
     /// The captions on the screen, by their index in the scene.
     timed: BTreeMap<usize, Rc<Sprite>>,
     /// The slide on the screen with its index and its sprites.
@@ -25,12 +26,17 @@ pub(super) struct Captions<'a> {
 }
 
 impl<'a> Captions<'a> {
-    pub(super) fn new(scene: &'a Scene, slides: Option<&'a Slides>, palette: Palette) -> Self {
+    pub(super) fn new(
+        scene: &'a Scene,
+        slides: Option<&'a Slides>,
+        fonts: &'a Fonts,
+        palette: Palette,
+    ) -> Self {
         let pixels = (scene.size.width * scene.size.height) as usize;
         Self {
             scene,
             slides,
-            glyphs: Glyphs::new(&palette, scene.transparent),
+            glyphs: Glyphs::new(fonts, &palette, scene.transparent),
             palette,
             timed: BTreeMap::new(),
             slide: None,

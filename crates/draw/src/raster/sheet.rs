@@ -8,6 +8,7 @@ use flaky_core::scene::{Caption, Sheet, Size, Strokes};
 
 use super::{Picture, document};
 use crate::svg;
+use crate::text::Fonts;
 
 /// Maximum number of pixels in a band, unless a row has more.
 const BAND: u32 = 1 << 20;
@@ -16,7 +17,10 @@ const CAPTION: f64 = 2.0;
 
 /// Draws a sheet as pictures to be placed one below the other. Each is drawn when it is taken from
 /// the iterator.
-pub fn sheet(mut sheet: Sheet) -> impl Iterator<Item = io::Result<Picture>> {
+pub fn sheet(
+    mut sheet: Sheet,
+    fonts: &Fonts,
+) -> impl Iterator<Item = io::Result<Picture>> + use<'_> {
     let Size { width, height } = sheet.scene.size;
     let high = (BAND / width).max(1);
     let marks = mem::take(&mut sheet.scene.marks);
@@ -28,7 +32,7 @@ pub fn sheet(mut sheet: Sheet) -> impl Iterator<Item = io::Result<Picture>> {
         sheet.scene.captions =
             captions.iter().filter(|one| is_within(one, &band)).cloned().collect();
         let size = Size { width, height: band.end - band.start };
-        document(&svg::sheet_band(&sheet, band), size)
+        document(&svg::sheet_band(&sheet, fonts, band), size)
     })
 }
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::format::short;
+use super::format::{escape, short};
 use super::{Document, SUFFIX, iterations};
-use crate::text::{self, PathSegment};
+use crate::text::{FontId, Fonts, Glyph, PathSegment, UNITS_PER_EM, ViewerText};
 use flaky_core::scene::markup::{number, put};
 use flaky_core::scene::text::Face;
 use flaky_core::scene::{Caption, Colour};
@@ -23,16 +23,16 @@ impl Document<'_> {
             .enumerate()
             .filter(|(_, caption)| self.plays.is_some() || caption.shown_at(still_s))
             .collect();
-        let mut glyphs: BTreeMap<(Face, u16), usize> = BTreeMap::new();
+        let mut glyphs: BTreeMap<(FontId, u16), usize> = BTreeMap::new();
         for (_, caption) in &seen {
-            for glyph in text::lay_out_caption(caption).1.glyphs {
+            for glyph in self.fonts.lay_out_caption(caption).1.glyphs {
                 let number = glyphs.len();
-                glyphs.entry((caption.face, glyph.id)).or_insert(number);
+                glyphs.entry((glyph.font, glyph.id)).or_insert(number);
             }
         }
         let mut outlines = String::new();
-        glyphs.retain(|(face, glyph), number| {
-            let data = outline(*face, *glyph);
+        glyphs.retain(|(font, glyph), number| {
+            let data = outline(self.fonts, *font, *glyph);
             if !data.is_empty() {
                 let path = format_args!("<path id=\"g{number}{SUFFIX}\" d=\"{data}\"/>");
                 put(&mut outlines, path);
@@ -44,8 +44,16 @@ impl Document<'_> {
         }
         for (index, caption) in seen {
             let shown_as = self.timing(index, caption, still_s);
-            let (left, line) = text::lay_out_caption(caption);
-            let scale = GLYPH_GRID * caption.size / text::units_per_em(caption.face);
+            let (left, line) = self.fonts.lay_out_caption(caption);
+            if !line.texts.is_empty() {
+                let texts = viewer_texts(&line.texts, left, caption.baseline());
+                self.viewers_group(caption, &shown_as, &texts);
+            }
+            let outlined = |glyph: &Glyph| glyphs.contains_key(&(glyph.font, glyph.id));
+            if !line.texts.is_empty() && !line.glyphs.iter().any(outlined) {
+                continue;
+            }
+            let scale = GLYPH_GRID * caption.size / UNITS_PER_EM;
             let halo = self.halo(caption, scale);
             self.add(format_args!(
                 "<g{shown_as} fill=\"{}\"{halo} transform=\"translate({} {})scale({size} -{size})\">",
@@ -55,15 +63,29 @@ impl Document<'_> {
                 size = short(scale, 5)
             ));
             for glyph in line.glyphs {
-                let Some(number) = glyphs.get(&(caption.face, glyph.id)) else { continue };
-                let x = match (glyph.x / scale).round() as i64 {
-                    0 => String::new(),
-                    x => format!(" x=\"{x}\""),
-                };
-                self.add(format_args!("<use href=\"#g{number}{SUFFIX}\"{x}/>"));
+                let Some(number) = glyphs.get(&(glyph.font, glyph.id)) else { continue };
+                let x = attribute("x", (glyph.x / scale).round() as i64);
+                let y = attribute("y", (glyph.y / scale).round() as i64);
+                self.add(format_args!("<use href=\"#g{number}{SUFFIX}\"{x}{y}/>"));
             }
             self.body.push_str("</g>");
         }
+    }
+
+    /// The texts of a caption's look that the viewer draws. Several families are named so that
+    /// what surrounds them looks similar.
+    pub(super) fn viewers_group(&mut self, caption: &Caption, shown_as: &str, texts: &str) {
+        let weight = match caption.face {
+            Face::Regular => "",
+            Face::Bold => " font-weight=\"bold\"",
+        };
+        let halo = self.halo(caption, 1.0);
+        self.add(format_args!(
+            "<g{shown_as} fill=\"{}\"{halo} font-family=\"DejaVu Sans,Verdana,sans-serif\" \
+             font-size=\"{}\"{weight}>{texts}</g>",
+            self.scene.theme.rgb(caption.colour),
+            short(caption.size, 2),
+        ));
     }
 
     /// The attributes of the halo around letters that are drawn at this scale.
@@ -109,11 +131,36 @@ impl Document<'_> {
     }
 }
 
+/// Texts of a line that starts at `left`, for the viewer to draw. Whatever its font, each is as
+/// wide as the layout assumes.
+pub(super) fn viewer_texts(texts: &[ViewerText], left: f64, baseline: f64) -> String {
+    let mut markup = String::new();
+    for ViewerText { text, x, width } in texts {
+        put(
+            &mut markup,
+            format_args!(
+                "<text x=\"{}\" y=\"{}\" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\">{}\
+                 </text>",
+                number(left + x),
+                number(baseline),
+                number(*width),
+                escape(text)
+            ),
+        );
+    }
+    markup
+}
+
+/// An attribute with a number; none for 0.
+pub(super) fn attribute(name: &str, value: i64) -> String {
+    if value == 0 { String::new() } else { format!(" {name}=\"{value}\"") }
+}
+
 /// An outline on a grid of [`GLYPH_GRID`] font units.
-pub(super) fn outline(face: Face, glyph: u16) -> String {
+pub(super) fn outline(fonts: &Fonts, font: FontId, glyph: u16) -> String {
     let mut data = String::new();
     let whole = |value: f32| (value / GLYPH_GRID as f32).round() as i32;
-    for segment in text::outline(face, glyph) {
+    for segment in fonts.outline(font, glyph) {
         match segment {
             PathSegment::Move(x, y) => put(&mut data, format_args!("M{} {}", whole(x), whole(y))),
             PathSegment::Line(x, y) => put(&mut data, format_args!("L{} {}", whole(x), whole(y))),
@@ -121,6 +168,10 @@ pub(super) fn outline(face: Face, glyph: u16) -> String {
                 &mut data,
                 format_args!("Q{} {} {} {}", whole(x1), whole(y1), whole(x), whole(y)),
             ),
+            PathSegment::Cubic(x1, y1, x2, y2, x, y) => {
+                let [x1, y1, x2, y2, x, y] = [x1, y1, x2, y2, x, y].map(whole);
+                put(&mut data, format_args!("C{x1} {y1} {x2} {y2} {x} {y}"));
+            }
             PathSegment::Close => data.push('z'),
         }
     }

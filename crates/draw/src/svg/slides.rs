@@ -6,10 +6,10 @@
 
 use std::collections::BTreeMap;
 
-use super::captions::{GLYPH_GRID, outline};
+use super::captions::{GLYPH_GRID, attribute, outline, viewer_texts};
 use super::format::{id, short};
 use super::{Document, SUFFIX, iterations};
-use crate::text::{self, Glyph};
+use crate::text::{FontId, Fonts, Glyph, UNITS_PER_EM};
 use flaky_core::animation::Plays;
 use flaky_core::scene::markup::{number, put};
 use flaky_core::scene::text::Face;
@@ -20,14 +20,25 @@ use flaky_core::timeline::Timeline;
 /// The words of one look: face, size, colour.
 type Look = (Face, u64, u8);
 
+/// The glyphs of a word: font, number, and place in steps of the grid.
+type Word = Vec<(FontId, u16, i64, i64)>;
+
+/// The texts of one look, as markup.
+struct Texts {
+    /// A caption that has this look.
+    sample: Caption,
+    words: String,
+    /// What the viewer draws.
+    viewers: String,
+}
+
 /// What is on the strip.
-#[derive(Default)]
-struct Film {
-    glyphs: BTreeMap<(Face, u16), Option<usize>>,
-    words: BTreeMap<(Face, Vec<u16>), usize>,
+struct Film<'a> {
+    fonts: &'a Fonts,
+    glyphs: BTreeMap<(FontId, u16), Option<usize>>,
+    words: BTreeMap<Word, usize>,
     defs: String,
-    /// The words of each look, as markup, and a caption that has it.
-    looks: BTreeMap<Look, (Caption, String)>,
+    looks: BTreeMap<Look, Texts>,
     /// The rectangles, by colour, as one path.
     rects: BTreeMap<u8, (Colour, String)>,
 }
@@ -36,7 +47,14 @@ impl Document<'_> {
     /// All slides; the last one is visible without animation.
     pub(super) fn slides(&mut self, slides: &Slides) {
         let height = f64::from(self.scene.size.height);
-        let mut film = Film::default();
+        let mut film = Film {
+            fonts: self.fonts,
+            glyphs: BTreeMap::new(),
+            words: BTreeMap::new(),
+            defs: String::new(),
+            looks: BTreeMap::new(),
+            rects: BTreeMap::new(),
+        };
         for index in 0..slides.count() {
             let slide = slides.make(index);
             let down = index as f64 * height;
@@ -61,14 +79,17 @@ impl Document<'_> {
             let colour = self.scene.theme.rgb(*colour);
             self.add(format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
         }
-        for (caption, words) in film.looks.values() {
-            let scale = scale(caption);
-            let halo = self.halo(caption, scale);
+        for Texts { sample, words, viewers } in film.looks.values() {
+            let scale = scale(sample);
+            let halo = self.halo(sample, scale);
             self.add(format_args!(
                 "<g fill=\"{}\"{halo} transform=\"scale({size} -{size})\">{words}</g>",
-                self.scene.theme.rgb(caption.colour),
+                self.scene.theme.rgb(sample.colour),
                 size = short(scale, 5)
             ));
+            if !viewers.is_empty() {
+                self.viewers_group(sample, "", viewers);
+            }
         }
         self.body.push_str("</g>");
     }
@@ -113,16 +134,16 @@ impl Document<'_> {
 /// Pixels per step of a glyph's grid, exactly as written.
 fn scale(caption: &Caption) -> f64 {
     let digits = 1e5;
-    (digits * GLYPH_GRID * caption.size / text::units_per_em(caption.face)).round() / digits
+    (digits * GLYPH_GRID * caption.size / UNITS_PER_EM).round() / digits
 }
 
-impl Film {
+impl Film<'_> {
     /// Puts the words of a caption on the film, `down` pixels from its top.
     fn caption(&mut self, caption: &Caption, down: f64) {
         let scale = scale(caption);
-        let (left, line) = text::lay_out_caption(caption);
+        let (left, line) = self.fonts.lay_out_caption(caption);
         let y = -((caption.baseline() + down) / scale).round() as i64;
-        let space = |glyph: &Glyph| text::outline(caption.face, glyph.id).is_empty();
+        let space = |glyph: &Glyph| self.fonts.outline(glyph.font, glyph.id).is_empty();
         let words: Vec<&[Glyph]> =
             line.glyphs.split(space).filter(|word| !word.is_empty()).collect();
         // More than two words share a group, which is shorter than a position for each.
@@ -131,11 +152,9 @@ impl Film {
         let mut markup = String::new();
         for word in words {
             let x = ((origin + word[0].x) / scale).round() as i64;
-            let number = self.word(caption.face, word, scale);
-            put(&mut markup, format_args!("<use href=\"#w{number}{SUFFIX}\""));
-            if x != 0 {
-                put(&mut markup, format_args!(" x=\"{x}\""));
-            }
+            let number = self.word(word, scale);
+            let x = attribute("x", x);
+            put(&mut markup, format_args!("<use href=\"#w{number}{SUFFIX}\"{x}"));
             let end = if together { "/>".to_string() } else { format!(" y=\"{y}\"/>") };
             markup.push_str(&end);
         }
@@ -144,38 +163,43 @@ impl Film {
             markup = format!("<g transform=\"translate({x} {y})\">{markup}</g>");
         }
         let look = (caption.face, caption.size.to_bits(), caption.colour as u8);
-        let (_, words) = self.looks.entry(look).or_insert_with(|| (caption.clone(), String::new()));
-        words.push_str(&markup);
+        let texts = self.looks.entry(look).or_insert_with(|| Texts {
+            sample: caption.clone(),
+            words: String::new(),
+            viewers: String::new(),
+        });
+        texts.words.push_str(&markup);
+        texts.viewers.push_str(&viewer_texts(&line.texts, left, caption.baseline() + down));
     }
 
     /// The id of a word; a new one is defined.
-    fn word(&mut self, face: Face, word: &[Glyph], scale: f64) -> String {
-        let ids: Vec<u16> = word.iter().map(|glyph| glyph.id).collect();
+    fn word(&mut self, word: &[Glyph], scale: f64) -> String {
+        let steps = |px: f64| (px / scale).round() as i64;
+        let placed =
+            |glyph: &Glyph| (glyph.font, glyph.id, steps(glyph.x - word[0].x), steps(glyph.y));
+        let placed: Word = word.iter().map(placed).collect();
         let next = self.words.len();
-        if let Some(number) = self.words.get(&(face, ids.clone())) {
+        if let Some(number) = self.words.get(&placed) {
             return id(*number as u64);
         }
         let name = id(next as u64);
         let mut markup = format!("<g id=\"w{name}{SUFFIX}\">");
-        for glyph in word {
-            let Some(number) = self.glyph(face, glyph.id) else { continue };
-            let x = match ((glyph.x - word[0].x) / scale).round() as i64 {
-                0 => String::new(),
-                x => format!(" x=\"{x}\""),
-            };
-            put(&mut markup, format_args!("<use href=\"#l{number}{SUFFIX}\"{x}/>"));
+        for (font, glyph, x, y) in &placed {
+            let Some(number) = self.glyph(*font, *glyph) else { continue };
+            let (x, y) = (attribute("x", *x), attribute("y", *y));
+            put(&mut markup, format_args!("<use href=\"#l{number}{SUFFIX}\"{x}{y}/>"));
         }
         self.defs.push_str(&markup);
         self.defs.push_str("</g>");
-        self.words.insert((face, ids), next);
+        self.words.insert(placed, next);
         name
     }
 
     /// The number of a glyph, which is drawn where it is new; none where there is nothing to see.
-    fn glyph(&mut self, face: Face, glyph: u16) -> Option<String> {
+    fn glyph(&mut self, font: FontId, glyph: u16) -> Option<String> {
         let next = self.glyphs.len();
-        let number = *self.glyphs.entry((face, glyph)).or_insert_with(|| {
-            let data = outline(face, glyph);
+        let number = *self.glyphs.entry((font, glyph)).or_insert_with(|| {
+            let data = outline(self.fonts, font, glyph);
             let path = format_args!("<path id=\"l{}{SUFFIX}\" d=\"{data}\"/>", id(next as u64));
             put(&mut self.defs, path);
             (!data.is_empty()).then_some(next)
