@@ -252,6 +252,6 @@ fn small_enough(document: &[u8]) -> Result<(), Error> {
     ))
 }
 
-fn plural(count: usize, what: &str) -> String {
+pub(super) fn plural(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

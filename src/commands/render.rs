@@ -8,6 +8,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::budget::{self, Budget, Quality};
+use super::history::plural;
 use super::{fonts, format_of, human_bytes, plays, threads, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
@@ -162,12 +163,12 @@ impl<'a> Options<'a> {
         let what = match self.format {
             Format::Csv => {
                 let rate = self.args.sample_rate.unwrap_or(SAMPLE_RATE);
-                format!("{} samples", (rhythm.duration_s * rate).round())
+                plural((rhythm.duration_s * rate).round() as usize, "sample")
             }
-            Format::Json => format!("{} beats", rhythm.beats.len()),
+            Format::Json => plural(rhythm.beats.len(), "beat"),
             _ if self.is_still() => "a still".to_string(),
-            Format::Svg => format!("{} beats", rhythm.beats.len()),
-            _ => format!("{} frames", self.timeline(rhythm, actual.fps).frames()),
+            Format::Svg => plural(rhythm.beats.len(), "beat"),
+            _ => plural(self.timeline(rhythm, actual.fps).frames() as usize, "frame"),
         };
         let size = match self.format {
             Format::Csv | Format::Json => String::new(),

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::repo::{Repo, file};
+use crate::vocabulary::Ran;
 
 /// A repository of three commits, a minute apart.
 fn three() -> Repo {
@@ -185,6 +186,12 @@ fn statuses_of_another_form() {
     }
     let repo = three();
     repo.flaky("history --json --status none.csv").fails(1, &["none.csv", "no such file"]);
+    let repo = with_status("no comma");
+    let words = "history --json --status -";
+    let mut command = repo.folder.command();
+    command.current_dir(repo.path("")).args(words.split(' '));
+    command.stdin(fs::File::open(repo.path("ci.csv")).unwrap());
+    Ran::of(words, &mut command).fails(1, &["standard input:1: expected `sha,status`"]);
 }
 
 #[test]

@@ -71,9 +71,10 @@ const SRC: Rooms = &[
 const CORE: Rooms = &[
     ("animation", &[]),
     ("hash", &[]),
+    ("json_error", &["sanitize"]),
     ("pulse", &["rhythm", "verdict"]),
     ("raster", &["animation", "rhythm", "scene", "signal"]),
-    ("rhythm", &[]),
+    ("rhythm", &["json_error"]),
     ("sanitize", &[]),
     // The badge is the look of a report.
     ("scene", &["pulse", "rhythm", "signal", "timeline", "verdict"]),

@@ -150,6 +150,8 @@ fn the_answer_is_no_json() {
         let server = replying([Reply::new(200).set_body_string(body)]);
         unknown(&server.gitlab(), "returned an unexpected response");
     }
+    let server = replying([Reply::new(200).set_body_string("[{\"id\": \"seven\"}]")]);
+    unknown(&server.gitlab(), "response: expected a whole number, found the text \"seven\"");
 }
 
 #[test]

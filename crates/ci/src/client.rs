@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::token::Token;
 use crate::{AuthScheme, FetchError, FetchErrorKind};
-use flaky_core::sanitize::sanitize;
+use flaky_core::json_error;
 use transport::Transport;
 
 /// The maximum number of concurrent requests.
@@ -44,7 +44,7 @@ impl Response {
                 let message = format!("{host} returned a web page instead of JSON");
                 FetchError::new(FetchErrorKind::WebPage, message)
             } else {
-                let why = sanitize(&error.to_string(), 120);
+                let why = json_error::describe(&error);
                 let message = format!("{host} returned an unexpected response: {why}");
                 FetchError::new(FetchErrorKind::UnexpectedAnswer, message)
             }

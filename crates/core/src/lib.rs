@@ -13,6 +13,7 @@
 //! - [`timeline`]: when frames are taken
 //! - [`raster`]: the trace as pixels, a moment at a time; [`animation`]: what a frame is
 //! - [`sanitize`]: text of unknown origin made safe to show
+//! - [`json_error`]: what is wrong with a JSON document, in plain words
 //! - [`hash`]: a hash that is the same in every build
 //!
 //! There is deliberately no file, no clock, no network, no thread and no font here, so the crate
@@ -22,6 +23,7 @@
 
 pub mod animation;
 pub mod hash;
+pub mod json_error;
 pub mod pulse;
 pub mod raster;
 pub mod rhythm;

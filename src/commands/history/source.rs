@@ -35,7 +35,8 @@ pub(super) fn read(args: &HistoryArgs, console: Console) -> Result<History, Erro
             .map_err(|error| explain(&error, word.as_deref()))?,
     };
     if let Some(path) = &args.status {
-        let name = path.display().to_string();
+        let is_stdin = path.as_os_str() == "-";
+        let name = if is_stdin { "standard input".into() } else { path.display().to_string() };
         status::from_lines(&mut history, &name, &text(path)?)
             .map_err(|error| hints::explain(&error))?;
     }

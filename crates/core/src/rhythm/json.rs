@@ -9,6 +9,8 @@ use std::fmt;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
+use crate::json_error;
+
 use super::{
     Alarm, Beat, BeatKind, Code, DisplayedState, Episode, Extent, Glitch, MAX_DURATION_S,
     MAX_LINE_S, MIN_DURATION_S, Rhythm, glitch, mark,
@@ -136,7 +138,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Syntax(error) => write!(f, "{error}"),
+            Self::Syntax(error) => f.write_str(&json_error::describe(error)),
             Self::UnknownGlitch { place, name } => {
                 write!(f, "{place} is {name:?}, which is not a known glitch or mark")
             }
