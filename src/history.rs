@@ -26,6 +26,8 @@ mod diff;
 mod error;
 pub mod exclude;
 mod files;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 pub mod groups;
 pub mod heartbeat;
 pub mod json;

@@ -30,6 +30,9 @@ pub mod cli;
 pub mod commands;
 pub mod error;
 pub(crate) mod fonts;
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod history;
 pub(crate) mod output;
 pub(crate) mod page;

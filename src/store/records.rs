@@ -30,7 +30,14 @@ pub(crate) struct Records {
 impl Records {
     /// Reads the map; the default value if the file is missing or contains something else.
     pub(crate) fn open<T: DeserializeOwned + Default>(file: StoredFile) -> (Self, T) {
-        let payload = file.read().unwrap_or_default();
+        let (days, map) = Self::parse(&file.read().unwrap_or_default());
+        (Self { file, days, limits: (MAX_RECORDS, MAX_BYTES) }, map)
+    }
+
+    /// Parses a payload to the days and the map. Lines of another form are skipped.
+    pub(crate) fn parse<T: DeserializeOwned + Default>(
+        payload: &[u8],
+    ) -> (BTreeMap<String, u32>, T) {
         let (mut days, mut map) = (BTreeMap::new(), Map::new());
         for line in payload.split(|byte| *byte == b'\n') {
             if let Ok((key, day, value)) = serde_json::from_slice::<(String, u32, Value)>(line) {
@@ -38,8 +45,7 @@ impl Records {
                 map.insert(key, value);
             }
         }
-        let map = serde_json::from_value(Value::Object(map)).unwrap_or_default();
-        (Self { file, days, limits: (MAX_RECORDS, MAX_BYTES) }, map)
+        (days, serde_json::from_value(Value::Object(map)).unwrap_or_default())
     }
 
     /// Writes the map. The keys in `used` and new keys count as used today.

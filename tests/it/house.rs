@@ -60,6 +60,7 @@ const SRC: Rooms = &[
     ("commands", &["cli", "error", "fonts", "history", "output", "page", "progress", "store"]),
     ("error", &[]),
     ("fonts", &["error"]),
+    ("fuzzing", &["cli", "history", "store"]),
     ("history", &["error", "progress", "store"]),
     ("main", &[]),
     ("output", &["error"]),

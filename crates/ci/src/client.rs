@@ -5,6 +5,8 @@
 //! deadline, which includes waits before retries. The caller owns the runtime; dropping a future
 //! cancels its requests.
 
+#[cfg(feature = "fuzzing")]
+mod canned;
 mod failure;
 mod lists;
 mod transport;
@@ -20,6 +22,9 @@ use crate::token::Token;
 use crate::{AuthScheme, FetchError, FetchErrorKind};
 use flaky_core::json_error;
 use transport::Transport;
+
+#[cfg(feature = "fuzzing")]
+pub(crate) use transport::next_page;
 
 /// The maximum number of concurrent requests.
 const CONCURRENT_REQUESTS: usize = 6;
@@ -60,6 +65,9 @@ pub struct Client {
     token: Option<Token>,
     auth: AuthScheme,
     deadline: Deadline,
+    /// The responses to give instead of a server's.
+    #[cfg(feature = "fuzzing")]
+    canned: Option<canned::Responses>,
 }
 
 /// The time limit of all requests.
@@ -74,7 +82,15 @@ impl Client {
     /// all requests together and starts now.
     pub fn new(home: Url, token: Option<Token>, auth: AuthScheme, timeout: Duration) -> Self {
         let deadline = Deadline { timeout, at: Instant::now() + timeout };
-        Self { transport: OnceLock::new(), home, token, auth, deadline }
+        Self {
+            transport: OnceLock::new(),
+            home,
+            token,
+            auth,
+            deadline,
+            #[cfg(feature = "fuzzing")]
+            canned: None,
+        }
     }
 
     /// Returns true if it sends a token.
@@ -89,12 +105,20 @@ impl Client {
 
     /// Sends a GET request.
     pub(crate) async fn get(&self, url: Url) -> Result<Response, FetchError> {
+        #[cfg(feature = "fuzzing")]
+        if let Some(canned) = &self.canned {
+            return canned.get(&url);
+        }
         self.transport()?.get(url).await
     }
 
     /// Sends GET requests for several URLs, a few at a time. The results are in the order of
     /// `urls`.
     pub(crate) async fn get_all(&self, urls: Vec<Url>) -> Vec<Result<Response, FetchError>> {
+        #[cfg(feature = "fuzzing")]
+        if let Some(canned) = &self.canned {
+            return urls.iter().map(|url| canned.get(url)).collect();
+        }
         let transport = match self.transport() {
             Ok(transport) => transport,
             Err(error) => return urls.iter().map(|_| Err(error.clone())).collect(),

@@ -36,6 +36,9 @@ mod endpoint;
 mod failed_test;
 mod fetch_error;
 mod flakiness;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gitea;
 mod github;
 mod gitlab;

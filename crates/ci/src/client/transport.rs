@@ -180,7 +180,7 @@ fn on_server(url: &Url, next: &Url) -> Option<Url> {
 }
 
 /// The URL of the next page in a `Link` header.
-fn next_page(link: &str) -> Option<String> {
+pub(crate) fn next_page(link: &str) -> Option<String> {
     link.split(',').find_map(|part| {
         let (address, relations) = part.split_once(';')?;
         let relations = relations.to_ascii_lowercase();
