@@ -35,6 +35,15 @@ pub(crate) enum Style {
     Monitor,
 }
 
+/// The value of `--trace`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceKind {
+    /// The latest pipelines, a beat for each
+    Beats,
+    /// No trace; the badge is as narrow as others
+    None,
+}
+
 /// The value of `--size`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PictureSize {
@@ -81,13 +90,21 @@ impl fmt::Display for PictureSize {
   flaky badge --junit 'target/nextest/**/*.xml' --label tests -o badge.svg
   flaky badge --status flaky --flake-rate 0.07 --style monitor -o badge.svg
 
-The pulse shows the state:
+Each beat is one of the last 16 finished pipelines, oldest first (60 on a monitor):
+  a beat           passed; the longer it took, the higher
+  a double beat    flaky, higher than all others and in the alarm's colour
+  a flat stretch   failed
+  a gap            cancelled
+  a bright dot     running
+
+Where only a state is known, as with --status and --junit, the trace is its symbol:
   steady           passed
-  with glitches    flaky; glitches at the measured rate, 1 to 8 in 16 beats
+  with a double    flaky; on a monitor 1 to 8 of 16 beats, at the measured rate
   flat and dashed  failed
   fast             running; the rhythm is that of the last finished pipeline
   at a standstill  stopped
-  lead off         unknown")]
+  lead off         unknown
+The title says which it is.")]
 pub(crate) struct BadgeArgs {
     /// Output file; the extension selects the format: .svg, .gif, .apng, .png, or .json for a
     /// shields endpoint. `-` is standard output and needs --format
@@ -106,6 +123,9 @@ pub(crate) struct BadgeArgs {
     /// Text beside the state, at most 64 characters; '' for none
     #[arg(long, value_name = "TEXT", default_value = LABEL, value_parser = label, help_heading = "Picture")]
     pub label: String,
+    /// What is drawn between label and state
+    #[arg(long, value_name = "TRACE", default_value = "beats", help_heading = "Picture")]
+    pub trace: TraceKind,
     /// Colour theme of the ECG; `flaky themes` lists them
     #[arg(long, value_name = "NAME", default_value = theme::DEFAULT, value_parser = values::theme, help_heading = "Picture")]
     pub theme: &'static Theme,

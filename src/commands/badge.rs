@@ -6,16 +6,14 @@ use std::io::{self, Write};
 
 use super::{fonts, format_of, human_bytes, report, threads, write_frames};
 use crate::cli::Console;
-use crate::cli::badge::{BadgeArgs, FORMATS, MONITOR, PictureSize, Style};
+use crate::cli::badge::{BadgeArgs, FORMATS, MONITOR, PictureSize, Style, TraceKind};
 use crate::cli::format::Format;
 use crate::error::Error;
 use crate::output::{self, Destination};
-use flaky_core::animation::Plays;
-use flaky_core::scene::badge::ReportMonitor;
-use flaky_core::scene::{self, BadgeSettings, MonitorSettings, Size, badge};
+use flaky_core::scene::{self, Badge, BadgeSettings, ScreenSettings, Size, badge};
 use flaky_core::verdict::Report;
 use flaky_draw::encode::gif;
-use flaky_draw::raster::{self, LEVELS};
+use flaky_draw::raster;
 use flaky_draw::svg;
 use flaky_draw::text::Fonts;
 
@@ -27,16 +25,16 @@ pub(super) fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
     let fonts = fonts::choose(&args.fonts, options.format, [args.label.clone()], console)?;
     let fetched = report::fetch(&args.source, console)?;
     let picture = options.picture(&fetched.report, fonts);
-    let bytes = output::write(&options.target, options.format.is_binary(), |out| match &picture {
-        BadgePicture::Badge(badge) if options.format == Format::Json => {
-            let fill = badge.segments.last().expect("a message").fill;
-            endpoint::write(&fetched.report, &args.label, fill, out)
+    let bytes = output::write(&options.target, options.format.is_binary(), |out| {
+        if options.format == Format::Json {
+            let fill = picture.segments.last().expect("a message").fill;
+            return endpoint::write(&fetched.report, &args.label, fill, out);
         }
-        _ => picture.encode(fonts, options.format, out),
+        encode(&picture, fonts, options.format, out)
     })?;
     let name = options.target.name();
     let message = fetched.report.message();
-    let size = match (options.format, picture.size()) {
+    let size = match (options.format, picture.scene.size) {
         (Format::Json, _) => String::new(),
         (_, Size { width, height }) => format!("{width}x{height}, "),
     };
@@ -63,6 +61,10 @@ impl<'a> Options<'a> {
             return Err(Error::usage("a shields endpoint cannot have --style monitor")
                 .hint("leave out --style, or write a picture"));
         }
+        if monitor && args.trace == TraceKind::None {
+            return Err(Error::usage("--trace none: a monitor is nothing without its trace")
+                .hint("leave out --style monitor, or --trace none"));
+        }
         match args.size {
             Some(PictureSize::Height(height)) if monitor => {
                 Err(Error::usage(format!("--size {height}: a monitor also needs a width"))
@@ -77,7 +79,7 @@ impl<'a> Options<'a> {
         }
     }
 
-    fn picture(&self, report: &Report, fonts: &Fonts) -> BadgePicture {
+    fn picture(&self, report: &Report, fonts: &Fonts) -> Badge {
         let args = self.args;
         let animated = !args.still && self.format != Format::Png;
         let (theme, label) = (args.theme.clone(), args.label.clone());
@@ -86,55 +88,25 @@ impl<'a> Options<'a> {
                 Some(PictureSize::Screen(size)) => size,
                 _ => MONITOR,
             };
-            let settings =
-                MonitorSettings { size, theme, lead: label, ..MonitorSettings::default() };
-            return BadgePicture::Monitor(ReportMonitor::new(report, settings, animated, fonts));
+            let settings = ScreenSettings { size, theme, label, animated };
+            return scene::screen(report, &settings, fonts);
         }
         let height = match args.size {
             Some(PictureSize::Height(height)) => height,
             _ => badge::HEIGHT,
         };
-        let round = args.style == Style::Flat;
-        let settings = BadgeSettings { height, round, theme, label, animated };
-        BadgePicture::Badge(scene::badge(report, &settings, fonts))
+        let (round, trace) = (args.style == Style::Flat, args.trace == TraceKind::Beats);
+        let settings = BadgeSettings { height, round, theme, label, trace, animated };
+        scene::badge(report, &settings, fonts)
     }
 }
 
-/// A laid-out report.
-enum BadgePicture {
-    Badge(scene::Badge),
-    Monitor(ReportMonitor),
-}
-
-impl BadgePicture {
-    fn size(&self) -> Size {
-        match self {
-            Self::Badge(badge) => badge.scene.size,
-            Self::Monitor(ReportMonitor { monitor, .. }) => monitor.scene.size,
-        }
+/// Scene → frames → bytes.
+fn encode(badge: &Badge, fonts: &Fonts, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    if format == Format::Svg {
+        return svg::badge(badge, fonts, out);
     }
-
-    /// Scene → frames → bytes.
-    fn encode(&self, fonts: &Fonts, format: Format, out: &mut dyn Write) -> io::Result<()> {
-        let (animation, animated) = match self {
-            Self::Badge(badge) if format == Format::Svg => return svg::badge(badge, fonts, out),
-            Self::Badge(badge) => {
-                let alpha = format != Format::Gif;
-                (raster::badge(badge, fonts, gif::TICKS_PER_S, alpha), badge.animated)
-            }
-            Self::Monitor(ReportMonitor { monitor, animated, still_s })
-                if format == Format::Svg =>
-            {
-                let plays = animated.then_some(Plays::Forever);
-                return svg::monitor(monitor, fonts, plays, *still_s, out);
-            }
-            Self::Monitor(report) => {
-                let timeline = report.timeline(gif::TICKS_PER_S);
-                let monitor = &report.monitor;
-                (raster::monitor(monitor, fonts, timeline, Plays::Forever, LEVELS), report.animated)
-            }
-        };
-        let threads = if animated { threads(None) } else { 1 };
-        write_frames(animation, format, RATE, threads, out)
-    }
+    let animation = raster::badge(badge, fonts, gif::TICKS_PER_S, format != Format::Gif);
+    let threads = if badge.light.is_some() { threads(None) } else { 1 };
+    write_frames(animation, format, RATE, threads, out)
 }

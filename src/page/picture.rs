@@ -5,10 +5,10 @@ use std::io;
 
 use super::PageSettings;
 use flaky_core::animation::Plays;
+use flaky_core::pulse;
 use flaky_core::rhythm::Rhythm;
 use flaky_core::rhythm::random::{self, LoopSettings};
-use flaky_core::scene::badge::ReportMonitor;
-use flaky_core::scene::{self, Monitor, MonitorSettings, Size};
+use flaky_core::scene::{self, AltText, Colour, Monitor, MonitorSettings, Size};
 use flaky_core::timeline::Timeline;
 use flaky_core::verdict::{Report, Verdict};
 use flaky_draw::encode::{gif, png};
@@ -22,6 +22,8 @@ const DURATION_S: f64 = 4.4;
 const SEED: u32 = 7;
 /// The reason for the state before a status was asked for.
 const NOT_ASKED: &str = "the status has not been asked for";
+/// The number of beats at rest in the loop of that state.
+const SYMBOL_BEATS: u32 = 16;
 /// The name of the lead if the page has no title.
 const LEAD: &str = "II";
 /// The sizes of the picture in the page and of the link preview, in pixels.
@@ -49,7 +51,7 @@ pub(super) fn preview(page: &PageSettings) -> io::Result<Vec<u8>> {
 /// The monitor and the moment of its still. Where the page shows a status, it is the one of an
 /// unknown status: a picture must not be healthier than what is known.
 fn monitor(page: &PageSettings, size: Size, fonts: &Fonts) -> (Monitor, f64) {
-    let settings = MonitorSettings {
+    let mut settings = MonitorSettings {
         size,
         theme: page.theme.clone(),
         lead: page.title.clone().unwrap_or_else(|| LEAD.to_string()),
@@ -60,9 +62,13 @@ fn monitor(page: &PageSettings, size: Size, fonts: &Fonts) -> (Monitor, f64) {
         (scene::monitor(&rhythm, &settings, fonts), rhythm.healed_s())
     } else {
         let report = Report::new(Verdict::Unknown, NOT_ASKED);
-        let ReportMonitor { monitor, still_s, .. } =
-            ReportMonitor::new(&report, settings, true, fonts);
-        (monitor, still_s)
+        let rhythm = pulse::symbol(&report, SYMBOL_BEATS, pulse::MONITOR_RR_S);
+        let theme = &mut settings.theme;
+        theme.colours[Colour::Trace as usize] = theme.rgb(Colour::Technical);
+        let mut monitor = scene::monitor(&rhythm, &settings, fonts);
+        let (label, title) = (report.accessible_name(&settings.lead), report.title(&settings.lead));
+        monitor.scene.alt = AltText::Labelled { label, title };
+        (monitor, rhythm.healed_s())
     }
 }
 

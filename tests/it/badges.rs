@@ -39,7 +39,7 @@ fn it_is_called_by_its_label_and_verdict() {
             let svg = Svg::of(&svg);
             assert_eq!(svg.attribute("role"), "img");
             assert_eq!(svg.label(), format!("pipeline: {word}"));
-            assert_eq!(svg.title(), format!("pipeline: {word}"));
+            assert_eq!(svg.title(), format!("pipeline: {word}\nthe trace is symbolic"));
         }
     }
     assert_eq!(Svg::of(&badge("--status passed --label tests")).label(), "tests: passed");
@@ -57,7 +57,8 @@ fn its_title_tells_the_evidence() {
     assert_eq!(
         svg.title(),
         "pipeline: flaky: 1 of 1 commit, 100 % (95 %: 21–100 %); 1 of 1 rerun disagreed\n\
-         1111111: pipeline 7 failed, pipeline 8 passed"
+         1111111: pipeline 7 failed, pipeline 8 passed\n\
+         last 2: 1 flaky, 1 failed; each beat is a pipeline"
     );
 }
 
@@ -193,16 +194,17 @@ fn glitches_are_as_many_as_were_measured() {
         let flakiness = Some(Flakiness::from_rate(rate));
         let report = Report { flakiness, ..Report::new(Verdict::Flaky, "") };
         let expected = (16.0 * rate).round().clamp(1.0, 8.0) as usize;
-        for scale in [pulse::BADGE, pulse::MONITOR] {
-            assert_eq!(pulse::rhythm(&report, scale).episodes.len(), expected, "{rate}");
+        for rr_s in [pulse::BADGE_RR_S, pulse::MONITOR_RR_S] {
+            assert_eq!(pulse::symbol(&report, 16, rr_s).episodes.len(), expected, "{rate}");
         }
+        assert_eq!(pulse::symbol(&report, 3, pulse::BADGE_RR_S).episodes.len(), 1, "{rate}");
     }
     for verdict in [Verdict::Passed, Verdict::Running, Verdict::Stopped, Verdict::Failed] {
-        let rhythm = pulse::rhythm(&Report::new(verdict, ""), pulse::BADGE);
+        let rhythm = pulse::symbol(&Report::new(verdict, ""), 4, pulse::BADGE_RR_S);
         assert!(rhythm.episodes.is_empty(), "{verdict}");
         assert_eq!(rhythm.beats.is_empty(), verdict == Verdict::Failed);
     }
-    let rhythm = pulse::rhythm(&Report::new(Verdict::Unknown, ""), pulse::BADGE);
+    let rhythm = pulse::symbol(&Report::new(Verdict::Unknown, ""), 4, pulse::BADGE_RR_S);
     assert!(!rhythm.episodes.is_empty() && rhythm.beats.is_empty(), "the lead is off");
 }
 
@@ -210,17 +212,17 @@ fn glitches_are_as_many_as_were_measured() {
 fn one_that_runs_beats_faster_and_as_the_last_that_finished() {
     let of = |before| {
         let report = Report { before, ..Report::new(Verdict::Running, "") };
-        pulse::rhythm(&report, pulse::BADGE)
+        pulse::symbol(&report, 4, pulse::BADGE_RR_S)
     };
-    let passed = pulse::rhythm(&Report::new(Verdict::Passed, ""), pulse::BADGE);
+    let passed = pulse::symbol(&Report::new(Verdict::Passed, ""), 4, pulse::BADGE_RR_S);
     assert!(of(Some(Verdict::Passed)).bpm > passed.bpm && of(None).bpm > passed.bpm);
     assert!(of(Some(Verdict::Failed)).beats.is_empty());
     assert!(!of(Some(Verdict::Flaky)).episodes.is_empty());
 }
 
 #[test]
-fn its_loop_is_as_long_as_its_beats() {
-    for (word, ms) in [("passed", 3200), ("flaky", 12_800)] {
+fn its_light_crosses_it_again_and_again() {
+    for (word, ms) in [("passed", 3200), ("flaky", 3200), ("running", 2000)] {
         let gif = bytes(&format!("--status {word}"), "gif");
         assert_eq!(frames_of_gif(&gif).iter().map(|shown| shown.ms).sum::<u32>(), ms, "{word}");
         assert!(gif.windows(11).any(|part| part == b"NETSCAPE2.0"), "it plays for ever");
@@ -282,8 +284,9 @@ fn only_a_failed_one_has_a_dashed_line() {
         for style in STYLES {
             let svg = badge(&format!("--status {word} --style {style}"));
             let svg = Svg::of(&svg);
-            let dashed = svg.all("path").any(|path| path.has_attribute("stroke-dasharray"));
-            assert_eq!(dashed, word == "failed", "{word}, {style}");
+            let beats = svg.all("path").find(|path| path.has_attribute("id")).expect("beats");
+            let lines = beats.attribute("d").expect("a shape").matches('m').count();
+            assert_eq!(lines > 2, word == "failed", "{word}, {style}");
         }
     }
 }

@@ -229,8 +229,6 @@ fn trace(signal: Signal, size: Size, theme: &Theme, motion: Motion, trail: Trail
         stroke: theme.stroke,
         motion,
         trail,
-        dash_px: None,
-        time_stretch: 1.0,
     }
 }
 

@@ -9,9 +9,13 @@ use std::path::{Path, PathBuf};
 
 use flaky::commands::{glitch_preview, theme_preview};
 use flaky_core::rhythm::glitch;
-use flaky_core::scene::theme;
+use flaky_core::scene::{self, BadgeSettings, theme};
+use flaky_core::verdict::{Flakiness, Report, Verdict};
+use flaky_draw::svg;
+use flaky_draw::text::DEJAVU;
 use image::{Rgb, RgbImage};
 
+use crate::badge_runs;
 use crate::drawing;
 use crate::vocabulary::{Folder, fixtures};
 
@@ -21,21 +25,46 @@ const PICTURES: &[(&str, &str)] = &[
     ("ecg-light.svg", "render --seed 99 --theme paper"),
     ("ecg.gif", "render --seed 91 --size 640x200 --fps 20 --max-bytes 500kB"),
     ("scroll.svg", "render --seed 9 --motion scroll --theme paper --glitch bigeminy --trail lcd"),
-    ("badge-passed.svg", "badge --status passed"),
-    ("badge-flaky.svg", "badge --status flaky --flake-rate 7%"),
-    ("badge-failed.svg", "badge --status failed"),
-    ("badge-running.svg", "badge --status running"),
-    ("badge-stopped.svg", "badge --status stopped"),
-    ("badge-unknown.svg", "badge --status unknown"),
-    ("badge-monitor.svg", "badge --status flaky --flake-rate 7% --style monitor"),
     ("life.gif", "history --from-log flaky.log --fps 5"),
     ("life.svg", "history --from-log flaky.log --still"),
 ];
+/// The badges of README: name, state, and the latest pipelines in the letters of
+/// [`badge_runs::runs`].
+const BADGES: &[(&str, Verdict, &str)] = &[
+    ("badge-passed.svg", Verdict::Passed, "ppppppfppppppppp"),
+    ("badge-flaky.svg", Verdict::Flaky, "ppppppppxppppppf"),
+    ("badge-failed.svg", Verdict::Failed, "ppppfppppppppxxx"),
+    ("badge-running.svg", Verdict::Running, "pppppppppfppppppr"),
+    ("badge-stopped.svg", Verdict::Stopped, "ppppppppppppppps"),
+    ("badge-unknown.svg", Verdict::Unknown, ""),
+    ("badge-monitor.svg", Verdict::Flaky, "ppppppppxppppppspppppfppppppppppppfpppppppppf"),
+];
+/// Times of these pipelines in minutes, again and again.
+const MINUTES: [u32; 7] = [9, 11, 10, 14, 9, 12, 6];
 /// The maximum size of the whole gallery, in bytes.
 const MOST: u64 = 2_000_000;
 
 fn folder() -> PathBuf {
     fixtures().join("gallery")
+}
+
+/// A badge or a monitor with these pipelines, as SVG.
+fn badge(verdict: Verdict, letters: &str, monitor: bool) -> Vec<u8> {
+    let mut recent = badge_runs::runs(letters);
+    for (run, minutes) in recent.iter_mut().zip(MINUTES.into_iter().cycle()) {
+        run.duration_s = Some(60.0 * f64::from(minutes));
+    }
+    let flaky = recent.iter().filter(|run| run.verdict == Verdict::Flaky).count();
+    let flakiness = Flakiness::counted(flaky, recent.len(), "commits", None);
+    let report = Report { recent, flakiness, ..Report::new(verdict, "") };
+    let picture = if monitor {
+        badge_runs::screen(&report, (240, 80))
+    } else {
+        scene::badge(&report, &BadgeSettings::default(), &DEJAVU)
+    };
+    let mut svg = Vec::new();
+    svg::badge(&picture, &DEJAVU, &mut svg).expect("a Vec takes everything");
+    svg
 }
 
 fn check(name: &str, actual: &[u8], wrong: &mut Vec<String>) {
@@ -91,6 +120,9 @@ fn is_drawn_again_byte_for_byte() {
         folder.flaky(&format!("{words} -q -o {name}")).succeeds();
         check(name, &folder.read(name), &mut wrong);
     }
+    for (name, verdict, letters) in BADGES {
+        check(name, &badge(*verdict, letters, name.contains("monitor")), &mut wrong);
+    }
     for theme in theme::THEMES {
         check(&format!("themes/{}.png", theme.name), &theme_preview(theme), &mut wrong);
     }
@@ -114,7 +146,7 @@ fn is_small_and_has_nothing_else_in_it() {
         }
     }
     assert!(total <= MOST, "{total} bytes");
-    assert_eq!(count, PICTURES.len() + theme::THEMES.len() + glitch::TABLE.len());
+    assert_eq!(count, PICTURES.len() + BADGES.len() + theme::THEMES.len() + glitch::TABLE.len());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod asking;
 mod bad_input;
+mod badge_runs;
 mod badges;
 mod beats;
 mod browser;

@@ -17,7 +17,7 @@ pub mod theme;
 pub mod timelapse;
 pub mod trace;
 
-pub use badge::{Badge, BadgeSettings, badge};
+pub use badge::{Badge, BadgeSettings, ScreenSettings, badge, screen};
 pub use monitor::{Monitor, MonitorSettings, monitor};
 pub use sheet::{Sheet, SheetSettings, sheet};
 pub use theme::{Colour, Rgb, Theme};

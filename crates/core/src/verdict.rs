@@ -12,7 +12,7 @@
 
 mod evidence;
 mod flakiness;
-mod recent;
+pub(crate) mod recent;
 mod report;
 mod words;
 

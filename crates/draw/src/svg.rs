@@ -9,6 +9,7 @@
 //! at hand has) and no filters, because they do not work in a README or are slow there. The glow is a wide faint stroke, and a fast beam is not
 //! dimmer.
 
+mod badge;
 mod captions;
 mod format;
 mod sheet;
@@ -22,12 +23,14 @@ use std::ops::Range;
 use crate::text::Fonts;
 use flaky_core::animation::Plays;
 use flaky_core::hash::fnv1a;
-use flaky_core::scene::markup::{badge_layer, number, put, static_layer};
-use flaky_core::scene::{AltText, Badge, Monitor, Scene, Sheet, Timelapse};
+use flaky_core::scene::badge::Lettering;
+use flaky_core::scene::markup::{put, static_layer};
+use flaky_core::scene::{AltText, Monitor, Scene, Sheet, Timelapse};
 use flaky_core::timeline::Timeline;
 use format::{escape, id};
 
-pub(crate) use trace::{line_of, tenth};
+pub use badge::badge;
+pub(crate) use badge::{Shown, badge_document};
 
 /// Stands for the suffix of every id until the document is complete.
 const SUFFIX: char = '~';
@@ -75,42 +78,6 @@ pub fn timelapse(
     write(&document.finish(&static_layer(scene, "~")), out)
 }
 
-/// Writes a badge, which plays forever if it is animated.
-///
-/// # Errors
-/// Those of `out`.
-pub fn badge(badge: &Badge, fonts: &Fonts, out: impl Write) -> io::Result<()> {
-    let plays = badge.animated.then_some(Plays::Forever);
-    let mut document = Document::new(&badge.scene, fonts, plays, badge.still_s);
-    document.halo = false;
-    document.window(badge.window);
-    document.captions();
-    write(&document.finish(&badge_layer(badge, "~")), out)
-}
-
-/// The parts of a badge that never move: all but the trace.
-pub(crate) fn badge_without_trace(badge: &Badge, fonts: &Fonts) -> String {
-    let mut document = Document::new(&badge.scene, fonts, None, badge.still_s);
-    document.halo = false;
-    document.captions();
-    document.finish(&badge_layer(badge, "~"))
-}
-
-/// The window of a badge, filled with white and masked as its trace is.
-pub(crate) fn badge_mask(badge: &Badge) -> String {
-    let Scene { size, trace, .. } = &badge.scene;
-    let mask = trace::scroll_mask(trace, size.height, 'f', "#fff");
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\">\
-         <g transform=\"translate({})\">{mask}<g mask=\"url(#f0{SUFFIX})\">\
-         <rect x=\"-{width}\" width=\"{}\" height=\"{height}\" fill=\"#fff\"/></g></g></svg>",
-        number(badge.window),
-        3 * size.width,
-        width = size.width,
-        height = size.height,
-    )
-}
-
 /// Writes a sheet.
 ///
 /// # Errors
@@ -149,8 +116,8 @@ struct Document<'a> {
     plays: Option<Plays>,
     /// The moment shown without animation, in seconds.
     still_s: f64,
-    /// Whether letters have a halo of the ground's colour.
-    halo: bool,
+    /// What sets letters off. With a shadow, they have no colour of their own.
+    lettering: Lettering,
     /// The rows of pixels that it shows.
     shown: Range<u32>,
     body: String,
@@ -159,8 +126,9 @@ struct Document<'a> {
 
 impl<'a> Document<'a> {
     fn new(scene: &'a Scene, fonts: &'a Fonts, plays: Option<Plays>, still_s: f64) -> Self {
-        let (halo, body, css) = (!scene.transparent, String::new(), String::new());
-        Self { scene, fonts, plays, still_s, halo, shown: 0..scene.size.height, body, css }
+        let lettering = if scene.transparent { Lettering::Plain } else { Lettering::Halo };
+        let (shown, body, css) = (0..scene.size.height, String::new(), String::new());
+        Self { scene, fonts, plays, still_s, lettering, shown, body, css }
     }
 
     fn finish(self, static_layer: &str) -> String {

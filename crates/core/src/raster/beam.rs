@@ -76,14 +76,6 @@ impl Energy {
         for (&a, &b) in line.iter().zip(line.iter().skip(1)) {
             self.segment(&pen, (a.0 - shift, a.1), (b.0 - shift, b.1));
         }
-        if trace.dash_px.is_some() {
-            let begin_px = number as f64 * self.width as f64;
-            for x in 0..self.width {
-                if trace.gap_at(begin_px + (x as f64 + 0.5 + shift)) {
-                    self.clear(x..x + 1);
-                }
-            }
-        }
     }
 
     fn segment(&mut self, pen: &Pen, a: (f64, f64), b: (f64, f64)) {

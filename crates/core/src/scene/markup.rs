@@ -127,12 +127,33 @@ fn marks(out: &mut String, scene: &Scene) {
 }
 
 fn polylines(scene: &Scene, strokes: &Strokes) -> String {
-    // Relative steps in tenths of a pixel: the repeating steps of a grid compress well.
+    let width = stroke_width(strokes);
+    let (colour, cover) = scene.paint(strokes.colour);
+    let veil = match cover {
+        1.0 => String::new(),
+        _ => format!(" stroke-opacity=\"{}\"", hundredths(cover)),
+    };
+    let edges = if strokes.smooth { "" } else { " shape-rendering=\"crispEdges\"" };
+    let path = path_data(&strokes.lines);
+    format!("<path fill=\"none\" stroke=\"{colour}\"{width}{veil}{edges} d=\"{path}\"/>")
+}
+
+/// The attribute for the width of the lines, with a space before it; empty if it is 1.
+pub fn stroke_width(strokes: &Strokes) -> String {
+    match number(strokes.width) {
+        one if one == "1" => String::new(),
+        other => format!(" stroke-width=\"{other}\""),
+    }
+}
+
+/// The lines as path data in relative steps of tenths of a pixel: the repeating steps of a grid
+/// compress well.
+pub fn path_data(lines: &[Vec<(f64, f64)>]) -> String {
     let tenths = |value: f64| (value * 10.0).round() as i64;
     let step = |from: i64, to: i64| number((to - from) as f64 / 10.0);
     let mut path = String::new();
     let mut at = (0, 0);
-    for line in &strokes.lines {
+    for line in lines {
         for (i, (x, y)) in line.iter().enumerate() {
             let to = (tenths(*x), tenths(*y));
             let (dx, dy) = (step(at.0, to.0), step(at.1, to.1));
@@ -146,17 +167,7 @@ fn polylines(scene: &Scene, strokes: &Strokes) -> String {
             at = to;
         }
     }
-    let width = match number(strokes.width) {
-        one if one == "1" => String::new(),
-        other => format!(" stroke-width=\"{other}\""),
-    };
-    let (colour, cover) = scene.paint(strokes.colour);
-    let veil = match cover {
-        1.0 => String::new(),
-        _ => format!(" stroke-opacity=\"{}\"", hundredths(cover)),
-    };
-    let edges = if strokes.smooth { "" } else { " shape-rendering=\"crispEdges\"" };
-    format!("<path fill=\"none\" stroke=\"{colour}\"{width}{veil}{edges} d=\"{path}\"/>")
+    path
 }
 
 /// Appends formatted text to markup: `write!` without a result to handle.

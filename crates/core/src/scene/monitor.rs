@@ -175,8 +175,6 @@ fn screen(
         stroke: (settings.theme.stroke * scale).clamp(1.2, 12.0),
         motion: settings.motion,
         trail: settings.trail,
-        dash_px: None,
-        time_stretch: 1.0,
     };
 
     let mut marks = Vec::new();

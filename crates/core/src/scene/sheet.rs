@@ -215,8 +215,6 @@ impl Plan {
             stroke: (0.65 * theme.stroke * self.scale).max(0.3),
             motion: Motion::Sweep,
             trail: Trail::Lcd,
-            dash_px: None,
-            time_stretch: 1.0,
         }
     }
 

@@ -192,8 +192,6 @@ pub fn timelapse(
         stroke: (settings.theme.stroke * scale).clamp(1.2, 12.0),
         motion: settings.motion,
         trail: Trail::Phosphor,
-        dash_px: None,
-        time_stretch: 1.0,
     };
     let layout =
         Layout { width: width_px, height: height_px, scale, detail, count: shown_s.len(), metrics };

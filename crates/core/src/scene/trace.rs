@@ -60,21 +60,12 @@ pub struct Trace {
     pub motion: Motion,
     /// The trail of the beam.
     pub trail: Trail,
-    /// For a dashed line: the length of a dash, and of the gap after it, in pixels.
-    pub dash_px: Option<f64>,
-    /// Seconds of display time per second of the rhythm: 2 plays at half speed.
-    pub time_stretch: f64,
 }
 
 impl Trace {
     /// The length of the extent in seconds.
     pub fn duration_s(&self) -> f64 {
         self.signal.duration_s()
-    }
-
-    /// The length of the extent in seconds of display time.
-    pub fn display_s(&self) -> f64 {
-        self.duration_s() * self.time_stretch
     }
 
     /// The speed of the beam in pixels per second.
@@ -97,11 +88,6 @@ impl Trace {
             Trail::Lcd => ERASE_S,
         };
         (erase_s * self.px_per_s()).min(ERASE_MOST * self.width)
-    }
-
-    /// Returns true if the line is dashed and has a gap at `px` pixels from the start of the axis.
-    pub(crate) fn gap_at(&self, px: f64) -> bool {
-        self.dash_px.is_some_and(|dash| (px / dash).floor().rem_euclid(2.0) >= 1.0)
     }
 
     /// The line of a sweep as points in pixels. Sweeps are numbered from 0; on a loop any number

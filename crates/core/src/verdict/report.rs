@@ -75,7 +75,7 @@ impl Report {
     }
 
     /// The accessible name of a picture, such as "pipeline: flaky".
-    pub(crate) fn accessible_name(&self, label: &str) -> String {
+    pub fn accessible_name(&self, label: &str) -> String {
         let colon = if label.is_empty() { "" } else { ": " };
         format!("{label}{colon}{}", self.verdict)
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::format::{escape, short};
 use super::{Document, SUFFIX, iterations};
 use crate::text::{FontId, Fonts, Glyph, PathSegment, UNITS_PER_EM, ViewerText};
+use flaky_core::scene::badge::Lettering;
 use flaky_core::scene::markup::{number, put};
 use flaky_core::scene::text::Face;
 use flaky_core::scene::{Caption, Colour};
@@ -56,8 +57,8 @@ impl Document<'_> {
             let scale = GLYPH_GRID * caption.size / UNITS_PER_EM;
             let halo = self.halo(caption, scale);
             self.add(format_args!(
-                "<g{shown_as} fill=\"{}\"{halo} transform=\"translate({} {})scale({size} -{size})\">",
-                self.scene.theme.rgb(caption.colour),
+                "<g{shown_as}{}{halo} transform=\"translate({} {})scale({size} -{size})\">",
+                self.fill(caption),
                 number(left),
                 number(caption.baseline()),
                 size = short(scale, 5)
@@ -79,18 +80,30 @@ impl Document<'_> {
             Face::Regular => "",
             Face::Bold => " font-weight=\"bold\"",
         };
-        let halo = self.halo(caption, 1.0);
+        let edge = match self.lettering {
+            // The strokes of the shadow are for outlines, whose unit is another.
+            Lettering::Shadow => " stroke=\"none\"".to_string(),
+            _ => self.halo(caption, 1.0),
+        };
         self.add(format_args!(
-            "<g{shown_as} fill=\"{}\"{halo} font-family=\"DejaVu Sans,Verdana,sans-serif\" \
+            "<g{shown_as}{}{edge} font-family=\"DejaVu Sans,Verdana,sans-serif\" \
              font-size=\"{}\"{weight}>{texts}</g>",
-            self.scene.theme.rgb(caption.colour),
+            self.fill(caption),
             short(caption.size, 2),
         ));
     }
 
+    /// The attribute for the colour of letters, unless their shadow has another.
+    fn fill(&self, caption: &Caption) -> String {
+        match self.lettering {
+            Lettering::Shadow => String::new(),
+            _ => format!(" fill=\"{}\"", self.scene.theme.rgb(caption.colour)),
+        }
+    }
+
     /// The attributes of the halo around letters that are drawn at this scale.
     pub(super) fn halo(&self, caption: &Caption, scale: f64) -> String {
-        if !self.halo {
+        if self.lettering != Lettering::Halo {
             return String::new();
         }
         format!(

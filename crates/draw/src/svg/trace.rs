@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use flaky_core::scene::markup::{number, put};
 use flaky_core::scene::theme::Decay;
-use flaky_core::scene::{Colour, Motion, Trace, Trail};
+use flaky_core::scene::{Colour, Motion, Trail};
 use flaky_core::signal::Axis;
 
 use super::format::short;
@@ -15,46 +15,9 @@ const TAIL_STOPS: [f64; 7] = [0.0, 0.08, 0.2, 0.4, 0.6, 0.8, 1.0];
 /// The flash is written at these multiples of its time constant.
 const FLASH_STOPS: [f64; 6] = [0.0, 0.4, 0.8, 1.2, 1.8, 2.6];
 /// The glow: stroke widths, and parts of the theme's glow.
-const GLOW: [(f64, f64); 2] = [(5.0, 0.35), (2.6, 0.5)];
-
-/// The line of a sweep, in tenths of a pixel.
-pub(crate) struct Line {
-    /// Its points. No two neighbours are equal.
-    pub points: Vec<(i64, i64)>,
-    /// The length of a dash, and the offset of the first one, if the line is dashed.
-    pub dash: Option<(f64, f64)>,
-}
-
-/// The line of sweep `number` of `trace`.
-pub(crate) fn line_of(trace: &Trace, number: i64) -> Line {
-    let bleed = 0.5 * GLOW[0].0 * trace.stroke;
-    let line = trace.sweep(number, bleed);
-    let dash = trace.dash_px.zip(line.first()).map(|(dash, first)| {
-        // Counted from the start of the sweep, not of its line.
-        let offset = (number as f64 * trace.width + first.0).rem_euclid(2.0 * dash);
-        (tenth(10.0 * dash), tenth(10.0 * offset))
-    });
-    let tenths = |(x, y): (f64, f64)| ((10.0 * x).round() as i64, (10.0 * y).round() as i64);
-    let mut points: Vec<(i64, i64)> = line.into_iter().map(tenths).collect();
-    points.dedup();
-    Line { points, dash }
-}
-
-/// A coordinate as it is written, with one decimal.
-pub(crate) fn tenth(value: f64) -> f64 {
-    (value * 10.0).round() / 10.0
-}
+pub(super) const GLOW: [(f64, f64); 2] = [(5.0, 0.35), (2.6, 0.5)];
 
 impl Document<'_> {
-    /// The trace in a window at `x` pixels from the left.
-    pub(super) fn window(&mut self, x: f64) {
-        self.definitions();
-        self.add(format_args!("<g transform=\"translate({})\">", number(x)));
-        self.lit_line();
-        self.body.push_str("</g>");
-        self.animation();
-    }
-
     /// The trace over the whole picture.
     pub(super) fn trace(&mut self) {
         self.definitions();
@@ -89,7 +52,7 @@ impl Document<'_> {
             Motion::Sweep => (0.0, trace.width * f64::from(trace.sweeps)),
             Motion::Scroll => (trace.width, trace.width * (1.0 - f64::from(trace.sweeps))),
         };
-        let seconds = short(trace.display_s(), 3);
+        let seconds = short(trace.duration_s(), 3);
         put(
             &mut self.css,
             format_args!(
@@ -105,11 +68,11 @@ impl Document<'_> {
 
     /// The line of a sweep in tenths of a pixel, each point relative to the one before.
     pub(super) fn path(&mut self, sweep: i64) {
-        let Line { points, dash } = line_of(&self.scene.trace, sweep);
-        let dashes = dash.map(|(dash, offset)| {
-            let (dash, offset) = (number(dash), number(offset));
-            format!(" stroke-dasharray=\"{dash}\" stroke-dashoffset=\"{offset}\"")
-        });
+        let trace = &self.scene.trace;
+        let tenths = |(x, y): (f64, f64)| ((10.0 * x).round() as i64, (10.0 * y).round() as i64);
+        let line = trace.sweep(sweep, 0.5 * GLOW[0].0 * trace.stroke);
+        let mut points: Vec<(i64, i64)> = line.into_iter().map(tenths).collect();
+        points.dedup();
         let mut data = String::new();
         let mut at = (0, 0);
         for (i, to) in points.into_iter().enumerate() {
@@ -123,8 +86,7 @@ impl Document<'_> {
             }
             at = to;
         }
-        let dashes = dashes.unwrap_or_default();
-        self.add(format_args!("<path id=\"p{sweep}{SUFFIX}\"{dashes} d=\"{data}\"/>"));
+        self.add(format_args!("<path id=\"p{sweep}{SUFFIX}\" d=\"{data}\"/>"));
     }
 
     /// The decay by distance from the beam: of the line, and of the flash on top of it.
@@ -237,9 +199,12 @@ impl Document<'_> {
         for &layer in layers {
             let light =
                 if evenly_lit { "#fff".to_string() } else { format!("url(#{layer}{SUFFIX})") };
-            let mask = scroll_mask(trace, self.scene.size.height, layer, &light);
+            let (width, height) = (number(trace.width), self.scene.size.height);
             self.add(format_args!(
-                "{mask}<g mask=\"url(#{layer}0{SUFFIX})\"><g class=\"s{SUFFIX}\" \
+                "<mask id=\"{layer}0{SUFFIX}\" maskUnits=\"userSpaceOnUse\" x=\"0\" y=\"0\" \
+                 width=\"{width}\" height=\"{height}\"><rect width=\"{width}\" \
+                 height=\"{height}\" fill=\"{light}\"/></mask>\
+                 <g mask=\"url(#{layer}0{SUFFIX})\"><g class=\"s{SUFFIX}\" \
                  transform=\"translate({moved})\">"
             ));
             self.line(layer, &placed);
@@ -278,14 +243,4 @@ impl Document<'_> {
         }
         self.body.push_str("</g>");
     }
-}
-
-/// The mask of a line that scrolls: it is visible within the width of a sweep.
-pub(super) fn scroll_mask(trace: &Trace, height: u32, layer: char, light: &str) -> String {
-    let width = number(trace.width);
-    format!(
-        "<mask id=\"{layer}0{SUFFIX}\" maskUnits=\"userSpaceOnUse\" x=\"0\" y=\"0\" \
-         width=\"{width}\" height=\"{height}\"><rect width=\"{width}\" \
-         height=\"{height}\" fill=\"{light}\"/></mask>"
-    )
 }
