@@ -19,13 +19,17 @@ use crate::walker::{refused, small};
 
 const WHO: &str = "author A <a@x> 1714565000 +0000\ncommitter A <a@x> 1714565000 +0000\n\nodd\n";
 
+fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
 /// Writes a file for an object that claims this id, header and all.
 fn fake(repo: &Repo, id: &str, content: &[u8]) {
     let path = repo.object(id);
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(content).expect("memory");
     fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    fs::write(&path, encoder.finish().expect("memory")).expect("a file");
+    fs::write(&path, deflated(content)).expect("a file");
 }
 
 /// An id that no object has.
@@ -188,6 +192,44 @@ fn notes_that_are_cut_off() {
     repo.bounded("history --json --notes commits").fails(1, &["no notes"]);
 }
 
+/// A pack of one object, a delta of the object with this id, and its index.
+fn pack_of_a_delta(id: &str, base: &str) -> [Vec<u8>; 2] {
+    let delta = deflated(&[4, 4, 0x90, 4]);
+    let mut pack = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
+    let offset = pack.len() as u32;
+    pack.extend([&[0x74], &raw(base)[..], &delta, &[0; 20]].concat());
+    let fan =
+        (0..256_u32).flat_map(|first| u32::from(first >= u32::from(raw(id)[0])).to_be_bytes());
+    let index = [fan.collect(), offset.to_be_bytes().to_vec(), raw(id), vec![0; 40]].concat();
+    [pack, index]
+}
+
+#[test]
+fn deltas_in_a_circle() {
+    let repo = small();
+    // A base in another place would make the pack incomplete.
+    for base in [id(1), id(2), repo.sha("HEAD:a")] {
+        let repo = small();
+        for (name, bytes) in ["pack", "idx"].iter().zip(pack_of_a_delta(&id(1), &base)) {
+            fs::create_dir_all(repo.path(".git/objects/pack")).unwrap();
+            fs::write(repo.path(&format!(".git/objects/pack/pack-x.{name}")), bytes).unwrap();
+        }
+        let tree = [b"100644 a\0", &raw(&id(1))[..]].concat();
+        let tree = repo.hash_object("tree", &tree);
+        let life = repo.commit_tree("odd", &tree).bounded_life("");
+        assert_eq!(life.beat("odd").kind, "lost", "{base}");
+    }
+}
+
+#[test]
+fn alternates_in_a_circle() {
+    let repo = small();
+    let list =
+        (0..3000).map(|number| format!("../objects/{}\n", "./".repeat(number))).collect::<Vec<_>>();
+    fs::write(repo.path(".git/objects/info/alternates"), list.concat()).unwrap();
+    assert_eq!(repo.bounded_life("").beats.len(), 3);
+}
+
 #[test]
 fn a_tag_that_points_at_itself() {
     let repo = small();
@@ -286,7 +328,7 @@ fn a_file_too_large_to_compare() {
 
 #[test]
 fn many_megabytes_of_newlines() {
-    let text = |first: &str, last: &str| [first, &"\n".repeat(120 << 20), last].concat();
+    let text = |first: &str, last: &str| [first, &"\n".repeat(64 << 20), last].concat();
     let repo = Repo::new()
         .commit("root", &[("a", &text("a\n", "b\n"))])
         .commit("other", &[("a", &text("c\nd\n", "e\n"))]);

@@ -11,6 +11,8 @@ use super::super::files;
 
 /// Number of alternates of alternates that are followed, as in git.
 const MAX_DEPTH: usize = 5;
+/// Number of directories of objects that are used.
+const MAX_FOLDERS: usize = 1000;
 /// Number of objects that may stand for each other, as in git.
 const MAX_REPLACEMENTS: usize = 5;
 
@@ -32,7 +34,7 @@ pub(super) fn folders(repository: &Repository) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn add(folders: &mut Vec<PathBuf>, folder: &Path, depth: usize) -> Result<(), Error> {
-    if folders.iter().any(|known| known == folder) {
+    if folders.len() == MAX_FOLDERS || folders.iter().any(|known| known == folder) {
         return Ok(());
     }
     let list = files::read(&folder.join("info/alternates"))?.unwrap_or_default();
