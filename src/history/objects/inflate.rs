@@ -119,14 +119,16 @@ mod tests {
 
     #[test]
     fn a_stream_that_is_cut_off_or_damaged_ends() {
-        let stream = deflated(&b"some text, some more text\n".repeat(20));
+        let text = b"some text, some more text\n".repeat(20);
+        let stream = deflated(&text);
         for cut in 0..stream.len() {
             assert_eq!(inflated(&stream[..cut], 520), Err(Unread::Damaged), "{cut}");
             for bit in 0..8 {
                 let mut damaged = stream.clone();
                 damaged[cut] ^= 1 << bit;
-                // The checksum at the end shows every change.
-                assert_eq!(inflated(&damaged, 520), Err(Unread::Damaged), "{cut} {bit}");
+                // The checksum at the end shows every change but of a bit that says nothing.
+                let result = inflated(&damaged, 520);
+                assert!(result.is_err() || result == Ok(text.clone()), "{cut} {bit}");
             }
         }
     }
