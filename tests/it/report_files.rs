@@ -213,9 +213,15 @@ mod unix {
 
     #[test]
     fn what_cannot_be_read_is_not_passed_over() {
-        let asker = with(&[("a.xml", PASSED)]);
-        symlink("gone.xml", asker.folder.path("b.xml")).unwrap();
+        let asker = with(&[("a.xml", PASSED), ("sub/a.xml", PASSED)]);
+        for link in ["b.xml", "sub/b.xml"] {
+            symlink("gone.xml", asker.folder.path(link)).unwrap();
+        }
         asker.hears("--junit *.xml").is("unknown").because("cannot read b.xml: no such file");
+        asker
+            .hears("--junit su?/b.xml")
+            .is("unknown")
+            .because("cannot read sub/b.xml: no such file");
         symlink("loop", asker.folder.path("loop")).unwrap();
         asker.hears("--junit loop").is("unknown").because("cannot read loop: ");
         asker.hears("--junit /dev/zero a.xml").is("unknown").because("it is larger than 64 MiB");
@@ -232,7 +238,7 @@ mod unix {
     #[test]
     fn a_long_name_is_kept_once() {
         let long = "n".repeat(500_000);
-        let cases = "<testcase name='t'/>".repeat(20_000);
+        let cases: String = (0..20_000).map(|n| format!("<testcase name='t{n}'/>")).collect();
         let xml = format!("<testsuite name='{long}'>{cases}</testsuite>");
         let asker = with(&[("a.xml", &xml)]);
         hears_within(&asker, 200_000, "--junit a.xml").is("passed").counts(0, 20_000);

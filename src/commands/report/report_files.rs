@@ -196,7 +196,8 @@ impl Search {
         found: &mut Found,
     ) {
         if step + 1 == self.steps.len() {
-            if path.exists() {
+            // A link to nothing is there, and cannot be read.
+            if fs::symlink_metadata(&path).is_ok() {
                 found.add(path);
             }
         } else if path.is_dir() {

@@ -8,7 +8,7 @@ use super::reruns::Reruns;
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Evidence, Flakiness, Report, Verdict};
 
-/// The maximum number of tests named in the evidence.
+/// The maximum number of signs in the evidence, and of reports that notes name as unread.
 const MAX_EVIDENCE: usize = 100;
 /// The maximum length of a name in messages, in characters.
 const LONGEST_NAME: usize = 100;
@@ -36,7 +36,7 @@ pub(super) fn judge(names: &Names, reports: &[Content], unread: &[String]) -> Re
     }
     // An unknown verdict names the first itself.
     let named = usize::from(verdict == Verdict::Unknown);
-    let notes = unread.iter().skip(named).cloned().collect();
+    let notes = unread.iter().skip(named).take(MAX_EVIDENCE).cloned().collect();
     let flakiness = Flakiness::counted(found.flaked, found.tests, "tests", None);
     Report { evidence, flakiness, notes, ..Report::new(verdict, reason) }
 }

@@ -60,8 +60,9 @@ impl Reruns {
 
     fn add(&mut self, report: usize, first: &Cases, test: TestKey, cases: Cases) {
         let rerun = self.results.entry((report, test)).or_default();
+        let [_, failed, _] = first.tally();
         rerun.failures += cases.failures;
-        rerun.has_passed = cases.failed == 0 && cases.passed >= first.failed;
+        rerun.has_passed = cases.failed == 0 && cases.passed >= failed;
     }
 
     /// The report that this one is a rerun of.
