@@ -48,8 +48,7 @@ fn mistake(what: &str) -> String {
 fn expectation(expected: &str) -> &str {
     match expected {
         "f64" | "f32" => "a number",
-        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number",
-        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number",
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" => "a whole number",
         "a string" => "text",
         "a boolean" => "true or false",
         "a sequence" => "a list",
