@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use git2::Repository;
 
 use super::Warning;
+use super::repo::worktree;
 
 /// Says that the whole history is drawn, not that of a subdirectory. If the path was given alone
 /// (`single`), a branch of this name may have been meant.
@@ -29,7 +30,7 @@ pub(crate) fn warnings(repository: &Repository, path: &Path, single: bool) -> Ve
 /// directories outside of the working tree.
 fn below_root(repository: &Repository, path: &Path) -> Option<PathBuf> {
     let path = fs::canonicalize(path).ok()?;
-    let inside = path.strip_prefix(fs::canonicalize(repository.workdir()?).ok()?).ok()?;
+    let inside = path.strip_prefix(fs::canonicalize(worktree(repository)?).ok()?).ok()?;
     let objects = fs::canonicalize(repository.commondir()).ok()?;
     (!inside.as_os_str().is_empty() && !path.starts_with(objects)).then(|| inside.to_path_buf())
 }

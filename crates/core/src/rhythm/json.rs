@@ -84,12 +84,22 @@ struct FileBeat {
     _added: IgnoredAny,
     #[serde(default, skip_serializing, rename = "removed")]
     _removed: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "estimated")]
+    _estimated: IgnoredAny,
     #[serde(default, skip_serializing, rename = "author")]
     _author: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "time")]
-    _time: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "email")]
+    _email: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "authored")]
+    _authored: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "committed")]
+    _committed: IgnoredAny,
     #[serde(default, skip_serializing, rename = "subject")]
     _subject: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "tags")]
+    _tags: IgnoredAny,
+    #[serde(default, skip_serializing, rename = "moved_tags")]
+    _moved_tags: IgnoredAny,
     #[serde(default, skip_serializing, rename = "meaning")]
     _meaning: IgnoredAny,
 }
