@@ -60,13 +60,15 @@ pub struct TestReports {
 pub enum ReportError {
     /// It is XML of another format.
     Foreign(String),
-    /// It is no XML, is incomplete, or exceeds a bound.
+    /// It is no XML, or is incomplete.
     Damaged(String),
+    /// It is too large, or the names of all tests are.
+    TooLarge(String),
 }
 
 impl fmt::Display for ReportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Foreign(why) | Self::Damaged(why)) = self;
+        let (Self::Foreign(why) | Self::Damaged(why) | Self::TooLarge(why)) = self;
         f.write_str(why)
     }
 }
@@ -80,7 +82,7 @@ impl TestReports {
     pub fn add(&mut self, file: &str, bytes: &[u8]) -> Result<(), ReportError> {
         if bytes.len() as u64 > MAX_REPORT {
             let limit = MAX_REPORT >> 20;
-            return Err(ReportError::Damaged(format!("it is larger than {limit} MiB")));
+            return Err(ReportError::TooLarge(format!("it is larger than {limit} MiB")));
         }
         let mut content = Content { file: file.to_string(), ..Content::default() };
         let result = read::read(bytes, &mut self.names, &mut content);

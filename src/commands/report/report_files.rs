@@ -66,9 +66,8 @@ impl Source {
         match fs::metadata(path) {
             _ if argument == "-" => Ok(Self::Stdin),
             Ok(about) if about.is_dir() => Ok(Self::Search(Search::below(argument)?)),
-            Ok(_) => Ok(Self::File(path.to_path_buf())),
             Err(_) if is_pattern(argument) => Ok(Self::Search(Search::of(argument)?)),
-            Err(_) => Ok(Self::File(path.to_path_buf())),
+            _ => Ok(Self::File(path.to_path_buf())),
         }
     }
 }

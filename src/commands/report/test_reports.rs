@@ -118,6 +118,9 @@ impl Reading {
                     ReportError::Damaged(_) => {
                         "a runner that was stopped leaves an incomplete report"
                     }
+                    ReportError::TooLarge(_) => {
+                        "leave out what the tests print, or judge parts of the reports one by one"
+                    }
                 };
                 let why = sanitize(&why.to_string(), LONGEST_PATH);
                 self.miss(

@@ -112,10 +112,15 @@ impl Names {
     /// Fails if too much is kept already.
     pub(super) fn reserve(&mut self, bytes: usize) -> Result<(), String> {
         self.memory += bytes + ENTRY;
-        if self.memory > MAX_MEMORY {
+        if self.is_full() {
             return Err(format!("the names of all tests take more than {} MiB", MAX_MEMORY >> 20));
         }
         Ok(())
+    }
+
+    /// Returns true if too much is kept already.
+    pub(super) fn is_full(&self) -> bool {
+        self.memory > MAX_MEMORY
     }
 
     /// The text with this number.
@@ -207,6 +212,6 @@ mod tests {
         };
         assert!((MAX_MEMORY / 1200..MAX_MEMORY / 1000).contains(&number), "{number}");
         assert_eq!(why, "the names of all tests take more than 256 MiB");
-        assert!(names.text("short").is_err());
+        assert!(names.is_full() && names.text("short").is_err());
     }
 }

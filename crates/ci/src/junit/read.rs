@@ -39,7 +39,13 @@ pub(super) fn read(
     for cases in content.tests.values_mut() {
         cases.hides_reruns = hides_reruns;
     }
-    let error = if is_foreign { ReportError::Foreign } else { ReportError::Damaged };
+    let error = if is_foreign {
+        ReportError::Foreign
+    } else if names.is_full() {
+        ReportError::TooLarge
+    } else {
+        ReportError::Damaged
+    };
     parsed.map_err(error)
 }
 
