@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Args, Command, FromArgMatches};
 
 use super::providers::{self, ProviderText};
@@ -41,9 +42,10 @@ impl<const COMMITS: bool> Args for ProviderArg<COMMITS> {
                 continue;
             }
             let ProviderText { value_name, help, .. } = providers::text(provider);
-            let (action, help) = match COMMITS {
-                true => (ArgAction::Set, help.to_string()),
-                false => (ArgAction::Append, format!("{help}; repeatable")),
+            let (action, help) = if COMMITS {
+                (ArgAction::Set, help.to_string())
+            } else {
+                (ArgAction::Append, format!("{help}; repeatable"))
             };
             let arg = Arg::new(info.name).long(info.name).value_name(value_name).help(help);
             command = command.arg(arg.action(action).help_heading(HEADING));
@@ -62,7 +64,7 @@ impl<const COMMITS: bool> FromArgMatches for ProviderArg<COMMITS> {
         let mut given: Vec<(usize, Provider, String)> = Vec::new();
         for provider in Provider::ALL {
             let name = provider.info().name;
-            let values = matches.try_get_many::<String>(name).ok().flatten().into_iter().flatten();
+            let Ok(Some(values)) = matches.try_get_many::<String>(name) else { continue };
             let places = matches.indices_of(name).into_iter().flatten();
             given.extend(places.zip(values).map(|(at, value)| (at, provider, value.clone())));
         }
@@ -116,11 +118,11 @@ pub(crate) struct SourceArgs {
     pub source: Option<String>,
     /// Only this workflow: its file, such as ci.yml, or its name; repeatable [default: all that run
     /// for pushes and pull requests; inside a CI job, unless a project is given, the job's own]
-    #[arg(long, value_name = "WORKFLOW", action = ArgAction::Append, help_heading = HEADING)]
+    #[arg(long, value_name = "WORKFLOW", action = ArgAction::Append, value_parser = NonEmptyStringValueParser::new(), help_heading = HEADING)]
     pub workflow: Vec<String>,
     /// Only this job of each pipeline: its name, that of a leg of a matrix, or a pattern such as
     /// 'test*'
-    #[arg(long, value_name = "GLOB", help_heading = HEADING)]
+    #[arg(long, value_name = "GLOB", value_parser = NonEmptyStringValueParser::new(), help_heading = HEADING)]
     pub job: Option<String>,
     /// The latest pipeline decides, even if it was cancelled
     #[arg(long, help_heading = HEADING)]

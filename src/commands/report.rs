@@ -59,10 +59,11 @@ pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedRepo
     if !source.junit.is_empty() {
         check_filters(source, "junit", &[])?;
         let (report, hint) = test_reports::read(&source.junit)?;
-        let report = with_source(report, "junit", &source.junit[0]);
+        let report = with_source(report, "junit", &without_secrets(&source.junit[0]));
         return Ok(FetchedReport { report, hint });
     }
     let questions = query::questions(source)?;
+    let several = questions.len() > 1;
     let window = Window {
         count: usize::from(source.runs()),
         since: source.since.and_then(|Seconds(age_s)| {
@@ -75,8 +76,9 @@ pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedRepo
         let (report, hint) = match result {
             Ok(Judgement { report, incomplete }) => {
                 if let Some(error) = incomplete {
-                    let why = sanitize(&error.message, LONGEST_REASON);
-                    console.say(&format!("warning: the measured flakiness is incomplete: {why}"));
+                    let whose = if several { format!(" of {subject}") } else { String::new() };
+                    let why = format!("the measured flakiness{whose} is incomplete: {error}");
+                    console.say(&format!("warning: {}", sanitize(&why, LONGEST_REASON)));
                 }
                 (report, None)
             }
@@ -117,7 +119,7 @@ fn unknown(reason: &str) -> Report {
 
 /// Adds the provider and the subject to a report.
 fn with_source(report: Report, provider: &str, subject: &str) -> Report {
-    let subject = sanitize(&without_secrets(subject), LONGEST_REASON);
+    let subject = sanitize(subject, LONGEST_REASON);
     Report { provider: Some(provider.to_string()), subject: Some(subject), ..report }
 }
 

@@ -185,6 +185,8 @@ fn what_a_platform_does_not_know_is_not_asked() {
     fails("--gitea a/b --server http://x --source push", &["--source", "--gitea"]);
     fails("--junit x.xml --ref main", &["--ref", "--junit", "none of these options"]);
     fails("--gitea a/b", &["--gitea needs a server", "--server"]);
+    fails("--github a/b --workflow=", &["--workflow"]);
+    fails("--gitlab a/b --job=", &["--job"]);
     fails("--gitlab project", &["is not a project name", "group/project"]);
     fails("", &["this is not a job of a supported CI system", "--gitlab group/project"]);
 }

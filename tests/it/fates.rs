@@ -176,3 +176,23 @@ fn is_told_by_github_too() {
     let asked = server.asked_for("/api/v3/repos/owner/name/actions/runs", "branch");
     assert_eq!(asked, [None], "commits are of every branch");
 }
+
+#[test]
+fn on_github_is_that_of_the_push_where_there_is_one() {
+    let repo = four();
+    let of = |id: u64, name: &str, event: &str, conclusion: &str| {
+        json!({"id": id, "head_sha": repo.sha(name), "head_branch": "main", "event": event,
+               "status": "completed", "conclusion": conclusion, "workflow_id": id, "run_attempt": 1})
+    };
+    let runs = [
+        of(14, "HEAD", "schedule", "failure"),
+        of(13, "HEAD", "push", "success"),
+        of(12, "HEAD~1", "schedule", "failure"),
+    ];
+    let server = Server::new().answers(
+        "/api/v3/repos/owner/repo/actions/runs",
+        json!({"total_count": 3, "workflow_runs": runs}),
+    );
+    let life = repo.life(&format!("--ci --github owner/repo --server {}", server.url("")));
+    assert_eq!(life.kinds(), ["root", "commit", "failed", "commit"]);
+}

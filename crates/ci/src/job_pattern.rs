@@ -1,10 +1,13 @@
 //! Patterns of job names.
 
-use globset::{Glob, GlobMatcher};
+use globset::{Glob, GlobSet};
 
 /// The events that Gitea adds to the name of a job: "CI / unit (push)".
 const EVENTS: [&str; 5] =
     [" (push)", " (pull_request)", " (schedule)", " (workflow_dispatch)", " (release)"];
+
+/// The maximum length of a glob pattern in bytes. A longer text is only a name.
+const LONGEST_GLOB: usize = 256;
 
 /// A job name or a glob pattern. A name may have brackets, as the legs of a matrix do, so a pattern
 /// also matches itself.
@@ -12,13 +15,15 @@ const EVENTS: [&str; 5] =
 pub(crate) struct JobPattern {
     text: String,
     /// `None` if the text is not a valid pattern.
-    glob: Option<GlobMatcher>,
+    glob: Option<GlobSet>,
 }
 
 impl JobPattern {
     /// The pattern `text`.
     pub(crate) fn new(text: &str) -> Self {
-        let glob = Glob::new(text).ok().map(|glob| glob.compile_matcher());
+        // A set, unlike a single matcher, does not panic on a pattern that is too complex.
+        let compile = |text| GlobSet::builder().add(Glob::new(text).ok()?).build().ok();
+        let glob = Some(text).filter(|text| text.len() <= LONGEST_GLOB).and_then(compile);
         Self { text: text.to_string(), glob }
     }
 
@@ -36,6 +41,16 @@ impl JobPattern {
 #[cfg(test)]
 mod tests {
     use super::JobPattern;
+
+    #[test]
+    fn a_pattern_may_be_absurd() {
+        let nested = format!("{}x{}", "{".repeat(60_000), "}".repeat(60_000));
+        let wide = "{?,*}".repeat(50);
+        for pattern in [nested.as_str(), &"?".repeat(100_000), &wide, "[", "{", "\\", "**/**"] {
+            let pattern = JobPattern::new(pattern);
+            assert!(pattern.matches(&pattern.text));
+        }
+    }
 
     #[test]
     fn a_job_is_named_or_matched() {

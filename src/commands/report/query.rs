@@ -10,7 +10,7 @@ use crate::cli::providers;
 use crate::cli::source::{AccessArgs, ProviderArg, SourceArgs};
 use crate::cli::values::Seconds;
 use crate::error::{Error, io_message};
-use flaky_ci::{Client, Filter, Provider, Query, Target, Token};
+use flaky_ci::{Client, Filter, Provider, Query, Target, Token, without_secrets};
 
 /// The environment variable that takes precedence over the platform's own.
 pub(in crate::commands) const TOKEN_VARIABLE: &str = "FLAKY_TOKEN";
@@ -24,7 +24,7 @@ pub(super) struct Question {
     pub provider: Provider,
     pub target: Target,
     pub client: Client,
-    /// The project, with its workflow if the question is about several.
+    /// The project, without secrets, and its workflow if there is a question for each of several.
     pub subject: String,
 }
 
@@ -49,9 +49,10 @@ pub(super) fn questions(source: &SourceArgs) -> Result<Vec<Question>, Error> {
         let workflows: Vec<Option<String>> =
             if source.workflow.is_empty() { vec![own] } else { workflows.collect() };
         for workflow in workflows {
+            let project = without_secrets(&query.project);
             let subject = match workflow.as_deref().filter(|_| several) {
-                Some(workflow) => format!("{} {workflow}", query.project),
-                None => query.project.clone(),
+                Some(workflow) => format!("{project} {workflow}"),
+                None => project,
             };
             let query = Query { workflow, ..query.clone() };
             let target =
