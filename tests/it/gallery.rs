@@ -31,7 +31,7 @@ const PICTURES: &[(&str, &str)] = &[
 /// The badges of README: name, state, and the latest pipelines in the letters of
 /// [`badge_runs::runs`].
 const BADGES: &[(&str, Verdict, &str)] = &[
-    ("badge-passed.svg", Verdict::Passed, "ppppppfppppppppp"),
+    ("badge-passed.svg", Verdict::Passed, "ppppxppppppppppp"),
     ("badge-flaky.svg", Verdict::Flaky, "ppppppppxppppppf"),
     ("badge-failed.svg", Verdict::Failed, "ppppfppppppppxxx"),
     ("badge-running.svg", Verdict::Running, "pppppppppfppppppr"),
