@@ -236,8 +236,25 @@ fn palette(counts: BTreeMap<Rgba, usize>) -> (Vec<Rgba>, BTreeMap<Rgba, u8>) {
     };
     let mut entries = BTreeMap::from([([0; 4], UNCHANGED)]);
     for (colour, _) in &colours {
-        let nearest = (1..).zip(&chosen).min_by_key(|(_, other)| distance(colour, other));
+        let nearest = (1..=u8::MAX).zip(&chosen).min_by_key(|(_, other)| distance(colour, other));
         entries.insert(*colour, nearest.map_or(1, |(entry, _)| entry));
     }
     ([[0; 4]].into_iter().chain(chosen).collect(), entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As many colours as a palette has room for, and one more.
+    #[test]
+    fn a_palette_can_be_full() {
+        for count in [MOST, MOST + 1] {
+            let colour = |i: usize| [(i % 16 * 16) as u8, (i / 16 * 16) as u8, 0, 255];
+            let (palette, entries) = palette((0..count).map(|i| (colour(i), 1)).collect());
+            assert!(palette.len() <= MOST + 1 && entries.len() == count + 1);
+            let full = count == MOST;
+            assert_eq!(entries.iter().all(|(c, entry)| palette[usize::from(*entry)] == *c), full);
+        }
+    }
 }
