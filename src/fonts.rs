@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use flaky_draw::text::{self, Font};
-use fontdb::{Database, FaceInfo, Source, Style};
+use fontdb::{Database, FaceInfo, Source, Stretch, Style, Weight};
 
 use crate::error::io_message;
 
@@ -41,12 +41,12 @@ impl Unusable {
             Self::Unreadable(error) => io_message(error),
             Self::NotAFile => "it is not a regular file".to_string(),
             Self::TooLarge => format!("it is larger than {} MB", LARGEST >> 20),
-            Self::NotAFont => "it is not a font with outlines".to_string(),
+            Self::NotAFont => "it is not a TrueType or OpenType font".to_string(),
         }
     }
 }
 
-/// The fonts in a file, which has several if it is a collection.
+/// The fonts in a file, which has several if it is a collection; at most [`MOST`].
 ///
 /// # Errors
 /// Fails if the file cannot be read or has no font with outlines.
@@ -57,7 +57,7 @@ pub(crate) fn open(path: &Path) -> Result<Vec<NamedFont>, Unusable> {
         let font = Font::parse(data, index)?;
         Some(NamedFont { name: name.clone().into_owned(), font })
     };
-    let fonts: Vec<NamedFont> = (0..text::count(data)).filter_map(font).take(MOST).collect();
+    let fonts: Vec<NamedFont> = (0..text::count(data).min(MOST as u32)).filter_map(font).collect();
     if fonts.is_empty() { Err(Unusable::NotAFont) } else { Ok(fonts) }
 }
 
@@ -112,17 +112,13 @@ struct Candidate {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     coarse: bool,
-    slanted: bool,
-    serif: bool,
-    foreign: bool,
-    unusual: bool,
-    condensed: bool,
-    monospaced: bool,
+    /// Slanted, with serifs, of another region, not called "sans", condensed, monospaced.
+    drawbacks: [bool; 6],
     /// The difference from the weight of normal text.
     weight: u16,
     name: String,
     /// The file, and the number of the font in it.
-    place: (std::path::PathBuf, u32),
+    place: (PathBuf, u32),
 }
 
 impl Candidate {
@@ -143,13 +139,15 @@ impl Candidate {
             system.with_face_data(face.id, |data, index| text::covered(data, index, wanted))?;
         let rank = Rank {
             coarse: is_among(&COARSE),
-            slanted: face.style != Style::Normal,
-            serif: is_among(&["serif", "mincho", "ming", "song"]),
-            unusual: !lower.contains("sans"),
-            foreign: lower.contains(" cjk ") && !lower.ends_with(region),
-            condensed: face.stretch != fontdb::Stretch::Normal,
-            monospaced: face.monospaced,
-            weight: face.weight.0.abs_diff(fontdb::Weight::NORMAL.0),
+            drawbacks: [
+                face.style != Style::Normal,
+                is_among(&["serif", "mincho", "ming", "song"]),
+                lower.contains(" cjk ") && !lower.ends_with(region),
+                !lower.contains("sans"),
+                face.stretch != Stretch::Normal,
+                face.monospaced,
+            ],
+            weight: face.weight.0.abs_diff(Weight::NORMAL.0),
             name: name.clone(),
             place: (path.clone(), face.index),
         };

@@ -31,7 +31,7 @@ impl FromStr for FontSource {
 
 #[derive(Args, Debug)]
 pub(crate) struct FontsArgs {
-    /// Fonts for characters that the built-in DejaVu Sans lacks: `system`, those of this computer;
+    /// Fonts for characters that the built-in font lacks: `system`, those of this computer;
     /// `none`, boxes instead, which are the same bytes on any machine; or a TrueType or OpenType
     /// file. An SVG has text there, which the viewer draws, unless a file is given
     #[arg(

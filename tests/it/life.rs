@@ -257,7 +257,7 @@ fn a_budget_takes_levels_and_size_and_never_frames() {
             assert_eq!(shown.len(), COMMITS, "{name} under {budget}");
         }
         fs::write(repo.path(name), "older").unwrap();
-        repo.flaky(&format!("{words} 1kB"))
+        repo.flaky(&format!("{words} 1kB -q"))
             .fails(1, &["stays under 1.0 kB", "--max-bytes", "shorter range"]);
         assert_eq!(fs::read(repo.path(name)).unwrap(), b"older");
     }

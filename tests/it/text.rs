@@ -121,7 +121,8 @@ proptest! {
         let text: String = text.into_iter().collect();
         let line = DEJAVU.lay_out(face, &text, SIZE);
         prop_assert!(line.width.is_finite() && line.width >= 0.0);
-        prop_assert!(line.glyphs.len() <= text.chars().count());
+        // Some letters are drawn as several parts.
+        prop_assert!(line.glyphs.len() <= 4 * text.chars().count());
         let cut = DEJAVU.shorten(face, &text, SIZE, room);
         let room = room.max(width(face, "…"));
         prop_assert!(width(face, &cut) <= room + 1e-9, "{:?}: {} in {room}", cut, width(face, &cut));

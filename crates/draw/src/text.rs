@@ -5,6 +5,7 @@
 //! exporters place the same glyphs at the same positions.
 
 mod font;
+mod outline;
 mod picture;
 mod runs;
 
@@ -18,8 +19,9 @@ use unicode_width::UnicodeWidthStr;
 use font::built_in;
 use runs::{DrawnBy, Run, is_skin_tone, runs, selects_form, visible};
 
-pub(crate) use font::UNITS_PER_EM;
-pub use font::{Font, PathSegment, count, covered};
+pub use font::{Font, count, covered};
+pub use outline::PathSegment;
+pub(crate) use outline::UNITS_PER_EM;
 
 /// Assumed widths of characters that the viewer draws, in ems: of narrow ones, of wide ones, which
 /// are square in every font of East Asia, and of emoji.
@@ -228,7 +230,7 @@ fn leave(line: &mut Line, text: String, size: f64) {
     let ems = |cluster: &str| match cluster.width() {
         0 => 0.0,
         1 => NARROW,
-        _ if cluster.starts_with(|c| c >= '\u{1f000}' && c < '\u{20000}') => EMOJI,
+        _ if cluster.starts_with(|c| ('\u{1f000}'..'\u{20000}').contains(&c)) => EMOJI,
         columns => 0.5 * WIDE * columns as f64,
     };
     let width = size * text.graphemes(true).map(ems).sum::<f64>();

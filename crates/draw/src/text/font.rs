@@ -5,31 +5,15 @@ use std::sync::OnceLock;
 
 use flaky_core::scene::text::Face;
 use harfrust::{Buffer, Direction, ShapeOptions, ShaperFont};
-use ttf_parser::{GlyphId, OutlineBuilder, RasterGlyphImage, RasterImageFormat, Tag};
+use ttf_parser::{GlyphId, RasterGlyphImage, RasterImageFormat, Tag};
 
+use super::outline::{Outline, PathSegment, UNITS_PER_EM};
 use super::picture;
 
-/// Font units per em of every outline, whatever its font has. `DejaVu` has as many.
-pub(crate) const UNITS_PER_EM: f64 = 2048.0;
 /// The weight at which a variable font is drawn. Some have thin strokes by default.
 const WEIGHT: f32 = 400.0;
 /// The tables of glyphs in colours or in pixels. A font with one of them may lack outlines.
 const COLOURED: [&[u8; 4]; 4] = [b"COLR", b"CBDT", b"sbix", b"SVG "];
-
-/// A segment of an outline, in font units with y upwards.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum PathSegment {
-    /// The start of a contour.
-    Move(f32, f32),
-    /// A straight line.
-    Line(f32, f32),
-    /// A quadratic curve: control point, end point.
-    Quad(f32, f32, f32, f32),
-    /// A cubic curve: two control points, end point.
-    Cubic(f32, f32, f32, f32, f32, f32),
-    /// The end of the contour: a line back to its start.
-    Close,
-}
 
 /// A glyph with its place in a run of text, in font units of [`UNITS_PER_EM`].
 pub(super) struct Shaped {
@@ -67,8 +51,8 @@ impl<'a> Outlines<'a> {
 
     /// The largest picture of a glyph.
     fn picture(&self, glyph: GlyphId) -> Option<RasterGlyphImage<'_>> {
-        let picture = || self.face.glyph_raster_image(glyph, u16::MAX);
-        picture().filter(|picture| picture.format == RasterImageFormat::PNG)
+        let picture = self.face.glyph_raster_image(glyph, u16::MAX)?;
+        (picture.format == RasterImageFormat::PNG).then_some(picture)
     }
 }
 
@@ -134,9 +118,10 @@ impl Font {
         let font = ShaperFont::new(font.as_ref()?);
         let mut buffer = Buffer::new();
         buffer.push_str(text);
-        buffer.set_direction(match right_to_left {
-            true => Direction::RightToLeft,
-            false => Direction::LeftToRight,
+        buffer.set_direction(if right_to_left {
+            Direction::RightToLeft
+        } else {
+            Direction::LeftToRight
         });
         buffer.guess_segment_properties();
         harfrust::shape(&font, &mut buffer, ShapeOptions::new()).ok()?;
@@ -168,40 +153,4 @@ pub(super) fn built_in(face: Face) -> &'static Font {
         Face::Bold => (&BOLD, dejavu::sans::bold),
     };
     cell.get_or_init(|| Font::parse(data(), 0).expect("the built-in font is valid"))
-}
-
-/// Collects an outline, scaled.
-struct Outline {
-    scale: f32,
-    segments: Vec<PathSegment>,
-}
-
-impl Outline {
-    fn new(scale: f32) -> Self {
-        Self { scale, segments: Vec::new() }
-    }
-}
-
-impl OutlineBuilder for Outline {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.segments.push(PathSegment::Move(x * self.scale, y * self.scale));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.segments.push(PathSegment::Line(x * self.scale, y * self.scale));
-    }
-
-    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-        let [x1, y1, x, y] = [x1, y1, x, y].map(|units| units * self.scale);
-        self.segments.push(PathSegment::Quad(x1, y1, x, y));
-    }
-
-    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-        let [x1, y1, x2, y2, x, y] = [x1, y1, x2, y2, x, y].map(|units| units * self.scale);
-        self.segments.push(PathSegment::Cubic(x1, y1, x2, y2, x, y));
-    }
-
-    fn close(&mut self) {
-        self.segments.push(PathSegment::Close);
-    }
 }

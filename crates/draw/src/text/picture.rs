@@ -7,7 +7,7 @@
 use png::{Decoder, Limits, Transformations};
 use ttf_parser::RasterGlyphImage;
 
-use super::font::{PathSegment, UNITS_PER_EM};
+use super::outline::{PathSegment, UNITS_PER_EM};
 
 /// The maximum number of cells in a row or column.
 const CELLS: usize = 64;

@@ -61,11 +61,8 @@ fn push(runs: &mut Vec<Run>, fonts: &Fonts, face: Face, piece: &str, right_to_le
             add(cluster, DrawnBy::Font(id));
             continue;
         }
-        let apart: Vec<_> = cluster
-            .chars()
-            .map(|c| String::from(c))
-            .map(|c| (font_of(fonts, face, &c), c))
-            .collect();
+        let apart: Vec<_> =
+            cluster.chars().map(String::from).map(|c| (font_of(fonts, face, &c), c)).collect();
         if fonts.lacking == Lacking::Viewer && apart.iter().any(|(font, _)| font.is_none()) {
             add(cluster, DrawnBy::Viewer);
             continue;
