@@ -162,7 +162,8 @@ mod tests {
 
     /// The bounds that a text means on 15 May 2024, a Wednesday, at 12:30.
     fn bounds(text: &str) -> Option<(String, String)> {
-        let now: Zoned = "2024-05-15T12:30:00Z[UTC]".parse().expect("a time");
+        let now: Timestamp = "2024-05-15T12:30:00Z".parse().expect("a time");
+        let now = now.to_zoned(TimeZone::UTC);
         let at = |bound| {
             let Moment(seconds) = moment(text, &now, bound).ok()?;
             Some(Timestamp::from_second(seconds).ok()?.to_string())

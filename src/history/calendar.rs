@@ -1,5 +1,7 @@
 //! Dates of commits, in an order that never runs backwards.
 
+use std::iter;
+
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
@@ -8,34 +10,47 @@ use super::Commit;
 /// Dates of successive commits without the errors of clocks: as many as possible stay, and each of
 /// the others becomes the one before it.
 pub(super) fn settled(mut dates: Vec<i64>) -> Vec<i64> {
-    // The longest sequence of dates that does not decrease. `ends` has the last date of the best
-    // sequence of each length, `before` the one before each in its sequence, both as indices.
-    let mut ends: Vec<u32> = Vec::new();
-    let mut before: Vec<Option<u32>> = Vec::with_capacity(dates.len());
-    for (i, date) in (0..).zip(&dates) {
-        let length = ends.partition_point(|end| dates[*end as usize] <= *date);
-        before.push(length.checked_sub(1).map(|shorter| ends[shorter]));
-        match ends.get_mut(length) {
-            Some(end) => *end = i,
-            None => ends.push(i),
-        }
-    }
-    let mut right = vec![false; dates.len()];
-    let mut next = ends.last().copied();
-    let mut latest = None;
-    while let Some(i) = next {
-        right[i as usize] = true;
-        latest = Some(dates[i as usize]);
-        next = before[i as usize];
-    }
-    // `latest` is now the first date of the sequence, which those before it take.
-    for (date, right) in dates.iter_mut().zip(right) {
-        match latest {
-            Some(latest) if !right => *date = latest,
-            _ => latest = Some(*date),
+    let right = longest_sequence(&dates);
+    // Those before the first right one take its date.
+    let mut latest_s = right.first().map_or(0, |first| dates[*first as usize]);
+    let mut right = right.into_iter().peekable();
+    for (i, date) in (0..).zip(&mut dates) {
+        match right.next_if_eq(&i) {
+            Some(_) => latest_s = *date,
+            None => *date = latest_s,
         }
     }
     dates
+}
+
+/// Indices of the longest sequence of dates that does not decrease. If there are several, its last
+/// date is the earliest and its first date the latest, since wrong clocks are often far off.
+fn longest_sequence(dates: &[i64]) -> Vec<u32> {
+    let date = |index: u32| dates[index as usize];
+    // The earliest last date of a sequence of each length.
+    let mut lasts: Vec<u32> = Vec::new();
+    for i in 0..dates.len() as u32 {
+        let length = lasts.partition_point(|last| date(*last) <= date(i));
+        put(&mut lasts, length, i);
+    }
+    let Some(&last) = lasts.last() else { return Vec::new() };
+    // From there backwards, the latest first date, and the one after each in its sequence.
+    let mut firsts: Vec<u32> = Vec::new();
+    let mut after = vec![None; last as usize + 1];
+    for i in (0..=last).rev().filter(|i| date(*i) <= date(last)) {
+        let length = firsts.partition_point(|first| date(*first) >= date(i));
+        after[i as usize] = length.checked_sub(1).map(|shorter| firsts[shorter]);
+        put(&mut firsts, length, i);
+    }
+    iter::successors(firsts.last().copied(), |i| after[*i as usize]).collect()
+}
+
+/// Replaces the element at an index up to the length, or appends it.
+fn put(list: &mut Vec<u32>, index: usize, element: u32) {
+    match list.get_mut(index) {
+        Some(place) => *place = element,
+        None => list.push(element),
+    }
 }
 
 /// The date that is shown with a commit: a day in UTC.
@@ -86,6 +101,7 @@ mod tests {
         assert_eq!(settled(vec![10, 20, 9000, 30, 40]), [10, 20, 20, 30, 40]);
         assert_eq!(settled(vec![9000, 10, 20]), [10, 10, 20], "the first has none before it");
         assert_eq!(settled(vec![1, i64::MAX, i64::MIN, 2, 3]), [1, 1, 1, 2, 3]);
+        assert_eq!(settled(vec![10, 20, 9000, 30]), [10, 20, 20, 30], "and the last none after it");
     }
 
     #[test]
