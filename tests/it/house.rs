@@ -31,7 +31,7 @@ const CRATES: &[(&str, &[&str])] = &[
 const LIBRARIES: &[(&str, &str, &[&str])] = &[
     ("axum", "flaky", &["commands::page"]),
     ("base64", "flaky", &["page"]),
-    ("clap", "flaky", &["cli", "main", "commands::catalogue"]),
+    ("clap", "flaky", &["cli", "main", "commands::catalogue", "fuzzing"]),
     ("clap_complete", "flaky", &["cli", "commands::catalogue"]),
     ("clap_mangen", "flaky", &["commands::catalogue"]),
     ("fontdb", "flaky", &["fonts"]),
