@@ -22,10 +22,11 @@ use flaky_core::signal::Signal;
 pub type Target = fn(&[u8]) -> bool;
 
 /// All targets with their names, which are those of the files in `fuzz/fuzz_targets/`.
-pub const TARGETS: [(&str, Target); 17] = [
+pub const TARGETS: [(&str, Target); 19] = [
     ("arguments", arguments),
     ("cctray", cctray),
     ("commit", commit),
+    ("delta", delta),
     ("endpoint", endpoint),
     ("git_log", git_log),
     ("gitea", gitea),
@@ -34,6 +35,7 @@ pub const TARGETS: [(&str, Target); 17] = [
     ("jenkins", jenkins),
     ("junit", junit),
     ("link_header", link_header),
+    ("pack", pack),
     ("project", project),
     ("records", records),
     ("rhythm", rhythm),
@@ -58,6 +60,11 @@ pub fn cctray(bytes: &[u8]) -> bool {
 /// A commit object.
 pub fn commit(bytes: &[u8]) -> bool {
     !message::parse(bytes).flags.damaged
+}
+
+/// A base and a delta of it, as in packs.
+pub fn delta(bytes: &[u8]) -> bool {
+    history::fuzzing::delta(bytes)
 }
 
 /// The JSON of a shields endpoint.
@@ -105,6 +112,11 @@ pub fn junit(bytes: &[u8]) -> bool {
 /// The `Link` header of a response.
 pub fn link_header(bytes: &[u8]) -> bool {
     flaky_ci::fuzzing::link_header(bytes)
+}
+
+/// A pack and its index.
+pub fn pack(bytes: &[u8]) -> bool {
+    history::fuzzing::pack(bytes)
 }
 
 /// The address of a project or of a remote.

@@ -1,28 +1,19 @@
-//! The entry point for fuzzing the comparison of trees.
+//! The entry points for fuzzing the objects of a repository.
 
+use super::objects::fuzzing::parts;
 use super::tree::{TreeEntry, Visitor, compare};
 
-/// What separates the trees in an input.
-const BREAK: &[u8] = b"\n---\n";
+pub(crate) use super::objects::fuzzing::{delta, pack};
+
 /// The maximum number of trees that are read: they may contain themselves.
 const MAX_READ: usize = 200;
 
 /// Compares the first of some trees with the last. The first byte of an id tells which of them a
 /// directory is. Returns true if they are well-formed.
 pub(crate) fn trees(bytes: &[u8]) -> bool {
-    let mut trees = Trees { all: split(bytes), read: 0, paths: 0 };
+    let mut trees = Trees { all: parts(bytes), read: 0, paths: 0 };
     let (old, new) = (trees.all[0], trees.all[trees.all.len() - 1]);
     compare(&mut trees, old, new).is_ok() && trees.paths > 0
-}
-
-fn split(mut bytes: &[u8]) -> Vec<&[u8]> {
-    let mut trees = Vec::new();
-    while let Some(at) = memchr::memmem::find(bytes, BREAK) {
-        trees.push(&bytes[..at]);
-        bytes = &bytes[at + BREAK.len()..];
-    }
-    trees.push(bytes);
-    trees
 }
 
 struct Trees<'a> {
@@ -49,7 +40,8 @@ impl<'a> Visitor for Trees<'a> {
         Lost
     }
 
-    fn enters(&mut self, _: &[u8], _: (&[u8], &[u8])) -> bool {
+    fn enters(&mut self, _: &[u8], (old, new): (&[u8], &[u8])) -> bool {
+        assert!(!old.is_empty() || !new.is_empty(), "a directory of something");
         true
     }
 

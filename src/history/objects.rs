@@ -6,6 +6,8 @@
 
 mod cache;
 mod delta;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(super) mod fuzzing;
 mod inflate;
 mod loose;
 mod object;

@@ -97,7 +97,8 @@ impl Pack {
         let mut distance = u64::from(byte & 0x7f);
         while byte & 0x80 != 0 {
             byte = self.byte()?;
-            distance = (distance + 1).checked_mul(128).ok_or(Unread::Damaged)?;
+            let more = distance.checked_add(1).and_then(|distance| distance.checked_mul(128));
+            distance = more.ok_or(Unread::Damaged)?;
             distance += u64::from(byte & 0x7f);
         }
         // A base that is not before its delta could lead back to it.
