@@ -236,7 +236,6 @@ fn is_pattern(text: &str) -> bool {
 }
 
 fn invalid(pattern: &str, why: &str) -> Error {
-    let shown = sanitize(pattern, LONGEST_PATH);
-    Error::usage(format!("--junit {shown:?} is not a valid glob: {why}"))
+    Error::usage(format!("--junit {pattern} is not a valid glob: {why}"))
         .hint("write it as 'target/nextest/**/*.xml', in quotes")
 }
