@@ -1,6 +1,6 @@
 //! Converts the state of a report to a rhythm, a loop or an endless one: steady if it passed, with
 //! glitches at the measured rate if it is flaky, flat if it failed, lead off if nothing is known.
-//! Where the latest runs are known, a badge draws those instead ([`crate::scene::badge`]).
+//! Where the latest runs are known, a badge draws those instead ([`crate::scene::badge()`]).
 
 use crate::rhythm::endless::{Condition, EndlessSettings};
 use crate::rhythm::glitch::{self, Alarm, Glitch};
