@@ -42,7 +42,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Render(args) => render::run(&args, console),
         Command::History(args) => history::run(&args, console),
         Command::Badge(args) => badge::run(&args, console),
-        Command::Status(args) => status::run(&args, console),
+        Command::Status(args) => status::run(&args),
         Command::Page(args) => page::run(&args, console),
         Command::Providers => catalogue::providers(),
         Command::Themes(args) => catalogue::themes(&args, console),

@@ -49,12 +49,12 @@ pub(crate) struct StatusArgs {
     /// pipelines that failed
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
-    /// Exit with code 3 if the state is one of these. `flaky` includes failed. An unknown state is
-    /// included unless `no-unknown` is one of the words
+    /// Exit with code 3 if the state is one of these. `flaky` includes failed. An unknown state, and
+    /// evidence that cannot be read, are included unless `no-unknown` is one of the words
     #[arg(long, value_name = "STATE[,STATE…]", value_parser = FailOn::parse, value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
-    /// Exit with code 3 if the flake rate is above this one, or is not known: a fraction such as 0.03,
-    /// or a percentage such as 3%
+    /// Exit with code 3 if the flake rate is above this one or is not known, or if the state is failed:
+    /// a fraction such as 0.03, or a percentage such as 3%
     #[arg(long, value_name = "RATE", value_parser = values::part)]
     pub fail_on_rate: Option<f64>,
 }

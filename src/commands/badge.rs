@@ -22,8 +22,9 @@ const RATE: (u32, u32) = (25, 2);
 
 pub(super) fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
     let options = Options::new(args)?;
-    let fonts = fonts::choose(&args.fonts, options.format, [args.label.clone()], console)?;
-    let fetched = report::fetch(&args.source, console)?;
+    let texts = (options.format != Format::Json).then(|| args.label.clone());
+    let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
+    let fetched = report::fetch(&args.source)?;
     let picture = options.picture(&fetched.report, fonts);
     let bytes = output::write(&options.target, options.format.is_binary(), |out| {
         if options.format == Format::Json {

@@ -63,7 +63,10 @@ pub(super) fn choose(
         console.say(&match (svg, &args.fonts) {
             (true, _) => format!("note: the SVG has {lost} as text, which its viewer draws"),
             (false, FontSource::System) => {
-                format!("warning: no font here has {lost}; boxes are drawn instead")
+                format!(
+                    "warning: no font here has {lost}; boxes are drawn instead. --fonts FILE names \
+                     a font that has"
+                )
             }
             (false, _) => {
                 format!("warning: the font has no glyphs for {lost}; boxes are drawn instead")
@@ -75,9 +78,10 @@ pub(super) fn choose(
 
 /// Characters for a message, the first of them if there are many.
 fn listed(characters: &BTreeSet<char>) -> String {
-    let first: String = characters.iter().take(LISTED).collect();
+    let first: Vec<String> = characters.iter().take(LISTED).map(|c| format!("{c:?}")).collect();
+    let first = first.join(", ");
     match characters.len().saturating_sub(LISTED) {
-        0 => format!("{first:?}"),
-        more => format!("{first:?} and {more} more"),
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }

@@ -10,7 +10,6 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::task::JoinSet;
 
 use super::{runtime, warn};
-use crate::cli::Console;
 use crate::cli::source::SourceArgs;
 use crate::cli::values::Seconds;
 use crate::error::Error;
@@ -27,40 +26,49 @@ use query::{Question, check_filters};
 /// The maximum length of a reason, in characters.
 const LONGEST_REASON: usize = 300;
 
-/// A report, and for an unknown verdict the advice.
+/// A report, and what is missing in it.
 pub(super) struct FetchedReport {
     pub report: Report,
-    pub hint: Option<String>,
+    /// The unknown state of the report, or of each of its parts, with advice. A state given by hand
+    /// needs none.
+    pub unknown: Vec<Error>,
+    /// True if evidence could not be read. The verdict may be better than the truth.
+    pub is_incomplete: bool,
 }
 
 impl FetchedReport {
-    /// Warns about an unknown verdict; fails with `--strict`. A verdict given by hand needs no
-    /// warning.
+    /// Warns about unknown states; fails with `--strict`.
     pub(super) fn into_result(self, source: &SourceArgs) -> Result<(), Error> {
-        if self.report.verdict != Verdict::Unknown || source.status.is_some() {
-            return Ok(());
+        for error in self.unknown {
+            if source.strict {
+                return Err(error);
+            }
+            warn(&error);
         }
-        let message = format!("the state is unknown: {}", self.report.reason);
-        let error = Error { hint: self.hint, ..Error::failed(message) };
-        if source.strict {
-            return Err(error);
-        }
-        warn(&error);
         Ok(())
     }
 }
 
+/// The error for an unknown state; `None` if it is known. `whose` is empty or like " of a/b".
+fn unknown_state(report: &Report, whose: &str, hint: Option<String>) -> Option<Error> {
+    (report.verdict == Verdict::Unknown).then(|| {
+        let message = format!("the state{whose} is unknown: {}", report.reason);
+        Error { hint, ..Error::failed(message) }
+    })
+}
+
 /// Obtains the report. If it cannot be fetched, the verdict is unknown; that is not an error.
-pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedReport, Error> {
+pub(super) fn fetch(source: &SourceArgs) -> Result<FetchedReport, Error> {
     if let Some(verdict) = source.status {
         let report = given_by_hand(verdict, source.flake_rate)?;
-        return Ok(FetchedReport { report, hint: None });
+        return Ok(FetchedReport { report, unknown: Vec::new(), is_incomplete: false });
     }
     if !source.junit.is_empty() {
         check_filters(source, "junit", &[])?;
         let (report, hint) = test_reports::read(&source.junit)?;
         let report = with_source(report, "junit", &without_secrets(&source.junit[0]));
-        return Ok(FetchedReport { report, hint });
+        let unknown = unknown_state(&report, "", hint).into_iter().collect();
+        return Ok(FetchedReport { report, unknown, is_incomplete: false });
     }
     let questions = query::questions(source)?;
     let several = questions.len() > 1;
@@ -70,25 +78,32 @@ pub(super) fn fetch(source: &SourceArgs, console: Console) -> Result<FetchedRepo
             Timestamp::now().checked_sub(SignedDuration::from_secs_f64(age_s)).ok()
         }),
     };
-    let (mut reports, mut hints) = (Vec::new(), Vec::new());
+    let (mut reports, mut unknown, mut is_incomplete) = (Vec::new(), Vec::new(), false);
     for answer in runtime::block_on(ask(questions, window))? {
         let Answer { provider, client, subject, result } = answer;
-        let (report, hint) = match result {
-            Ok(Judgement { report, incomplete }) => {
+        let whose = if several { format!(" of {subject}") } else { String::new() };
+        let (mut report, hint) = match result {
+            Ok(Judgement { mut report, incomplete }) => {
                 if let Some(error) = incomplete {
-                    let whose = if several { format!(" of {subject}") } else { String::new() };
-                    let why = format!("the measured flakiness{whose} is incomplete: {error}");
-                    console.say(&format!("warning: {}", sanitize(&why, LONGEST_REASON)));
+                    let why = format!("the evidence{whose} is incomplete: {error}");
+                    let why = sanitize(&why, LONGEST_REASON);
+                    warn(&Error::failed(why.clone()));
+                    report.notes.push(why);
+                    is_incomplete = true;
                 }
                 (report, None)
             }
-            Err(error) => (unknown(&error.message), hint(provider, &client, &error)),
+            Err(error) => {
+                let reason = sanitize(&error.message, LONGEST_REASON);
+                (Report::new(Verdict::Unknown, reason), hint(provider, &client, &error))
+            }
         };
-        reports.push(with_source(report, provider.info().name, &subject));
-        hints.push(hint);
+        unknown.extend(unknown_state(&report, &whose, hint));
+        report = with_source(report, provider.info().name, &subject);
+        reports.push(report);
     }
-    let (report, worst) = several::worst_of(reports);
-    Ok(FetchedReport { report, hint: hints.swap_remove(worst) })
+    let report = several::worst_of(reports);
+    Ok(FetchedReport { report, unknown, is_incomplete })
 }
 
 /// The answer to a question.
@@ -111,10 +126,6 @@ async fn ask(questions: Vec<Question>, window: Window) -> Vec<Answer> {
     let mut answers = tasks.join_all().await;
     answers.sort_by_key(|(at, _)| *at);
     answers.into_iter().map(|(_, answer)| answer).collect()
-}
-
-fn unknown(reason: &str) -> Report {
-    Report::new(Verdict::Unknown, sanitize(reason, LONGEST_REASON))
 }
 
 /// Adds the provider and the subject to a report.

@@ -6,14 +6,13 @@ mod markdown;
 use std::io::{self, Write};
 
 use super::report::{self, FetchedReport};
-use crate::cli::Console;
 use crate::cli::status::StatusArgs;
 use crate::error::Error;
 use crate::output::{self, Destination};
 use flaky_core::verdict::Report;
 
-pub(super) fn run(args: &StatusArgs, console: Console) -> Result<(), Error> {
-    let fetched = report::fetch(&args.source, console)?;
+pub(super) fn run(args: &StatusArgs) -> Result<(), Error> {
+    let fetched = report::fetch(&args.source)?;
     let report = &fetched.report;
     let write = |out: &mut dyn Write| match (args.json, args.markdown) {
         (true, _) => json(report, out),

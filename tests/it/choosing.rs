@@ -94,7 +94,7 @@ fn where_older_pages_cannot_be_read_the_latest_decide() {
         .replies(&format!("{place}?page=1"), [first.insert_header("link", link)]);
     let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
     assert!(ran.stdout().starts_with("failed: "), "{}", ran.stdout());
-    ran.says("the measured flakiness is incomplete");
+    ran.says("the evidence is incomplete");
 }
 
 #[test]

@@ -161,7 +161,7 @@ fn an_attempts_number_alone_proves_nothing() {
     let server = github(&[attempt(2, run(7, ONE, "completed", Some("success")))]);
     hears(&server.github()).is("passed").reran_nothing();
     let ran = Asker::new().flaky(&format!("status {}", server.github())).succeeds();
-    ran.says("the measured flakiness is incomplete");
+    ran.says("the evidence is incomplete");
 }
 
 #[test]

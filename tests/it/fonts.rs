@@ -254,7 +254,7 @@ fn a_file_is_a_font() {
         folder
             .flaky(&format!("{words} -o boxes.{name} --fonts none"))
             .succeeds()
-            .says("warning: the font has no glyphs for \"字漢\"; boxes are drawn instead");
+            .says("warning: the font has no glyphs for '字', '漢'; boxes are drawn instead");
         let [bars, boxes] = ["bars", "boxes"].map(|file| folder.read(&format!("{file}.{name}")));
         assert_ne!(bars, boxes, "{words}");
     }
@@ -277,7 +277,7 @@ fn an_svg_leaves_it_to_its_viewer() {
         for fonts in ["system", "none"] {
             badge(&folder, "漢 <字>~", &format!("-o {fonts}.svg --style {style} --fonts {fonts}"))
                 .succeeds()
-                .says("note: the SVG has \"字漢\" as text");
+                .says("note: the SVG has '字', '漢' as text");
         }
         let svg = folder.text("system.svg");
         assert_eq!(svg, folder.text("none.svg"), "the same bytes whatever the system has");
@@ -322,7 +322,7 @@ fn the_fonts_of_the_system_are_found_and_named() {
     let label = format!("漢{PRIVATE}🎉");
     let (said, picture) = draw(&all, &label, "");
     assert!(said.contains("note: 2 characters are drawn from Flaky Bars; --fonts none"), "{said}");
-    assert!(said.contains("warning: no font here has \"🎉\"; boxes are drawn instead"), "{said}");
+    assert!(said.contains("warning: no font here has '🎉'; boxes are drawn instead"), "{said}");
     let (said, boxes) = draw(&all, &label, "--fonts none");
     assert!(said.contains("the font has no glyphs"), "{said}");
     assert_ne!(picture, boxes);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::asking::{Asker, hears};
 use crate::platforms::{GITLAB, ONE, TWO, gitlab, job, pipeline};
-use crate::server::Server;
+use crate::server::{Reply, Server};
 use crate::vocabulary::Ran;
 
 fn status(words: &str) -> Ran {
@@ -16,7 +16,7 @@ fn status(words: &str) -> Ran {
 fn closes(words: &str, verdict: &str) {
     let ran = status(words);
     assert!(ran.stdout().starts_with(verdict), "{words}: {}", ran.stdout());
-    ran.fails(3, &[&format!("the state is {verdict}"), "--fail-on"]);
+    ran.fails(3, &[&format!("the state is {verdict}, which the gate refuses")]);
 }
 
 #[test]
@@ -64,12 +64,54 @@ fn fail_on_rate_compares_the_rate() {
 
 #[test]
 fn a_rate_that_is_not_known_closes_a_gate() {
-    for state in ["passed", "unknown"] {
-        let words = format!("--status {state} --fail-on-rate 3%");
-        status(&words).fails(3, &["the flake rate is not known"]);
-    }
+    status("--status passed --fail-on-rate 3%").fails(3, &["the flake rate is not known"]);
+    status("--status unknown --fail-on-rate 3%").fails(3, &["the state is unknown"]);
     status("--status unknown --fail-on-rate 3% --fail-on no-unknown").succeeds();
     status("--fail-on-rate 101%").fails(2, &["--fail-on-rate"]);
+}
+
+#[test]
+fn a_gate_on_the_rate_refuses_failures() {
+    let server = gitlab(&[pipeline(8, TWO, "failed"), pipeline(7, ONE, "success")]);
+    status(&format!("{} --fail-on-rate 3%", server.gitlab())).fails(3, &["the state is failed"]);
+}
+
+#[test]
+fn evidence_that_cannot_be_read_closes_a_gate() {
+    let server = gitlab(&[pipeline(7, ONE, "success")])
+        .replies(&format!("{GITLAB}/pipelines/7/bridges"), [Reply::new(403)]);
+    let asked = |gate: &str| status(&format!("{} {gate}", server.gitlab()));
+    for gate in ["--fail-on failed", "--fail-on flaky", "--fail-on-rate 3%"] {
+        let ran = asked(gate);
+        assert!(ran.stdout().contains("note: the evidence is incomplete"), "{}", ran.stdout());
+        assert_eq!(ran.code(), Some(3), "{gate}: {}", ran.stderr());
+    }
+    asked("--fail-on failed,no-unknown").succeeds();
+    asked("").succeeds().says("the evidence is incomplete");
+}
+
+#[test]
+fn a_project_that_cannot_be_read_is_said_beside_others() {
+    let server = gitlab(&[pipeline(8, ONE, "success"), pipeline(7, ONE, "failed")]);
+    let words = format!("{} --gitlab group/none", server.gitlab());
+    let ran = status(&words).succeeds().says("the state of group/none is unknown");
+    assert!(ran.stdout().starts_with("flaky 1/1"), "{}", ran.stdout());
+    let ran = status(&format!("{words} --strict"));
+    assert_eq!(ran.code(), Some(1), "{}", ran.stderr());
+    let ran = status(&format!("{words} --fail-on failed"));
+    assert_eq!(ran.code(), Some(3), "{}", ran.stderr());
+}
+
+#[test]
+fn markdown_counts_what_it_leaves_out() {
+    let cases: String =
+        (0..300).map(|n| format!("<testcase name='t{n}'><failure/></testcase>")).collect();
+    let asker = Asker::new();
+    let report = format!("<testsuite>{cases}</testsuite>");
+    std::fs::write(asker.folder.path("r.xml"), report).expect("a report");
+    let said = asker.flaky("status --junit r.xml --markdown").succeeds().stdout();
+    assert_eq!(said.matches("\n- test").count(), 20, "{said}");
+    assert!(said.contains("\n- and 280 more\n"), "{said}");
 }
 
 #[test]

@@ -291,7 +291,7 @@ fn what_cannot_be_learnt_of_flakiness_keeps_no_verdict_back() {
         .replies(&format!("{GITLAB}/pipelines/7/bridges"), [Reply::new(404)]);
     let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
     assert!(ran.stdout().starts_with("flaky 1/1: "), "{}", ran.stdout());
-    ran.says("the measured flakiness is incomplete: 127.0.0.1");
+    ran.says("the evidence is incomplete: 127.0.0.1");
 }
 
 #[test]

@@ -216,7 +216,7 @@ fn the_worst_of_several_projects_counts_and_each_is_said() {
     Asker::new()
         .flaky(&format!("status {words}"))
         .succeeds()
-        .says("the state is unknown: worst of 2: group/missing")
+        .says("the state of group/missing is unknown")
         .says("check the project name");
 }
 

@@ -190,6 +190,11 @@ impl Ran {
         self
     }
 
+    /// The exit code.
+    pub fn code(&self) -> Option<i32> {
+        self.output.status.code()
+    }
+
     /// Says this to the person.
     #[track_caller]
     pub fn says(self, words: &str) -> Self {

@@ -8,15 +8,15 @@ use flaky_core::verdict::Report;
 const MAX_NAMED: usize = 5;
 
 /// The report on all `parts`: that of the worst, the first of these if there are several, with all as
-/// its parts. A single part is returned as it is. Also returns the index of the worst.
+/// its parts. A single part is returned as it is.
 ///
 /// # Panics
 /// If `parts` is empty.
-pub(super) fn worst_of(parts: Vec<Report>) -> (Report, usize) {
+pub(super) fn worst_of(parts: Vec<Report>) -> Report {
     let worst = (0..parts.len()).max_by_key(|at| (parts[*at].verdict, Reverse(*at)));
     let worst = worst.expect("at least one report");
     if let [only] = parts.as_slice() {
-        return (only.clone(), worst);
+        return only.clone();
     }
     let mut report = parts[worst].clone();
     let subject = report.subject.as_deref().unwrap_or_default();
@@ -26,7 +26,7 @@ pub(super) fn worst_of(parts: Vec<Report>) -> (Report, usize) {
         report.provider = None;
     }
     report.parts = parts;
-    (report, worst)
+    report
 }
 
 /// The subjects as a list: "a, b and 3 more".

@@ -34,7 +34,11 @@ fn section(report: &Report, text: &mut String) {
         let _ = write!(text, "\n{}\n", escaped(&report.reason));
     }
     let evidence = report.evidence.iter().take(MAX_EVIDENCE).map(observation);
-    let more = report.evidence.len().saturating_sub(MAX_EVIDENCE);
+    let omitted = report.evidence.iter().skip(MAX_EVIDENCE).map(|evidence| match evidence {
+        Evidence::Omitted { tests } => *tests,
+        _ => 1,
+    });
+    let more: usize = omitted.sum();
     let more = (more > 0).then(|| format!("and {more} more"));
     list(evidence.chain(more).chain(report.notes.iter().map(|note| escaped(note))), text);
     let failed = report.recent.iter().rev().filter(|run| run.verdict == Verdict::Failed);
