@@ -247,8 +247,8 @@ fn small_enough(document: &[u8]) -> Result<(), Error> {
     let (most, bytes) = (human_bytes(LARGEST_SVG as u64), human_bytes(document.len() as u64));
     let message = format!("an animated SVG has at most {most}; this one would have {bytes}");
     Err(Error::failed(message).hint(
-        "add --still for a sheet of the whole history, name a range or a smaller --size, or write \
-         .gif",
+        "add --still for a sheet of the whole history, --captions short, a smaller --max-frames or \
+         --size, name a range, or write .gif",
     ))
 }
 

@@ -7,7 +7,7 @@
 
 mod kept;
 
-use kept::kept;
+use kept::{kept, root};
 
 /// Number of steps after which a search may be cut short, and a longer one is at the latest if it
 /// exceeds the square root of the lines.
@@ -31,12 +31,18 @@ pub(super) struct Lines {
 /// Counts the lines to remove from `old` and to add for `new`; lines are numbers below `distinct`.
 /// `None` if that would take more than `work` steps.
 pub(super) fn compare(old: &[u32], new: &[u32], distinct: usize, work: u64) -> Option<Lines> {
-    let (kept_old, kept_new) = (kept(old, new, distinct), kept(new, old, distinct));
+    // Lines at both ends that are the same are never set aside.
+    let start = old.iter().zip(new).take_while(|(old, new)| old == new).count();
+    let ends = old[start..].iter().rev().zip(new[start..].iter().rev());
+    let end = ends.take_while(|(old, new)| old == new).count();
+    let (in_old, in_new) = (start..old.len() - end, start..new.len() - end);
+    let kept_old = kept(old, in_old.clone(), new, distinct);
+    let kept_new = kept(new, in_new.clone(), old, distinct);
     let mut search = Search::new(&kept_old, &kept_new, work);
     let Lines { removed, added, .. } = search.run()?;
     Some(Lines {
-        removed: removed + (old.len() - kept_old.len()) as u32,
-        added: added + (new.len() - kept_new.len()) as u32,
+        removed: removed + (in_old.len() - kept_old.len()) as u32,
+        added: added + (in_new.len() - kept_new.len()) as u32,
         estimated: false,
     })
 }
@@ -64,7 +70,7 @@ impl<'a> Search<'a> {
     fn new(old: &'a [u32], new: &'a [u32], work: u64) -> Self {
         let diagonals = old.len() + new.len() + 3;
         let front = || Front { reached: vec![0; diagonals + 1], low: 0, high: 0, centre: 0 };
-        let longest = PATIENCE.max(diagonals.isqrt() as i32);
+        let longest = PATIENCE.max(root(diagonals) as i32);
         Self { old, new, forward: front(), backward: front(), longest, work }
     }
 

@@ -46,10 +46,14 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
+/// Where nothing is, on purpose: a link to it is as good as an empty file.
+const NOTHING: &str = "/dev/null";
+
 /// Asserts that a path is a regular file, a directory or nothing.
 fn regular(path: &Path) -> Result<(), Error> {
+    let is_nothing = || fs::canonicalize(path).is_ok_and(|path| path == Path::new(NOTHING));
     match fs::metadata(path) {
-        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() => {
+        Ok(metadata) if !metadata.is_file() && !metadata.is_dir() && !is_nothing() => {
             Err(Error::Irregular(path.to_path_buf()))
         }
         _ => Ok(()),

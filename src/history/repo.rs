@@ -105,6 +105,8 @@ pub(crate) struct Revisions {
     pub excluded: Vec<Oid>,
     /// Name of the set, such as "main" or "1cc4a43".
     pub name: String,
+    /// Names of references that should be among the tips but cannot be read.
+    pub lost: Vec<String>,
 }
 
 /// Resolves the start of a walk.
@@ -141,7 +143,7 @@ pub(super) fn revisions(
     } else {
         (vec![named(range)?], Vec::new())
     };
-    Ok(Revisions { tips, excluded, name: range.clone() })
+    Ok(Revisions { tips, excluded, name: range.clone(), lost: Vec::new() })
 }
 
 fn branch(
@@ -158,6 +160,7 @@ fn branch(
         tips: vec![tip_of(objects, name, tip)?],
         excluded: Vec::new(),
         name: name.to_string(),
+        lost: Vec::new(),
     })
 }
 
@@ -172,23 +175,41 @@ fn head(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revisions,
     } else {
         String::from_utf8_lossy(head.shorthand_bytes()).into_owned()
     };
-    Ok(Revisions { tips: vec![tip], excluded: Vec::new(), name })
+    Ok(Revisions { tips: vec![tip], excluded: Vec::new(), name, lost: Vec::new() })
+}
+
+/// Returns true if a line may be in `packed-refs`: a comment, the target of a tag, or a reference.
+fn is_packed_reference(line: &str) -> bool {
+    let is_reference = || {
+        line.split_once(' ').is_some_and(|(id, name)| Oid::from_str(id).is_ok() && !name.is_empty())
+    };
+    line.starts_with(['#', '^']) || is_reference()
 }
 
 /// The error for a HEAD on a branch that does not exist.
 fn unborn(repository: &Repository) -> Error {
-    let of = |kind| {
-        let branches = repository.branches(Some(kind)).into_iter().flatten().flatten();
-        let mut names: Vec<String> = branches
-            .filter_map(|(branch, _)| Some(branch.name().ok()??.to_string()))
-            .filter(|name| !name.ends_with("/HEAD"))
-            .collect();
+    let of = |kind| -> Result<Vec<String>, git2::Error> {
+        let mut names = Vec::new();
+        for branch in repository.branches(Some(kind))? {
+            let name = branch?.0.name().ok().flatten().map(str::to_string);
+            names.extend(name.filter(|name| !name.ends_with("/HEAD")));
+        }
         names.sort();
-        names
+        Ok(names)
     };
-    let branches = [of(BranchType::Local), of(BranchType::Remote)].concat();
+    let branches = match (of(BranchType::Local), of(BranchType::Remote)) {
+        (Ok(local), Ok(remote)) => [local, remote].concat(),
+        (Err(error), _) | (_, Err(error)) => {
+            return Error::Failed(format!("cannot read the references: {}", git_message(&error)));
+        }
+    };
     if branches.is_empty() {
-        return Error::NoCommits;
+        // libgit2 takes a damaged list for one without branches.
+        let list = files::read(&repository.commondir().join("packed-refs"));
+        let list = list.ok().flatten().unwrap_or_default();
+        let is_whole = String::from_utf8_lossy(&list).lines().all(is_packed_reference);
+        let damaged = || Error::Failed("cannot read the references: packed-refs is damaged".into());
+        return if is_whole { Error::NoCommits } else { damaged() };
     }
     let head = repository.find_reference("HEAD").ok();
     let target = head.and_then(|head| Some(head.symbolic_target().ok()??.to_string()));
@@ -212,9 +233,12 @@ fn unreadable(name: &str, id: Oid, reason: Unread) -> Error {
 
 /// All branches and tags, and HEAD if it is not on a branch.
 fn everything(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revisions, Error> {
-    let mut tips = BTreeSet::new();
+    let (mut tips, mut lost) = (BTreeSet::new(), Vec::new());
+    // Tags that cannot be read are told in any case.
     for pattern in ["refs/heads/*", "refs/remotes/*", "refs/tags/*"] {
-        tips.extend(commits_of(repository, objects, pattern).into_iter().map(|(id, _)| id));
+        let references = commits_of(repository, objects, pattern);
+        tips.extend(references.commits.into_iter().map(|(id, _)| id));
+        lost.extend(references.lost.into_iter().filter(|_| pattern != "refs/tags/*"));
     }
     match head(repository, objects) {
         Ok(head) => tips.extend(head.tips),
@@ -222,24 +246,34 @@ fn everything(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revi
         Err(_) => {}
     }
     let name = "all branches".to_string();
-    Ok(Revisions { tips: tips.into_iter().collect(), excluded: Vec::new(), name })
+    Ok(Revisions { tips: tips.into_iter().collect(), excluded: Vec::new(), name, lost })
 }
 
-/// The commits of the references that match a pattern, directly or through tags, and the references'
-/// short names.
-fn commits_of(
-    repository: &Repository,
-    objects: &mut Objects<'_>,
-    pattern: &str,
-) -> Vec<(Oid, String)> {
-    let Ok(references) = repository.references_glob(pattern) else { return Vec::new() };
-    let mut commits = Vec::new();
+/// The references that match a pattern.
+#[derive(Default)]
+pub(super) struct References {
+    /// The commits to which they point, directly or through tags, and their short names.
+    pub commits: Vec<(Oid, String)>,
+    /// Names of those whose commits cannot be read.
+    pub lost: Vec<String>,
+}
+
+fn commits_of(repository: &Repository, objects: &mut Objects<'_>, pattern: &str) -> References {
+    let mut found = References::default();
+    let Ok(references) = repository.references_glob(pattern) else { return found };
     for reference in references.flatten() {
-        let Some(target) = reference.resolve().ok().and_then(|it| it.target()) else { continue };
-        let Ok(Some(commit)) = objects.peel(target) else { continue };
-        commits.push((commit, String::from_utf8_lossy(reference.shorthand_bytes()).into_owned()));
+        let name = String::from_utf8_lossy(reference.shorthand_bytes()).into_owned();
+        let target = reference.resolve().ok().and_then(|it| it.target());
+        match target.map(|target| objects.peel(target)) {
+            Some(Ok(Some(commit))) => found.commits.push((commit, name)),
+            // A tag of a file or a directory.
+            Some(Ok(None)) => {}
+            // The default branch of a remote may be gone.
+            None | Some(Err(_)) if name.ends_with("/HEAD") => {}
+            None | Some(Err(_)) => found.lost.push(name),
+        }
     }
-    commits
+    found
 }
 
 /// The oldest commits of a shallow clone, whose parents are missing.
@@ -253,10 +287,9 @@ pub(super) fn boundary(repository: &Repository) -> Result<BTreeSet<Oid>, Error> 
     Ok(text.lines().filter_map(|line| Oid::from_str(line.trim()).ok()).collect())
 }
 
-/// The commits to which tags point, directly or through other tags, and the names of the tags.
-pub(super) fn tags(repository: &Repository, objects: &mut Objects<'_>) -> Vec<(Id, String)> {
-    let tags = commits_of(repository, objects, "refs/tags/*").into_iter();
-    tags.map(|(commit, name)| (Id::new(commit.as_bytes()), name)).collect()
+/// The tags.
+pub(super) fn tags(repository: &Repository, objects: &mut Objects<'_>) -> References {
+    commits_of(repository, objects, "refs/tags/*")
 }
 
 /// The directory with the files that are checked out; `None` for a bare repository.

@@ -14,7 +14,7 @@ use super::error::Error;
 use super::message::{self, ParsedCommit};
 use super::objects::Database;
 use super::people::People;
-use super::repo::{self, Revisions};
+use super::repo::{self, References, Revisions};
 use super::select::{Selection, Start};
 use super::tags::{self, Ancestry, Outside, Place, Placed, TagMover};
 use super::{Commit, History, Id, calendar, mailmap};
@@ -63,7 +63,9 @@ pub fn walk(
     if order.is_empty() {
         check_order(selection, &revisions)?;
     }
-    let tags = repo::tags(repository, &mut graph.commits.objects);
+    let References { commits, lost } = repo::tags(repository, &mut graph.commits.objects);
+    let lost: Vec<String> = revisions.lost.iter().cloned().chain(lost).collect();
+    let tags = commits.into_iter().map(|(id, name)| (Id::new(id.as_bytes()), name)).collect();
     let tags = tags::place(tags, &mut Order::new(&mut graph, &order, &revisions));
     let name = match repo::name(repository) {
         Some(folder) => format!("{folder} {}", revisions.name),
@@ -71,6 +73,14 @@ pub fn walk(
     };
     let mut walked = finish(repository, selection, graph, &order, tags, name)?;
     walked.replaced |= database.replaces();
+    if let Some(first) = lost.first() {
+        let message = match lost.len() {
+            1 => format!("the reference {first} cannot be read"),
+            2 => format!("the reference {first} and another cannot be read"),
+            count => format!("the reference {first} and {} others cannot be read", count - 1),
+        };
+        walked.history.warning(message, Some("`git fsck` tells why; `git fetch` may restore it"));
+    }
     Ok(walked)
 }
 

@@ -157,6 +157,26 @@ fn a_broken_parent() {
 }
 
 #[test]
+fn references_that_cannot_be_read() {
+    let repo = small().branch("side").commit("aside", &[("c", "1\n")]);
+    let tip = repo.sha("side");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.git(&["tag", "aside", "side"]);
+    fs::remove_file(repo.object(&tip)).unwrap();
+    let said = "the reference side and another cannot be read";
+    repo.flaky("history --json --all").succeeds().says(said).says("git fsck");
+    repo.flaky("history --json").succeeds().says("the reference aside cannot be read");
+}
+
+#[test]
+fn a_list_of_references_that_is_damaged() {
+    let repo = small();
+    repo.git(&["pack-refs", "--all"]);
+    fs::write(repo.path(".git/packed-refs"), "garbage").unwrap();
+    refused(&repo, "", &["cannot read the references"]);
+}
+
+#[test]
 fn objects_that_are_cut_off() {
     for name in ["HEAD", "HEAD~1", "HEAD^{tree}", "HEAD:folder", "HEAD:folder/b", "HEAD~1:a", "v1"]
     {

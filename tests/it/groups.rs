@@ -52,7 +52,7 @@ fn a_beat_for_several_commits_counts_them() {
     let (added, removed): (u32, u32) =
         life.beats.iter().fold((0, 0), |sum, beat| (sum.0 + beat.added, sum.1 + beat.removed));
     let expected = format!(
-        "commits 1 to 20, {first}..{last}\n3 people, 2024-05-01 to 2024-05-03, +{added} −{removed}\n\
+        "commits 1 to 20, {first} to {last}\n3 people, 2024-05-01 to 2024-05-03, +{added} −{removed}\n\
          20 commits: 1 root, 1 merge, 1 revert, 1 fixup, 2 at night; includes v1.0"
     );
     assert_eq!(tips(&repo, "--max-frames 1"), [expected]);

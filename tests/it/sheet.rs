@@ -191,7 +191,7 @@ fn a_sheet_of_very_many_names_ranges() {
     let life = repo.life("");
     let short = |i: usize| &life.beats[i].sha[..7];
     let expected = format!(
-        "commits 3 to 4, {}..{}\n1 person, 2024-05-01, no lines\n2 commits",
+        "commits 3 to 4, {} to {}\n1 person, 2024-05-01, no lines\n2 commits",
         short(2),
         short(3)
     );

@@ -2,6 +2,7 @@
 
 use super::super::{format_of, plays, threads};
 use crate::cli::Console;
+use crate::cli::fonts::FontSource;
 use crate::cli::format::Format;
 use crate::cli::history::{FORMATS, FPS, HistoryArgs, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME};
 use crate::cli::values::Loops;
@@ -117,6 +118,7 @@ fn without_effect(args: &HistoryArgs, format: Format, sheet: bool) -> Option<&'s
         ("size", args.size.is_some() && data),
         ("theme", args.theme.is_some() && data),
         ("max-frames", args.max_frames.is_some() && data),
+        ("fonts", args.fonts.fonts != FontSource::System && data),
     ];
     options.into_iter().find_map(|(name, idle)| idle.then_some(name))
 }

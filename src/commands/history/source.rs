@@ -87,7 +87,13 @@ fn path_and_range(args: &HistoryArgs) -> Result<(Option<&Path>, Option<String>),
         return Ok((Some(Path::new(first)), args.range.clone()));
     }
     if is_address(first) {
-        let address = if first.contains("://") { without_secrets(first) } else { first.clone() };
+        // The user of an ssh address is part of it; a password never is.
+        let has_user_alone = first.starts_with("ssh://")
+            && first["ssh://".len()..].split('@').next().is_some_and(|user| !user.contains(':'));
+        let address = match first.contains("://") && !has_user_alone {
+            true => without_secrets(first),
+            false => first.clone(),
+        };
         return Err(Error::usage(format!(
             "{address} is an address; a history is read from a clone of it"
         ))

@@ -111,7 +111,7 @@ pub(super) fn caption(
         word: word(commits),
     };
     if let [first, _, ..] = commits {
-        caption.id = format!("{}..{}", first.id.short(), last.id.short());
+        caption.id = format!("{} to {}", first.id.short(), last.id.short());
         caption.subject = one_line(&contents(commits), longest);
         caption.author = people(history, commits);
         caption.day = days(commits);
@@ -197,7 +197,7 @@ pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Com
             meaning.push(format!("includes {tags}"));
         }
         format!(
-            "commits {begin} to {end}, {oldest}..{newest}\n{}, {}, {lines}\n{}",
+            "commits {begin} to {end}, {oldest} to {newest}\n{}, {}, {lines}\n{}",
             people(history, commits),
             days(commits),
             meaning.join("; ")

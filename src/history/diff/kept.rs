@@ -1,5 +1,7 @@
 //! Sets lines aside that can hardly match any line of the other text, as git does.
 
+use std::ops::Range;
+
 /// A line that the other text has at least this often, or as often as the square root of the
 /// lines, is common.
 const COMMON: usize = 1024;
@@ -14,13 +16,14 @@ enum Matches {
     Many,
 }
 
-/// The lines of `text` that may match lines of `other`.
-pub(super) fn kept(text: &[u32], other: &[u32], distinct: usize) -> Vec<u32> {
+/// The lines in this range of `text` that may match lines of `other`.
+pub(super) fn kept(text: &[u32], range: Range<usize>, other: &[u32], distinct: usize) -> Vec<u32> {
     let mut counts = vec![0_u32; distinct];
     for line in other {
         counts[*line as usize] += 1;
     }
-    let many = text.len().isqrt().clamp(1, COMMON) as u32;
+    let many = root(text.len()).min(COMMON) as u32;
+    let text = &text[range];
     let matches: Vec<Matches> = text
         .iter()
         .map(|line| match counts[*line as usize] {
@@ -35,6 +38,16 @@ pub(super) fn kept(text: &[u32], other: &[u32], distinct: usize) -> Vec<u32> {
         Matches::Many => !is_lost_in_changes(&matches, at),
     };
     (0..text.len()).filter(|at| keeps(*at)).map(|at| text[at]).collect()
+}
+
+/// git's square root: the power of two above it.
+pub(super) fn root(mut number: usize) -> usize {
+    let mut root = 1;
+    while number > 0 {
+        root *= 2;
+        number /= 4;
+    }
+    root
 }
 
 /// Returns true if a common line is surrounded by lines that do not match at all.
