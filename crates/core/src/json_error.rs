@@ -39,9 +39,19 @@ fn mistake(what: &str) -> String {
             Some((found, expected)) => {
                 format!("expected {}, found {}", expectation(expected), value(found))
             }
-            None => what.to_string(),
+            None => length(rest).unwrap_or_else(|| what.to_string()),
         },
     }
+}
+
+/// A list where something else is expected, or a list of another length.
+fn length(what: &str) -> Option<String> {
+    let (length, expected) = what.strip_prefix("length ")?.split_once(", expected ")?;
+    let expected = match expected.strip_prefix("a tuple of size ") {
+        Some(size) => format!("a list of {size}"),
+        None => expectation(expected).to_string(),
+    };
+    Some(format!("expected {expected}, found a list of {length}"))
 }
 
 /// A type by the words of its users.
@@ -127,6 +137,8 @@ mod tests {
             (r#"{"paced": 1}"#, "expected true or false, found the number 1"),
             (r#"{"list": true}"#, "expected a list, found true"),
             (r#"{"inner": 7}"#, "expected an object, found the number 7"),
+            ("[]", "expected an object, found a list of 0"),
+            (r#"{"pair": [1]}"#, "expected a list of 2, found a list of 1"),
             (r#"{"pair": "x"}"#, "expected a list, found the text \"x\""),
             (r#"{"code": "Z"}"#, "unknown value `Z`, expected `N` or `V`"),
         ] {

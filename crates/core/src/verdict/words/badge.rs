@@ -23,9 +23,11 @@ impl Verdict {
     ///
     /// A badge that `is_error` has neither passed nor a colour of its own.
     pub fn of_badge(message: &str, colour: Option<&str>, is_error: bool) -> Self {
-        let colour = colour.filter(|_| !is_error).and_then(of_colour);
         let message = if message.len() > LONGEST { "" } else { message };
-        match Said::by(&Lexer::tokens(message)).verdict(colour) {
+        let tokens = Lexer::tokens(message);
+        let has_colour = !is_error && !tokens.contains(&Token::Lost);
+        let colour = colour.filter(|_| has_colour).and_then(of_colour);
+        match Said::by(&tokens).verdict(colour) {
             Self::Passed if is_error => Self::Unknown,
             verdict => verdict,
         }
@@ -46,6 +48,8 @@ enum Token {
         partial: bool,
     },
     Not,
+    /// What the badge is about was not found or understood, so the colour is that of an error.
+    Lost,
     Other,
     End,
 }
@@ -239,6 +243,11 @@ impl<'a> Lexer<'a> {
             self.of = true;
         } else if is("out") && self.part.is_some() {
             // "8 out of 10"
+        } else if match self.tokens.last() {
+            Some(Token::Not) => is("found"),
+            last => !last.is_some_and(|token| token.is_zero()) && is("invalid inaccessible"),
+        } {
+            self.push(Token::Lost);
         } else if let Some(verdict) = verdict {
             self.push(if is("skipped") { Token::Skipped } else { Token::Is(verdict) });
         } else {

@@ -105,6 +105,18 @@ fn where_words_do_not_decide_the_colour_does() {
 }
 
 #[test]
+fn the_colour_of_what_was_not_found_decides_nothing() {
+    let with = |message, colour| Verdict::of_badge(message, Some(colour), false);
+    for message in ["not found", "repo not found", "Invalid", "invalid badge", "inaccessible"] {
+        assert_eq!(with(message, "red"), Unknown, "{message}");
+    }
+    assert_eq!(with("3 issues found", "red"), Failed);
+    assert_eq!(with("no issues found", "green"), Passed);
+    assert_eq!(with("0 invalid", "green"), Passed);
+    assert_eq!(with("failing, coverage not found", "green"), Failed);
+}
+
+#[test]
 fn a_badge_in_error_has_not_passed() {
     assert_eq!(Verdict::of_badge("passing", None, true), Unknown);
     assert_eq!(Verdict::of_badge("inaccessible", Some("red"), true), Unknown);
