@@ -114,9 +114,18 @@ fn runs_of_forks_are_said_to_be_left_out() {
         .is("unknown")
         .because("there is no pipeline yet; 3 runs of forks were left out");
     assert_eq!(said.notes, ["3 runs of forks were left out"]);
-    let server = github(&[fork(12), of(70, "CI", 9, ONE, "success")]);
-    let said = hears(&server.github()).is("passed").because("pipeline 9 of CI passed");
-    assert_eq!(said.notes, ["1 run of a fork was left out"]);
+    let mut deleted = fork(12);
+    deleted["head_repository"] = Value::Null;
+    for fork in [fork(12), deleted] {
+        let server = github(&[fork, of(70, "CI", 9, ONE, "success")]);
+        let said = hears(&server.github()).is("passed").because("pipeline 9 of CI passed");
+        assert_eq!(said.notes, ["1 run of a fork was left out"]);
+    }
+    // A push always comes from the repository itself.
+    let mut pushed = of(70, "CI", 12, ONE, "failure");
+    pushed["repository"] = json!({"id": 1_296_269});
+    let server = github(&[pushed, of(70, "CI", 9, TWO, "success")]);
+    hears(&server.github()).is("failed");
 }
 
 #[test]
@@ -163,7 +172,9 @@ fn a_workflow_is_found_by_the_name_that_is_shown() {
         (3, "Same", "a.yml"),
         (4, "Same", "b.yml"),
     ];
-    let server = with_workflows(&all);
+    let runs = json!({"workflow_runs": [of(1, "CI", 105, THREE, "success")]});
+    let server =
+        with_workflows(&all).answers(&format!("{GITHUB}/actions/workflows/ci.yml/runs"), runs);
     let status = |workflow: &str| {
         let words = server.github();
         let mut words: Vec<&str> = words.split(' ').collect();
@@ -172,6 +183,7 @@ fn a_workflow_is_found_by_the_name_that_is_shown() {
     };
     assert!(status("ci").stdout().starts_with("passed: pipeline 101"));
     assert!(status("NIGHTLY build").stdout().starts_with("passed: pipeline 102"));
+    assert!(status(".github/workflows/ci.yml").stdout().starts_with("passed: pipeline 105"));
     assert!(status("2").stdout().starts_with("passed: pipeline 102"));
     status("Same")
         .says("2 workflows have the name \"Same\"")

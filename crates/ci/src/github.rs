@@ -82,5 +82,11 @@ pub(crate) fn target(query: &Query) -> Result<Target, QueryError> {
         }
         _ => parse_address(PUBLIC_API)?,
     };
-    Ok(Target::new(root, project, query))
+    let mut target = Target::new(root, project, query);
+    // The API knows a file by its name only.
+    let workflow = query.workflow.as_deref().filter(|workflow| workflows::is_id(workflow));
+    if let Some((_, file)) = workflow.and_then(|workflow| workflow.rsplit_once('/')) {
+        target.query.workflow = Some(file.to_string());
+    }
+    Ok(target)
 }

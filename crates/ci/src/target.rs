@@ -148,7 +148,8 @@ pub(crate) fn split_project(
     most: usize,
     example: &'static str,
 ) -> Result<(Option<Url>, String), QueryError> {
-    let (server, path) = if project.contains("://") {
+    let is_url = project.contains("://");
+    let (server, path) = if is_url {
         let mut url = parse_address(project)?;
         let path = url.path().trim_matches('/').to_string();
         url.set_query(None);
@@ -170,11 +171,13 @@ pub(crate) fn split_project(
     };
     let path = path.split("/-/").next().unwrap_or_default();
     let path = path.trim_end_matches("/-").trim_end_matches(".git");
-    let segments: Vec<&str> = path.split('/').take(most).collect();
+    // The URL of a page of the project continues after the project.
+    let shown = if is_url { most } else { usize::MAX };
+    let segments: Vec<&str> = path.split('/').take(shown).collect();
     let is_valid = |segment: &&str| {
         !segment.is_empty() && !matches!(*segment, "." | "..") && !segment.contains(['@', ':'])
     };
-    if segments.len() < 2 || !segments.iter().all(is_valid) {
+    if !(2..=most).contains(&segments.len()) || !segments.iter().all(is_valid) {
         return Err(QueryError::InvalidProject { project: without_secrets(project), example });
     }
     Ok((server, segments.join("/")))

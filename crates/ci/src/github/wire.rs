@@ -38,7 +38,8 @@ pub(super) struct WorkflowRun {
     pub event: Option<String>,
     /// The repository it ran in.
     pub repository: Option<RepositoryId>,
-    /// The repository of the commit; for a pull request from a fork, the fork.
+    /// The repository of the commit; for a pull request from a fork, the fork. `None` if it was
+    /// deleted.
     pub head_repository: Option<RepositoryId>,
     pub html_url: Option<String>,
     #[serde(default, deserialize_with = "time::rfc3339")]
@@ -83,8 +84,12 @@ pub(super) struct RepositoryId {
 impl WorkflowRun {
     /// Returns true if the commit is in a fork, whose branch may have the same name.
     pub(super) fn is_of_fork(&self) -> bool {
-        let both = self.repository.as_ref().zip(self.head_repository.as_ref());
-        both.is_some_and(|(ours, theirs)| ours != theirs)
+        match (&self.repository, &self.head_repository) {
+            (Some(ours), Some(theirs)) => ours != theirs,
+            // GitHub reports no repository of a fork that was deleted.
+            (Some(_), None) => words::is_of_pull_request(self.event.as_deref()),
+            (None, _) => false,
+        }
     }
 
     /// Converts it to a run of `project`.

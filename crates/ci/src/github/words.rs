@@ -7,6 +7,11 @@ use flaky_core::verdict::Verdict;
 /// The event of a run that a person started.
 pub(super) const BY_HAND: &str = "workflow_dispatch";
 
+/// Returns true if a run was started for a pull request, which may come from a fork.
+pub(super) fn is_of_pull_request(event: Option<&str>) -> bool {
+    matches!(event, Some("pull_request" | "pull_request_target"))
+}
+
 /// The relevant word: the conclusion if it is completed, else the status.
 pub(super) fn word(status: Option<&str>, conclusion: Option<String>) -> String {
     match (status, conclusion) {
