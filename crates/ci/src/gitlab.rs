@@ -7,8 +7,10 @@ mod ask;
 mod wire;
 mod words;
 
+use crate::Provider;
 use crate::provider::{AuthScheme, CommitScope, Filter, ProviderInfo};
 use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
+use crate::run::Run;
 use crate::target::{Target, below, parse_address, split_project};
 
 pub(crate) use ask::{enrich, failed_tests, resolve, runs};
@@ -40,6 +42,11 @@ pub(crate) static INFO: ProviderInfo = ProviderInfo {
     auth: AuthScheme::Header("private-token"),
     ..ProviderInfo::MINIMAL
 };
+
+/// Returns true for a pipeline that waits for a manual job. The jobs before it may have a result.
+pub(crate) fn is_blocked(run: &Run) -> bool {
+    run.key.provider == Provider::GitLab && run.state.word == words::BLOCKED
+}
 
 pub(crate) fn from_env(env: Lookup<'_>) -> Environment {
     let server = env("CI_API_V4_URL").or_else(|| env("CI_SERVER_URL"));

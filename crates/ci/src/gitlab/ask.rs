@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::wire::{Bridge, Execution, Pipeline, Project, TestReport, TestSuite};
-use super::words;
+use super::{is_blocked, words};
 use crate::client::Response;
 use crate::failed_test::FailedTest;
 use crate::job_pattern::JobPattern;
@@ -15,7 +15,7 @@ use flaky_core::verdict::Verdict;
 const MAX_PAGE: usize = 100;
 /// The maximum number of pages of jobs that are read, per pipeline on average.
 const MAX_JOB_PAGES: usize = 10;
-/// The maximum number of child pipelines that are read per pipeline.
+/// The maximum number of child pipelines that are read per pipeline: those of the first page.
 const MAX_CHILDREN: usize = 100;
 /// The maximum depth of child pipelines that are read.
 const MAX_DEPTH: usize = 2;
@@ -103,8 +103,10 @@ struct Ancestor {
     pipeline: u64,
     /// The prefix of the names of its jobs.
     prefix: String,
-    /// The job of the run that started it, and true if that job is allowed to fail.
+    /// The job of the run that started it, and true if it is allowed to fail.
     bridge: Option<(u64, bool)>,
+    /// True if it waits for a manual job.
+    is_blocked: bool,
 }
 
 /// Fetches the jobs of some pipelines, including retried ones. Also returns the first error.
@@ -134,6 +136,7 @@ async fn children(
             pipeline: of.pipeline,
             prefix: String::new(),
             bridge: None,
+            is_blocked: false,
         })
         .collect();
     let mut found = false;
@@ -142,13 +145,17 @@ async fn children(
         let responses = client.get_all(generation.iter().map(url).collect()).await;
         let mut next = Vec::new();
         for (ancestor, response) in generation.into_iter().zip(responses) {
-            let bridges: Vec<Bridge> = match response.and_then(|response| response.json()) {
-                Ok(bridges) => bridges,
+            let page = response.and_then(|page| Ok((page.json::<Vec<Bridge>>()?, page.next)));
+            let (bridges, more) = match page {
+                Ok(page) => page,
                 Err(error) => {
                     failure.get_or_insert(error);
                     continue;
                 }
             };
+            if more.is_some() || bridges.len() > MAX_CHILDREN {
+                failure.get_or_insert_with(|| too_many_children(ancestor.pipeline));
+            }
             let mut latest: BTreeMap<&str, u64> = BTreeMap::new();
             for bridge in &bridges {
                 let id = latest.entry(&bridge.name).or_default();
@@ -158,16 +165,20 @@ async fn children(
                 let Some(child) = bridge.child() else { continue };
                 // A child that was started again is evidence of flakiness only.
                 let was_retried = latest[bridge.name.as_str()] != bridge.id;
-                let allowed_to_fail = was_retried || bridge.allow_failure.unwrap_or_default();
+                let allowed_to_fail = was_retried
+                    || bridge.allow_failure.unwrap_or_default()
+                    || ancestor.bridge.is_some_and(|(_, allowed_to_fail)| allowed_to_fail);
+                let status = child.status.as_deref().unwrap_or_default();
                 if !allowed_to_fail {
-                    let status = child.status.as_deref().unwrap_or_default();
                     add_child_outcome(parents[ancestor.run].run, status);
                 }
+                let first = ancestor.bridge.map_or(bridge.id, |(id, _)| id);
                 next.push(Ancestor {
                     run: ancestor.run,
                     pipeline: child.id,
                     prefix: format!("{}{} / ", ancestor.prefix, bridge.name),
-                    bridge: ancestor.bridge.or(Some((bridge.id, allowed_to_fail))),
+                    bridge: Some((first, allowed_to_fail)),
+                    is_blocked: status == words::BLOCKED,
                 });
             }
         }
@@ -186,7 +197,13 @@ async fn children(
                     || child.bridge.is_some_and(|(_, allowed_to_fail)| allowed_to_fail),
                 ..job
             });
-            parents[child.run].run.add_jobs(named);
+            let jobs: Vec<Job> = named.collect();
+            let run = &mut *parents[child.run].run;
+            let has_failed = child.is_blocked && verdict_so_far(&jobs) == Some(Verdict::Failed);
+            if has_failed && run.verdict() == Verdict::Passed {
+                run.state.outcome = Outcome::new(Verdict::Failed);
+            }
+            run.add_jobs(jobs);
         }
         generation = next;
     }
@@ -209,17 +226,27 @@ pub(crate) async fn failed_tests(
 
 /// Judges a pipeline that waits for a manual job by the jobs before it.
 fn judge_blocked(run: &mut Run) {
-    if run.state.word != words::BLOCKED {
+    if !is_blocked(run) {
         return;
     }
-    let last =
-        executions(run.jobs()).into_iter().filter_map(|(_, executions)| executions.last().copied());
-    let has_result = |job: &&Job| matches!(job.verdict(), Verdict::Passed | Verdict::Failed);
-    let verdict = last.filter(|job| job.is_required()).filter(has_result).map(Job::verdict).max();
-    run.state.outcome = match verdict {
+    run.state.outcome = match verdict_so_far(run.jobs()) {
         Some(verdict) => Outcome::new(verdict),
         None => Outcome { never_ran: true, ..run.state.outcome },
     };
+}
+
+/// The verdict of the required jobs that passed or failed; `None` if there are none.
+fn verdict_so_far(jobs: &[Job]) -> Option<Verdict> {
+    let last =
+        executions(jobs).into_iter().filter_map(|(_, executions)| executions.last().copied());
+    let has_result = |job: &&Job| matches!(job.verdict(), Verdict::Passed | Verdict::Failed);
+    last.filter(|job| job.is_required()).filter(has_result).map(Job::verdict).max()
+}
+
+/// The error if not all child pipelines of a pipeline are read.
+fn too_many_children(pipeline: u64) -> FetchError {
+    let message = format!("pipeline {pipeline} starts more than {MAX_CHILDREN} pipelines");
+    FetchError::new(FetchErrorKind::TooManyPages, message)
 }
 
 /// Applies the outcome of a child pipeline. A passed pipeline takes the verdict of a child that
