@@ -67,6 +67,35 @@ fn cancelled_pipelines_are_passed_over_and_said() {
 }
 
 #[test]
+fn cancelled_pipelines_do_not_fill_the_window() {
+    let cancelled = |count: u64| -> Vec<Value> {
+        (0..count).map(|n| pipeline(100 - n, &format!("{n:040}"), "canceled")).collect()
+    };
+    for (count, more) in [(1, "--runs 1"), (25, "--runs 1"), (25, ""), (30, "--since 1h")] {
+        let rest = [pipeline(9, TWO, "failed"), pipeline(8, ONE, "failed")];
+        let server = gitlab(&[&cancelled(count)[..], &rest].concat());
+        let words = format!("{} {more}", server.gitlab());
+        hears(&words).is("failed").because("pipeline 9 failed");
+        Asker::new().flaky(&format!("status {words} --fail-on failed")).fails(3, &[]);
+    }
+    // Those of the same commit decide, too, and without any result the latest does.
+    let workflow = |id: u64, workflow: u64, sha: &str, conclusion: &str| {
+        let mut run = run(id, sha, "completed", Some(conclusion));
+        run["workflow_id"] = json!(workflow);
+        run
+    };
+    let server = github(&[
+        workflow(9, 70, TWO, "cancelled"),
+        workflow(8, 70, ONE, "success"),
+        workflow(7, 71, ONE, "failure"),
+    ]);
+    hears(&format!("{} --runs 1", server.github())).is("failed").because("pipeline 7");
+    let server = gitlab(&cancelled(25));
+    let said = hears(&server.gitlab()).is("stopped").because("pipeline 100 is canceled");
+    assert_eq!(said.recent.len(), 20);
+}
+
+#[test]
 fn a_gitea_commit_without_statuses_is_passed_over() {
     let server = gitea(&[(TWO, &[]), (ONE, &[status(1, "ci", "failure")])]);
     hears(&server.gitea()).is("failed").because("job `ci`");
@@ -188,6 +217,7 @@ fn what_a_platform_does_not_know_is_not_asked() {
     fails("--github a/b --workflow=", &["--workflow"]);
     fails("--gitlab a/b --job=", &["--job"]);
     fails("--gitlab project", &["is not a project name", "group/project"]);
+    fails("--github a/b/c", &["\"a/b/c\" is not a project name", "owner/repo"]);
     fails("", &["this is not a job of a supported CI system", "--gitlab group/project"]);
 }
 
@@ -290,6 +320,30 @@ fn what_a_child_may_do_and_what_others_do_does_not_count() {
     let mut not_yet = bridge("deploy", 3, 70, "failed");
     not_yet["downstream_pipeline"] = Value::Null;
     hears(&with_child(&not_yet, &json!([])).gitlab()).is("passed");
+}
+
+#[test]
+fn a_child_that_waits_for_somebody_is_judged_by_what_ran() {
+    let of = |child: &Value, unit: &str| {
+        let jobs = json!([job(71, "unit", unit), job(72, "deploy", "manual")]);
+        hears(&with_child(child, &jobs).gitlab())
+    };
+    let mut child = bridge("child", 3, 70, "manual");
+    of(&child, "failed").is("failed").because("job `child / unit`");
+    of(&child, "success").is("passed");
+    child["allow_failure"] = json!(true);
+    of(&child, "failed").is("passed");
+}
+
+#[test]
+fn more_children_than_are_read_are_said() {
+    let place = format!("{GITLAB}/pipelines/7/bridges");
+    let link = format!("<{place}?page=2>; rel=\"next\"");
+    let elsewhere = json!([bridge("deploy", 4, 70, "success")]);
+    let page = Reply::new(200).set_body_json(elsewhere).insert_header("link", link);
+    let server = gitlab(&[pipeline(7, ONE, "success")]).replies(&place, [page]);
+    let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
+    ran.says("incomplete: pipeline 7 starts more than 100 pipelines");
 }
 
 #[test]

@@ -33,17 +33,17 @@ fn with_two_jobs() -> Server {
 fn a_job_is_judged_alone() {
     let server = with_two_jobs();
     let of = |job: &str| asked(&server.gitlab(), &["--job", job]);
-    let said = of("unit").is("passed").because("job `unit`: pipeline 8 passed").counts(0, 2);
+    let said = of("unit").is("passed").because("job `unit` passed in pipeline 8; ").counts(0, 2);
     let verdicts: Vec<_> = said.recent.iter().map(|beat| &beat["verdict"]).collect();
     assert_eq!(verdicts, ["failed", "passed"]);
     assert!(said.since.is_some());
     // One that may fail counts if it is asked for.
-    of("lint").is("failed").because("pipeline 8 failed: job `lint`");
+    assert_eq!(of("lint").is("failed").reason, "job `lint` failed in pipeline 8");
     // A leg of a matrix has brackets in its name; the other pipeline does not have it.
     of("e2e: [x, 1]").is("failed").counts(0, 1);
     of("e2e*").is("failed").because("job `e2e: [x, 1]`");
     of("{unit,lint}").is("failed").because("job `lint`");
-    of("*").is("failed").because("jobs `lint` and `e2e: [x, 1]`");
+    of("*").is("failed").because("jobs `lint` and `e2e: [x, 1]` failed in pipeline 8");
     let unknown = of("unti").is("unknown").because("no pipeline has a job \"unti\"");
     assert_eq!(unknown.recent, [Value::Null; 0]);
     Asker::new()
@@ -71,10 +71,27 @@ fn a_job_decides_while_its_pipeline_runs() {
             .answers(&format!("{GITLAB}/pipelines/7/jobs"), json!([job(71, "unit", "success")]));
         asked(&server.gitlab(), &["--job", "unit"])
     };
-    with("failed").is("failed").because("pipeline 8");
-    let said = with("running").is("running");
+    with("failed").is("failed").because("job `unit` failed in pipeline 8");
+    let said = with("running").is("running").because("job `unit` is running in pipeline 8");
     assert_eq!(said.before.as_deref(), Some("passed"));
-    with("skipped").is("passed").because("pipeline 7");
+    with("skipped").is("passed").because("job `unit` passed in pipeline 7");
+}
+
+#[test]
+fn the_reason_is_about_the_job() {
+    let server = |unit: &str| {
+        gitlab(&[pipeline(8, TWO, "failed")])
+            .answers(&format!("{GITLAB}/pipelines/8/jobs"), [job(81, "unit", unit)])
+    };
+    let of = |unit: &str, job: &str| asked(&server(unit).gitlab(), &["--job", job]).reason;
+    assert_eq!(of("canceled", "unit"), "job `unit` is canceled in pipeline 8");
+    assert_eq!(of("odd", "un*"), "job `unit` has the unknown status \"odd\" in pipeline 8");
+    let retried = json!([job(82, "unit", "success"), job(81, "unit", "failed")]);
+    let server = server("").answers(&format!("{GITLAB}/pipelines/8/jobs"), retried);
+    let said = asked(&server.gitlab(), &["--job", "unit"]).is("flaky");
+    assert!(said.reason.starts_with("1 of 1 commit"), "{said:?}");
+    assert_eq!(said.reason.matches("job `unit`").count(), 1, "{said:?}");
+    asked(&server.gitlab(), &["--job", "un*"]).because("job `un*`: 1 of 1 commit");
 }
 
 #[test]
@@ -82,7 +99,9 @@ fn no_job_is_green_because_its_pipeline_could_not_be_read_or_did_not_start() {
     let older = json!([job(71, "unit", "success")]);
     let server = gitlab(&[pipeline(8, TWO, "failed"), pipeline(7, ONE, "success")])
         .answers(&format!("{GITLAB}/pipelines/7/jobs"), older);
-    asked(&server.gitlab(), &["--job", "unit"]).is("failed").because("pipeline 8 failed");
+    asked(&server.gitlab(), &["--job", "unit"])
+        .is("failed")
+        .because("pipeline 8 failed before job `unit` started");
     let server = server.replies(&format!("{GITLAB}/pipelines/8/jobs"), [Reply::new(404)]);
     asked(&server.gitlab(), &["--job", "unit"]).is("unknown");
 }
@@ -153,8 +172,8 @@ fn since_limits_the_window_in_time() {
     // All of that time, beyond the usual number; and both together.
     assert_eq!(counted("--since 2w"), Some(28));
     assert_eq!(counted("--since 2w --runs 3"), Some(3));
-    // The latest counts, however old it is.
-    assert_eq!(counted("--since 1min"), Some(1));
+    // The latest decides, however old it is, but it is not measured.
+    assert_eq!(counted("--since 1min"), None);
     for wrong in ["7", "0d", "-1d", "1e9w", "d", "7 days", "nan"] {
         let words = ["status", "--gitlab", "a/b", &format!("--since={wrong}")];
         Asker::new().says(&words).fails(2, &["--since", "expected a time such as 7d, 12h or 4w"]);
@@ -163,6 +182,31 @@ fn since_limits_the_window_in_time() {
         let ran = Asker::new().flaky(&format!("status {words} --since 7d"));
         ran.fails(2, &["does not support --since"]);
     }
+}
+
+#[test]
+fn what_is_too_old_to_be_measured_still_decides() {
+    let none = ["flakiness is not measured: no pipeline of the chosen time has a result"];
+    let old = |more: &[Value]| {
+        let old = [
+            aged(50, pipeline(9, TWO, "success")),
+            aged(51, pipeline(8, TWO, "failed")),
+            aged(52, pipeline(7, ONE, "failed")),
+        ];
+        let server = gitlab(&[more, &old].concat());
+        hears(&format!("{} --since 1d", server.gitlab()))
+    };
+    let said = old(&[]).is("passed").reran_nothing();
+    assert_eq!((said.n, said.reason.as_str()), (None, "pipeline 9 passed"));
+    assert_eq!(said.notes, none);
+    let said = old(&[aged(1, pipeline(10, THREE, "running"))]).is("running").reran_nothing();
+    assert_eq!((said.n, said.before.as_deref()), (None, Some("passed")));
+    assert_eq!(said.notes, none);
+    let said = old(&[aged(1, pipeline(10, THREE, "canceled"))]).is("passed");
+    assert_eq!(said.notes, [none[0], "1 cancelled pipeline was passed over"]);
+    // A commit that ran again today is measured as a whole.
+    let said = old(&[aged(1, pipeline(10, TWO, "success"))]).is("flaky").counts(1, 1);
+    assert_eq!(said.notes, [""; 0]);
 }
 
 #[test]
@@ -297,8 +341,12 @@ fn gitlabs_failed_tests_are_evidence() {
         assert_eq!(ran.stderr(), "");
     }
     let server = gitlab(&[pipeline(7, ONE, "failed")]).answers(&place, json!({"test_suites": 3}));
+    // Flakiness does not depend on it.
+    let said = hears(&server.gitlab()).is("failed");
+    assert_eq!(said.notes.len(), 1);
+    assert!(said.notes[0].starts_with("the failed tests are not known: "), "{said:?}");
     let ran = Asker::new().flaky(&format!("status {}", server.gitlab())).succeeds();
-    assert!(ran.says("incomplete").stdout().starts_with("failed"));
+    assert_eq!(ran.stderr(), "");
 }
 
 #[test]

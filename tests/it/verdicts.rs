@@ -207,7 +207,23 @@ fn an_endpoints_words() {
     ] {
         endpoint(&json!({"message": message}), verdict);
     }
-    endpoint(&json!({"message": "passed", "isError": true}), "unknown");
+    endpoint(&json!({"message": "not found", "color": "red"}), "unknown");
+}
+
+#[test]
+fn an_endpoint_in_error_or_of_another_form_says_so() {
+    endpoint(&json!({"message": "failed", "isError": true}), "failed");
+    for (badge, why) in [
+        (
+            json!({"message": "passing", "isError": true}),
+            "the endpoint reports an error: \"passing\"",
+        ),
+        (json!([]), "expected an object, found a list of 0"),
+    ] {
+        let server = Server::new().answers("/badge.json", badge);
+        let said = hears(&format!("--endpoint {}", server.url("/badge.json")));
+        said.is("unknown").because(why);
+    }
 }
 
 #[test]
@@ -238,4 +254,7 @@ fn where_there_is_no_pipeline_yet_nothing_is_known() {
     for (server, words) in servers {
         hears(&words(&server)).is("unknown").because("there is no pipeline yet").reran_nothing();
     }
+    let server = gitlab(&[]);
+    let said = hears(&format!("{} --ref nope --source web", server.gitlab())).is("unknown");
+    assert_eq!(said.reason, "there is no pipeline for `nope` with the trigger `web` yet");
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use crate::flakiness::{self, FlakinessReport, latest_attempts};
 use crate::run::{Outcome, Run};
-use crate::{Client, FetchError, Provider, Query, Target, failed_test, recent};
+use crate::{Client, FetchError, FetchErrorKind, Provider, Query, Target, failed_test, recent};
 use flaky_core::verdict::{Report, Verdict};
 use list::RunList;
 pub use list::Window;
@@ -20,11 +20,13 @@ use siblings::verdict_of_others;
 pub struct Judgement {
     /// The report.
     pub report: Report,
-    /// The first error of fetching evidence of flakiness. The verdict does not depend on it.
+    /// The first error of fetching jobs, child pipelines, earlier attempts or older runs. The flakiness
+    /// may be greater than measured, and the verdict worse if child pipelines could not be fetched.
     pub incomplete: Option<FetchError>,
 }
 
-/// Fetches the latest runs and builds a report. Flakiness is measured over the `window`.
+/// Fetches the latest runs and builds a report. Flakiness is measured over the `window`; the verdict is
+/// that of the latest runs with a result, even if they are older.
 ///
 /// # Errors
 /// Fails if the runs that determine the verdict cannot be fetched, or none has the job of the query.
@@ -34,20 +36,24 @@ pub async fn fetch(
     mut target: Target,
     window: Window,
 ) -> Result<Judgement, FetchError> {
+    let none_yet = wording::none_yet(&target.query);
     provider.resolve(client, &mut target).await?;
-    let RunList { mut runs, notes, incomplete } =
+    let RunList { mut runs, older, notes, incomplete } =
         list::read(provider, client, &target, window).await?;
-    let mut failure = provider.enrich(client, &target, &mut runs).await;
+    let failure = provider.enrich(client, &target, &mut runs).await;
     if let Some(job) = target.query.job.as_deref() {
         // Without its jobs, the latest run would silently be left out.
-        if let Some(error) = failure {
+        let is_missing = |error: &FetchError| error.kind != FetchErrorKind::TooManyPages;
+        if let Some(error) = failure.clone().filter(is_missing) {
             return Err(error);
         }
         only_jobs::keep(&mut runs, job)?;
     }
-    let (mut report, decisive) = decide(&runs, &target.query);
+    let is_measured = |run: &&Run| !older.contains(&run.key.id);
+    let measured: Vec<Run> = runs.iter().filter(is_measured).cloned().collect();
+    let (mut report, decisive) = decide(&runs, &flakiness::measure(&measured), &target.query);
     if runs.is_empty() {
-        let clauses = [report.reason].into_iter().chain(notes.iter().cloned());
+        let clauses = [none_yet].into_iter().chain(notes.iter().cloned());
         report.reason = clauses.collect::<Vec<_>>().join("; ");
     }
     report.notes.splice(0..0, notes);
@@ -56,7 +62,7 @@ pub async fn fetch(
             Ok(tests) => failed_test::add(&mut report, tests),
             // The run has no report, or not for this token.
             Err(error) if error.is_denied() => {}
-            Err(error) => failure = failure.or(Some(error)),
+            Err(error) => report.notes.push(format!("the failed tests are not known: {error}")),
         }
     }
     Ok(Judgement { report, incomplete: incomplete.or(failure) })
@@ -64,12 +70,12 @@ pub async fn fetch(
 
 /// The report on `runs`, newest first, which were selected by `query`.
 pub fn judge(runs: &[Run], query: &Query) -> Report {
-    decide(runs, query).0
+    decide(runs, &flakiness::measure(runs), query).0
 }
 
-/// The report on `runs`, newest first, and the number of the run that decides.
-fn decide(runs: &[Run], query: &Query) -> (Report, Option<u64>) {
-    let flakiness = flakiness::measure(runs);
+/// The report on `runs`, newest first, with the measured `flakiness`, and the number of the run that
+/// decides.
+fn decide(runs: &[Run], flakiness: &FlakinessReport, query: &Query) -> (Report, Option<u64>) {
     let all = latest_attempts(runs);
     let mut seen: Vec<Run> =
         all.iter().copied().filter(|run| !run.state.outcome.never_ran).cloned().collect();
@@ -90,7 +96,7 @@ fn decide(runs: &[Run], query: &Query) -> (Report, Option<u64>) {
     let (deciding, cancelled) = pass_over(seen.iter().collect(), query);
     let Some(first) = deciding.first() else {
         let report = match all.first() {
-            None => Report::new(Verdict::Unknown, "there is no pipeline yet"),
+            None => Report::new(Verdict::Unknown, wording::none_yet(query)),
             Some(run) if run.state.outcome.never_ran => {
                 Report::new(Verdict::Stopped, wording::never_ran(run))
             }
@@ -98,17 +104,15 @@ fn decide(runs: &[Run], query: &Query) -> (Report, Option<u64>) {
         };
         return (report, None);
     };
-    let (mut report, decisive) = report_on(&of_one_commit(&deciding, first), &flakiness);
-    if let Some(job) = &query.job {
-        report.reason = wording::of_job(job, &report.reason);
-    }
+    let job = query.job.as_deref();
+    let (mut report, decisive) = report_on(&of_one_commit(&deciding, first), flakiness, job);
     report.notes.extend(wording::passed_over(cancelled));
     if report.verdict == Verdict::Running {
         let finished = deciding.iter().copied().filter(|run| run.state.is_finished()).collect();
         let (finished, _) = pass_over(finished, query);
         report.before = finished
             .first()
-            .map(|first| report_on(&of_one_commit(&finished, first), &flakiness).0.verdict);
+            .map(|first| report_on(&of_one_commit(&finished, first), flakiness, job).0.verdict);
     }
     report.recent = recent::beats(&seen, &report.evidence);
     report.since = recent::since(&report.recent);
@@ -152,14 +156,21 @@ fn of_one_commit<'a>(runs: &[&'a Run], first: &'a Run) -> Vec<&'a Run> {
     chosen
 }
 
-/// The report on the runs of one commit: the most severe verdict counts. Also returns the number of the
-/// run that has it.
-fn report_on(chosen: &[&Run], measured: &FlakinessReport) -> (Report, Option<u64>) {
+/// The report on the runs of one commit, or on the jobs of them that match `job`: the most severe
+/// verdict counts. Also returns the number of the run that has it.
+fn report_on(
+    chosen: &[&Run],
+    measured: &FlakinessReport,
+    job: Option<&str>,
+) -> (Report, Option<u64>) {
     let gravest = chosen.iter().max_by_key(|run| run.verdict());
     let run = gravest.expect("at least the first");
     let is_flaky = run.verdict() == Verdict::Passed && measured.flaky() > 0;
     let verdict = if is_flaky { Verdict::Flaky } else { run.verdict() };
-    let reason = wording::reason(verdict, run, chosen, measured);
+    let reason = match job {
+        Some(job) => wording::reason_of_jobs(job, verdict, run, chosen, measured),
+        None => wording::reason(verdict, run, chosen, measured),
+    };
     let notes = wording::workflows(verdict, run, chosen).into_iter().collect();
     let (evidence, flakiness) = (measured.evidence.clone(), measured.flakiness.clone());
     let report = Report { evidence, flakiness, notes, ..Report::new(verdict, reason) };

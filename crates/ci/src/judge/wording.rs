@@ -1,8 +1,9 @@
 //! The reasons of verdicts in words.
 
+use crate::Query;
 use crate::flakiness::FlakinessReport;
 use crate::listing::joined;
-use crate::run::{Run, executions};
+use crate::run::{Job, Run, executions};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::Verdict;
 
@@ -32,9 +33,47 @@ pub(super) fn reason(
     }
 }
 
-/// A reason that is about one job, or those of a pattern.
-pub(super) fn of_job(job: &str, reason: &str) -> String {
-    format!("job `{}`: {reason}", sanitize(job, LONGEST_WORD))
+/// The same if only the jobs that match `pattern` count: "job `lint` failed in pipeline 7".
+pub(super) fn reason_of_jobs(
+    pattern: &str,
+    verdict: Verdict,
+    run: &Run,
+    chosen: &[&Run],
+    measured: &FlakinessReport,
+) -> String {
+    let (place, _) = subject(run, chosen);
+    let asked = format!("job `{}`", sanitize(pattern, LONGEST_WORD));
+    let names = job_names(&alike(run, chosen), run.verdict());
+    let (jobs, is) = match names.len() {
+        0 => (asked.clone(), "is"),
+        1 => (format!("job {}", names[0]), "is"),
+        _ => (format!("jobs {}", joined(&names, MAX_NAMED)), "are"),
+    };
+    match verdict {
+        Verdict::Flaky => match measured.reason() {
+            // The counts name the jobs that were retried.
+            Some(counts) if counts.contains(&asked) => counts,
+            Some(counts) => format!("{asked}: {counts}"),
+            None => format!("{jobs} {is} flaky in {place}"),
+        },
+        Verdict::Passed => match measured.reason() {
+            Some(counts) => format!("{jobs} passed in {place}; flaky: {counts}"),
+            None => format!("{jobs} passed in {place}"),
+        },
+        Verdict::Failed if names.is_empty() => format!("{place} failed before {asked} started"),
+        Verdict::Failed => format!("{jobs} failed in {place}"),
+        Verdict::Running => format!("{jobs} {is} running in {place}"),
+        Verdict::Stopped => format!("{jobs} {is} {} in {place}", word(run)),
+        Verdict::Unknown => format!("{jobs} has the unknown status {:?} in {place}", word(run)),
+    }
+}
+
+/// The reason if there is no run.
+pub(super) fn none_yet(query: &Query) -> String {
+    let quoted = |text: &String| format!("`{}`", sanitize(text, LONGEST_WORD));
+    let of = query.git_ref.as_ref().map(|name| format!(" for {}", quoted(name)));
+    let by = query.source.as_ref().map(|source| format!(" with the trigger {}", quoted(source)));
+    format!("there is no pipeline{}{} yet", of.unwrap_or_default(), by.unwrap_or_default())
 }
 
 /// The reason if `run` is the latest and never ran.
@@ -61,13 +100,16 @@ pub(super) fn passed_over(cancelled: usize) -> Option<String> {
 
 /// The subject of a sentence on the runs with the verdict of `run`, and "is" or "are".
 fn subject(run: &Run, chosen: &[&Run]) -> (String, &'static str) {
-    let alike: Vec<&Run> =
-        chosen.iter().copied().filter(|other| other.verdict() == run.verdict()).collect();
-    let names = workflow_names(&alike);
+    let names = workflow_names(&alike(run, chosen));
     match names.len() {
         0 | 1 => (name(run), "is"),
         _ => (joined(&names, MAX_NAMED), "are"),
     }
+}
+
+/// The runs with the verdict of `run`.
+fn alike<'a>(run: &Run, chosen: &[&'a Run]) -> Vec<&'a Run> {
+    chosen.iter().copied().filter(|other| other.verdict() == run.verdict()).collect()
 }
 
 /// The names of the workflows of some runs, the oldest run first.
@@ -97,17 +139,26 @@ fn word(run: &Run) -> String {
 
 /// The required jobs that ended like this, as the end of a sentence: ": job `unit`".
 fn jobs(run: &Run, verdict: Verdict) -> String {
-    let all = executions(run.jobs());
-    let alike = all.iter().filter_map(|(name, executions)| {
-        let last = executions.last()?;
-        (last.verdict() == verdict && last.is_required()).then_some(*name)
-    });
-    let names: Vec<String> =
-        alike.map(|name| format!("`{}`", sanitize(name, LONGEST_WORD))).collect();
+    let names = job_names(&[run], verdict);
     let shown = joined(&names, MAX_NAMED);
     match names.len() {
         0 => String::new(),
         1 => format!(": job {shown}"),
         _ => format!(": jobs {shown}"),
     }
+}
+
+/// The names of the required jobs of some runs that ended like this, in quotes.
+fn job_names(runs: &[&Run], verdict: Verdict) -> Vec<String> {
+    let mut names = Vec::new();
+    for run in runs {
+        for (name, executions) in executions(run.jobs()) {
+            let is_alike = |job: &&Job| job.verdict() == verdict && job.is_required();
+            let name = format!("`{}`", sanitize(name, LONGEST_WORD));
+            if executions.last().is_some_and(is_alike) && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }
