@@ -1,5 +1,7 @@
 //! Which test cases are the same test: by suite, class, name, file, host and report.
 
+use std::fs;
+
 use crate::asking::{Asker, Said};
 use crate::vocabulary::fixtures;
 
@@ -121,6 +123,16 @@ fn reports_of_two_platforms_have_different_tests() {
     // Not even if a platform has nothing but what failed on another.
     let smoke = run(1, &[&passed]);
     reports(&[("linux.xml", &linux), ("smoke.xml", &smoke)], "*.xml").is("failed").counts(0, 3);
+    // Not even if the directories of the platforms differ in a number.
+    for (one, other) in [("node-18", "node-20"), ("py38", "py312"), ("node-2", "node-3")] {
+        let mut asker = Asker::new();
+        for (name, content) in [(one, &linux), (other, &smoke)] {
+            fs::create_dir(asker.folder.path(name)).expect("a directory");
+            asker.folder = asker.folder.with(&format!("{name}/junit.xml"), content);
+        }
+        asker.hears("--junit .").is("failed").counts(0, 3);
+        asker.flaky("status --fail-on failed --junit .").fails(3, &["failed"]);
+    }
     // Versions are numbers, too.
     reports(&[("3.11.xml", &linux), ("3.12.xml", &windows)], "*.xml").is("failed").counts(0, 4);
 }
@@ -147,6 +159,55 @@ fn a_report_of_what_failed_alone_is_a_rerun() {
     };
     files(&passed).is("flaky").counts(1, 2).because("1 of 2 tests failed, then passed");
     files(&failed).is("failed").counts(0, 2).shows(&["test c t: failed"]);
+}
+
+#[test]
+fn a_rerun_that_is_called_so_may_have_all_tests() {
+    let other = "<testcase classname='c' name='u'><failure/></testcase>";
+    let first = run(0, &[&case("<failure/>"), other]);
+    let second = run(1, &[&case(""), "<testcase classname='c' name='u'/>"]);
+    for name in ["report-rerun.xml", "report-retry-1.xml", "report.attempt2.xml"] {
+        reports(&[("report.xml", &first), (name, &second)], "*.xml")
+            .is("flaky")
+            .counts(2, 2)
+            .because("2 of 2 tests failed, then passed");
+    }
+    for name in ["report-1.xml", "report-2.xml", "report-linux.xml"] {
+        reports(&[("report.xml", &first), (name, &second)], "*.xml").is("failed").counts(0, 4);
+    }
+    // Only what is called a rerun in place of the first.
+    let files = [("rerun-a.xml", first.as_str()), ("rerun-b.xml", &second)];
+    reports(&files, "*.xml").is("failed").counts(0, 4);
+}
+
+#[test]
+fn a_rerun_may_be_of_several_reports() {
+    let (passed, failed) = (case(""), case("<failure/>"));
+    let other = |inner: &str| format!("<testcase classname='c' name='u'>{inner}</testcase>");
+    let first = run(0, &[STEADY, &failed]);
+    let second = run(1, &["<testcase classname='c' name='good'/>", &other("<failure/>")]);
+    let third = |last: &str| {
+        let third = run(2, &[&passed, last]);
+        let files = [("r-1.xml", first.as_str()), ("r-2.xml", &second), ("r-3.xml", &third)];
+        reports(&files, "*.xml")
+    };
+    third(&other("")).is("flaky").counts(2, 4);
+    third(&other("<failure/>")).is("failed").counts(1, 4);
+    third(STEADY).is("failed").counts(0, 6);
+    // What two series of attempts say of a test, a failure decides.
+    let mut asker = Asker::new();
+    let steps = [
+        ("1/r-1.xml", run(0, &[STEADY, &failed])),
+        ("1/r-2.xml", run(1, &[&passed])),
+        ("2/r-1.xml", run(1, &[&failed])),
+    ];
+    for directory in ["1", "2"] {
+        fs::create_dir(asker.folder.path(directory)).expect("a directory");
+    }
+    for (name, content) in &steps {
+        asker.folder = asker.folder.with(name, content);
+    }
+    asker.hears("--junit .").is("failed");
 }
 
 #[test]

@@ -76,9 +76,9 @@ fn a_directory_stands_for_the_reports_below_it() {
         ("empty/readme", ""),
     ]);
     asker.hears("--junit out").is("failed").counts(0, 2);
-    asker.flaky("status --junit out").says("passed over as no JUnit reports: out/pom.xml");
+    asker.flaky("status --junit out").says("not JUnit reports, passed over: out/pom.xml");
     asker.hears("--junit out/a.xml other").is("passed");
-    asker.hears("--junit other").is("unknown").because("the reports have no tests");
+    asker.hears("--junit other").is("unknown").because("there are no reports");
     asker.hears("--junit empty").is("unknown").because("no .xml file is below \"empty\"");
 }
 
@@ -94,7 +94,7 @@ fn a_missing_report_is_unknown() {
 #[test]
 fn a_bad_file_hides_no_failure() {
     let bad = [
-        ("cut.xml", "<testsuite>", "cut.xml is not a JUnit report: it is incomplete"),
+        ("cut.xml", "<testsuite>", "cut.xml is damaged: it is incomplete"),
         ("empty.xml", "", "empty.xml is not a JUnit report: it is not XML"),
         (
             "login.xml",
@@ -119,6 +119,20 @@ fn a_bad_file_hides_no_failure() {
 }
 
 #[test]
+fn a_hint_says_why_a_file_is_no_report() {
+    let doctype = "<!DOCTYPE testsuite><testsuite><testcase name='t'/></testsuite>";
+    for (content, hint) in [
+        (doctype, "has no document type"),
+        ("<testsuite>", "a runner that was stopped"),
+        ("", "a runner that was stopped"),
+        ("<html/>", "name reports alone"),
+    ] {
+        let asker = with(&[("a.xml", content)]);
+        asker.flaky("status --strict --junit a.xml").fails(1, &["error: a.xml is ", hint]);
+    }
+}
+
+#[test]
 fn without_a_bad_file_nothing_has_passed() {
     let flaked = "<testsuite><testcase name='f'><flakyFailure/></testcase></testsuite>";
     let asker = with(&[("a.xml", PASSED), ("b.xml", "<testsuite>"), ("c.xml", flaked)]);
@@ -126,7 +140,7 @@ fn without_a_bad_file_nothing_has_passed() {
         .hears("--junit *.xml")
         .is("unknown")
         .counts(1, 2)
-        .because("b.xml is not a JUnit report: it is incomplete")
+        .because("b.xml is damaged: it is incomplete")
         .shows(&["test f: failed, then passed"]);
     let gate = asker.flaky("status --fail-on failed --junit *.xml");
     gate.fails(3, &["the state is unknown"]);
@@ -141,7 +155,7 @@ fn without_a_bad_file_nothing_has_passed() {
 #[test]
 fn what_stands_before_the_end_of_a_cut_report_counts() {
     let cut = "<testsuite><testcase name='u'><failure/></testcase><testcase name='v'>";
-    with(&[("a.xml", cut)]).hears("--junit a.xml").is("failed").because("1 of 1 tests failed");
+    with(&[("a.xml", cut)]).hears("--junit a.xml").is("failed").because("1 test failed");
 }
 
 #[test]

@@ -53,7 +53,8 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
         Ok(())
     });
     parsed.map_err(|why| {
-        let message = format!("the response is not a cctray.xml: {}", sanitize(&why, 100));
+        let message =
+            format!("the response is not a cctray.xml: {}", sanitize(&why.to_string(), 100));
         FetchError::new(FetchErrorKind::UnexpectedAnswer, message)
     })?;
     let project = choose(&projects, target.query.list_entry.as_deref())?;

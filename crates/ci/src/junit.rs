@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! bytes ─> read ─> Content, Content, … ─> reruns ─> judge ─> Report
-//! of XML           one for each report    pairs of
+//! of XML           one for each report    series of
 //!                  by Names               reports
 //! ```
 //!
@@ -19,7 +19,7 @@
 //!   passed, and `<rerunFailure>` beside the `<failure>` of one that never passed. nextest can be
 //!   configured to count a flake as a failure; then it writes both elements. Gradle does the same with
 //!   `mergeReruns`, and otherwise writes every execution as a test case.
-//! - A second report that is a rerun of the first; `reruns` tells by what.
+//! - A report that is a rerun of others; `reruns` tells by what.
 //! - pytest-rerunfailures writes a failed execution as a passed case, if the test is executed again.
 //!   pytest has no two tests of one name, so two passed cases are a possible flake.
 //!
@@ -55,12 +55,16 @@ pub struct TestReports {
     unread: Vec<String>,
 }
 
-/// Why a file is no report.
+/// Why a file is no report. It is shown as a clause without a subject, such as "is damaged: …".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReportError {
     /// It is XML of another format.
-    Foreign(String),
-    /// It is no XML, or is incomplete.
+    Foreign,
+    /// It is empty, or has no element.
+    NotXml,
+    /// It has a document type, or is nested too deeply.
+    Unsafe(String),
+    /// It is incomplete, or is not well-formed.
     Damaged(String),
     /// It is too large, or the names of all tests are.
     TooLarge(String),
@@ -68,8 +72,13 @@ pub enum ReportError {
 
 impl fmt::Display for ReportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Foreign(why) | Self::Damaged(why) | Self::TooLarge(why)) = self;
-        f.write_str(why)
+        match self {
+            Self::Foreign => f.write_str("is not a JUnit report: it has no <testsuite>"),
+            Self::NotXml => f.write_str("is not a JUnit report: it is not XML"),
+            Self::Unsafe(why) => write!(f, "is not a JUnit report: {why}"),
+            Self::Damaged(why) => write!(f, "is damaged: {why}"),
+            Self::TooLarge(why) => write!(f, "cannot be read: {why}"),
+        }
     }
 }
 
@@ -86,7 +95,9 @@ impl TestReports {
         }
         let mut content = Content { file: file.to_string(), ..Content::default() };
         let result = read::read(bytes, &mut self.names, &mut content);
-        self.reports.push(content);
+        if result != Err(ReportError::Foreign) {
+            self.reports.push(content);
+        }
         result
     }
 
@@ -163,7 +174,11 @@ mod tests {
             prop_assert_eq!(reports.add("r-1.xml", xml.as_bytes()), Ok(()));
             let report = reports.report();
             prop_assert_eq!(report.verdict, Verdict::Failed);
-            prop_assert_eq!(report.reason, format!("1 of {} tests failed", names.len()));
+            let reason = match names.len() {
+                1 => "1 test failed".to_string(),
+                tests => format!("1 of {tests} tests failed"),
+            };
+            prop_assert_eq!(report.reason, reason);
             // The same tests pass on another platform.
             let passed = xml.replace("<failure/>", "");
             prop_assert_eq!(reports.add("r-2.xml", passed.as_bytes()), Ok(()));

@@ -1,9 +1,14 @@
 //! A parser for untrusted XML: it rejects document types, does not expand entities, and limits
 //! depth.
 
+use std::fmt;
+
 use quick_xml::Reader;
+use quick_xml::errors::{Error, IllFormedError, SyntaxError};
 use quick_xml::events::{BytesStart, Event};
 
+/// What is wrong with a document that ends too early.
+const INCOMPLETE: &str = "it is incomplete";
 /// The maximum nesting depth.
 const MAX_DEPTH: usize = 64;
 
@@ -33,6 +38,28 @@ impl Attributes<'_> {
     }
 }
 
+/// Why a document was not read to its end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum XmlError {
+    /// It has no element.
+    NotXml,
+    /// It has a document type, or is nested too deeply.
+    Unsafe(String),
+    /// It is incomplete, or is not well-formed.
+    Damaged(String),
+    /// The receiver of the events failed.
+    Stopped(String),
+}
+
+impl fmt::Display for XmlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotXml => f.write_str("it is not XML"),
+            Self::Unsafe(why) | Self::Damaged(why) | Self::Stopped(why) => f.write_str(why),
+        }
+    }
+}
+
 /// Parses a document and passes every event to `on_event`, until that fails.
 ///
 /// # Errors
@@ -41,36 +68,64 @@ impl Attributes<'_> {
 pub(crate) fn parse(
     bytes: &[u8],
     mut on_event: impl FnMut(XmlEvent<'_>) -> Result<(), String>,
-) -> Result<(), String> {
+) -> Result<(), XmlError> {
     let (text, ..) = encoding_rs::UTF_8.decode(bytes);
     let mut reader = Reader::from_str(&text);
     let mut depth = 0_usize;
     let mut elements = 0_usize;
+    let mut pass = |event: XmlEvent<'_>| on_event(event).map_err(XmlError::Stopped);
     loop {
-        match reader.read_event().map_err(|error| error.to_string())? {
+        let event = match reader.read_event() {
+            Ok(event) => event,
+            Err(error) => {
+                let position = usize::try_from(reader.error_position()).unwrap_or(usize::MAX);
+                return Err(XmlError::Damaged(defect(&error, &text, position)));
+            }
+        };
+        match event {
             Event::Start(start) => {
                 depth += 1;
                 elements += 1;
                 if depth > MAX_DEPTH {
-                    return Err(format!("its elements are nested more than {MAX_DEPTH} deep"));
+                    let why = format!("its elements are nested more than {MAX_DEPTH} deep");
+                    return Err(XmlError::Unsafe(why));
                 }
-                on_event(XmlEvent::Start(name(&start), Attributes(start)))?;
+                pass(XmlEvent::Start(name(&start), Attributes(start)))?;
             }
             Event::Empty(start) => {
                 elements += 1;
-                on_event(XmlEvent::Start(name(&start), Attributes(start)))?;
-                on_event(XmlEvent::End)?;
+                pass(XmlEvent::Start(name(&start), Attributes(start)))?;
+                pass(XmlEvent::End)?;
             }
             Event::End(_) => {
                 depth = depth.saturating_sub(1);
-                on_event(XmlEvent::End)?;
+                pass(XmlEvent::End)?;
             }
-            Event::DocType(_) => return Err("it has a document type".to_string()),
-            Event::Eof if elements == 0 => return Err("it is not XML".to_string()),
-            Event::Eof if depth > 0 => return Err("it is incomplete".to_string()),
+            Event::DocType(_) => {
+                return Err(XmlError::Unsafe("it has a document type".to_string()));
+            }
+            Event::Eof if elements == 0 => return Err(XmlError::NotXml),
+            Event::Eof if depth > 0 => return Err(XmlError::Damaged(INCOMPLETE.to_string())),
             Event::Eof => return Ok(()),
             _ => {}
         }
+    }
+}
+
+/// What is wrong with a document at this position, in bytes.
+fn defect(error: &Error, text: &str, position: usize) -> String {
+    let before = text.bytes().take(position);
+    let line = before.filter(|byte| *byte == b'\n').count() + 1;
+    match error {
+        Error::Syntax(SyntaxError::InvalidBangMarkup) => format!("line {line} is not valid XML"),
+        Error::Syntax(_) => INCOMPLETE.to_string(),
+        Error::IllFormed(IllFormedError::MismatchedEndTag { expected, found }) => {
+            format!("line {line} has </{found}> in place of </{expected}>")
+        }
+        Error::IllFormed(IllFormedError::UnmatchedEndTag(found)) => {
+            format!("line {line} has </{found}> without <{found}>")
+        }
+        _ => format!("line {line} is not valid XML"),
     }
 }
 

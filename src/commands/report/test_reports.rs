@@ -109,13 +109,16 @@ impl Reading {
         let shown = sanitize(&name, LONGEST_PATH);
         match result {
             Ok(()) => {}
-            Err(ReportError::Foreign(_)) if in_directory => self.others.push(shown),
+            Err(ReportError::Foreign) if in_directory => self.others.push(shown),
             Err(why) => {
                 let hint = match &why {
-                    ReportError::Foreign(_) => {
+                    ReportError::Foreign => {
                         "name reports alone, or their directory, where other XML files are passed over"
                     }
-                    ReportError::Damaged(_) => {
+                    ReportError::Unsafe(_) => {
+                        "a JUnit report has no document type and few levels: check what wrote the file"
+                    }
+                    ReportError::NotXml | ReportError::Damaged(_) => {
                         "a runner that was stopped leaves an incomplete report"
                     }
                     ReportError::TooLarge(_) => {
@@ -123,9 +126,7 @@ impl Reading {
                     }
                 };
                 let why = sanitize(&why.to_string(), LONGEST_PATH);
-                self.miss(
-                    Error::failed(format!("{shown} is not a JUnit report: {why}")).hint(hint),
-                );
+                self.miss(Error::failed(format!("{shown} {why}")).hint(hint));
             }
         }
     }
@@ -144,6 +145,6 @@ fn no_reports(others: &[String]) -> Error {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let what = format!("passed over as no JUnit reports: {}{more}", named.join(", "));
+    let what = format!("not JUnit reports, passed over: {}{more}", named.join(", "));
     Error::failed(what).hint("name the reports one by one if one of these should count")
 }

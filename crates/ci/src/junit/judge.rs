@@ -16,11 +16,11 @@ const LONGEST_NAME: usize = 100;
 /// Judges the tests of all reports, of which some could not be read.
 pub(super) fn judge(names: &Names, reports: &[Content], unread: &[String]) -> Report {
     let reruns = Reruns::among(reports);
-    let mut found = Findings::default();
+    let mut found = Findings { has_reports: !reports.is_empty(), ..Findings::default() };
     for (index, report) in reports.iter().enumerate() {
         found.skipped += report.skipped;
         found.others.extend(report.others.iter().copied().map(|other| (index, other)));
-        if reruns.first_of(index).is_some() {
+        if reruns.contains(index) {
             continue;
         }
         for (test, cases) in &report.tests {
@@ -53,6 +53,7 @@ struct Sign {
 /// What the reports show. Of each list of signs, only those that are named are kept.
 #[derive(Default)]
 struct Findings {
+    has_reports: bool,
     tests: usize,
     failed: usize,
     flaked: usize,
@@ -127,11 +128,12 @@ impl Findings {
             (Verdict::Unknown, [first, more @ ..]) => {
                 format!("{first}, and {} could not be read", count(more.len(), "more report"))
             }
+            (Verdict::Unknown, []) if *skipped == 1 => "the only test was skipped".to_string(),
             (Verdict::Unknown, []) if *skipped > 0 => format!("all {skipped} tests were skipped"),
+            (Verdict::Unknown, []) if !self.has_reports => "there are no reports".to_string(),
             (Verdict::Unknown, []) => "the reports have no tests".to_string(),
-            (Verdict::Flaky, _) => format!("{flaked} of {tests} tests failed, then passed"),
-            _ if *tests == 1 => "1 test passed".to_string(),
-            _ => format!("{tests} tests passed"),
+            (Verdict::Flaky, _) => format!("{} failed, then passed", part(*flaked, *tests)),
+            _ => format!("{} passed", count(*tests, "test")),
         }
     }
 
@@ -149,7 +151,7 @@ impl Findings {
             }
         }
         let parts = [
-            (self.others.is_empty() || *failed > 0, format!("{failed} of {tests} tests failed")),
+            (self.others.is_empty() || *failed > 0, format!("{} failed", part(*failed, *tests))),
             (*flaked > 0, format!("{flaked} flaked")),
             (in_suites > 0, format!("{} outside of any test", count(in_suites, "failure"))),
             (in_headers > 0, format!("{} only counted in a header", count(in_headers, "failure"))),
@@ -171,6 +173,11 @@ impl Findings {
         let all = flakes.chain(counted).chain(others).chain(failures).chain(possible);
         all.take(MAX_EVIDENCE).collect()
     }
+}
+
+/// Some of all tests, such as "2 of 3 tests".
+fn part(number: usize, tests: usize) -> String {
+    if tests == 1 { count(number, "test") } else { format!("{number} of {tests} tests") }
 }
 
 /// A number of things, such as "1 report".

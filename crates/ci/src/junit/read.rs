@@ -1,5 +1,7 @@
 //! Reads the XML of a report.
 
+use std::num::IntErrorKind;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -7,7 +9,7 @@ use jiff::tz::Offset;
 use super::ReportError;
 use super::content::{Content, OtherFailure, TestCase};
 use super::names::{Names, Suite, SuiteId, TestKey};
-use crate::xml::{self, Attributes, XmlEvent};
+use crate::xml::{self, Attributes, XmlError, XmlEvent};
 
 /// The names that pytest gives to its suite and to the whole report.
 const PYTEST: [&str; 2] = ["pytest", "pytest tests"];
@@ -39,14 +41,13 @@ pub(super) fn read(
     for cases in content.tests.values_mut() {
         cases.hides_reruns = hides_reruns;
     }
-    let error = if is_foreign {
-        ReportError::Foreign
-    } else if names.is_full() {
-        ReportError::TooLarge
-    } else {
-        ReportError::Damaged
-    };
-    parsed.map_err(error)
+    parsed.map_err(|error| match error {
+        XmlError::NotXml => ReportError::NotXml,
+        XmlError::Unsafe(why) => ReportError::Unsafe(why),
+        XmlError::Damaged(why) => ReportError::Damaged(why),
+        XmlError::Stopped(_) if is_foreign => ReportError::Foreign,
+        XmlError::Stopped(why) => ReportError::TooLarge(why),
+    })
 }
 
 /// The state while a report is read.
@@ -87,6 +88,16 @@ struct OpenCase {
     case: TestCase,
 }
 
+/// The number in a header; 0 if it is none. One that is too large is still a failure, so it counts as
+/// the maximum.
+fn stated(text: &str) -> usize {
+    match text.parse::<u32>() {
+        Ok(number) => number as usize,
+        Err(why) if *why.kind() == IntErrorKind::PosOverflow => u32::MAX as usize,
+        Err(_) => 0,
+    }
+}
+
 impl Reader<'_> {
     fn start(&mut self, element: &str, attributes: &Attributes<'_>) -> Result<(), String> {
         self.is_foreign |= self.depth == 0 && !matches!(element, "testsuites" | "testsuite");
@@ -119,7 +130,7 @@ impl Reader<'_> {
         if is_suite {
             self.note_start(&attributes.get("timestamp"));
         }
-        let count = |name| attributes.get(name).trim().parse::<usize>().unwrap_or_default();
+        let count = |name| stated(attributes.get(name).trim());
         self.suites.push(OpenSuite {
             depth: self.depth,
             id,
