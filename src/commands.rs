@@ -41,7 +41,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
     match cli.command {
         Command::Render(args) => render::run(&args, console),
         Command::History(args) => history::run(&args, console),
-        Command::Badge(args) => badge::run(&args, console),
+        Command::Badge(args) => badge::run(*args, console),
         Command::Status(args) => status::run(&args),
         Command::Page(args) => page::run(&args, console),
         Command::Providers => catalogue::providers(),

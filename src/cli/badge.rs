@@ -31,7 +31,7 @@ pub(crate) enum Style {
     Flat,
     /// Square corners and no gradient
     FlatSquare,
-    /// The ECG on a monitor
+    /// The ECG on a monitor, of 60 pipelines unless --runs or --since is given
     Monitor,
 }
 

@@ -20,7 +20,11 @@ use flaky_draw::text::Fonts;
 /// [`badge::FPS`] as a fraction.
 const RATE: (u32, u32) = (25, 2);
 
-pub(super) fn run(args: &BadgeArgs, console: Console) -> Result<(), Error> {
+pub(super) fn run(mut args: BadgeArgs, console: Console) -> Result<(), Error> {
+    if args.style == Style::Monitor && args.source.since.is_none() {
+        args.source.runs.get_or_insert(badge::SCREEN_RUNS);
+    }
+    let args = &args;
     let options = Options::new(args)?;
     let texts = (options.format != Format::Json).then(|| args.label.clone());
     let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;

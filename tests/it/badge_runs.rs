@@ -1,7 +1,9 @@
 //! Badges whose beats are pipelines: what each looks like, and that none is missed.
 
 use flaky_core::scene::badge::Badge;
-use flaky_core::scene::{self, AltText, BadgeSettings, Rgb, ScreenSettings, Size, Strokes, theme};
+use flaky_core::scene::{
+    self, AltText, BadgeSettings, Colour, Rgb, ScreenSettings, Size, Strokes, theme,
+};
 use flaky_core::verdict::{Flakiness, RecentRun, Report, Verdict};
 use flaky_draw::encode::{apng, gif, png};
 use flaky_draw::text::DEJAVU;
@@ -184,11 +186,11 @@ fn the_title_is_the_legend() {
     };
     assert_eq!(
         title(&badge(&flaky)),
-        "pipeline: flaky: a reason\nlast 16: 14 passed, 1 flaky, 1 failed; each beat is a pipeline"
+        "pipeline: flaky 1/20: a reason\nlast 16: 14 passed, 1 flaky, 1 failed; each beat is a pipeline"
     );
     assert!(
         title(&badge(&report("psr")))
-            .ends_with("last 2: 1 passed, 1 stopped, 1 running; each beat is a pipeline")
+            .ends_with("last 2: 1 passed, 1 cancelled; 1 running; each beat is a pipeline")
     );
     assert_eq!(title(&badge(&report(""))), "pipeline: passed\nthe trace is symbolic");
     let settings = BadgeSettings { trace: false, ..BadgeSettings::default() };
@@ -226,6 +228,84 @@ fn at_no_moment_does_flaky_look_like_passed() {
     let mut bytes = Vec::new();
     gif::write(raster::badge(&passed, &DEJAVU, gif::TICKS_PER_S, false), 1, &mut bytes).unwrap();
     assert!(frames_of_gif(&bytes).iter().all(|frame| amber(&frame.rgba) == 0));
+}
+
+#[test]
+fn a_symbol_shows_the_whole_double_beat_in_any_window() {
+    let symbol = |verdict, label: &str, rate| {
+        let flakiness = Some(Flakiness::from_rate(rate));
+        let report = Report { flakiness, before: Some(Verdict::Flaky), ..Report::new(verdict, "") };
+        let settings = BadgeSettings { label: label.to_string(), ..BadgeSettings::default() };
+        scene::badge(&report, &settings, &DEJAVU)
+    };
+    for label in ["", "a", "ab", "abc", "build", "pipeline", "integration tests"] {
+        for verdict in [Verdict::Flaky, Verdict::Running] {
+            for rate in [0.0, 0.3, 1.0] {
+                let badge = symbol(verdict, label, rate);
+                let is_amber = |strokes: &&Strokes| strokes.colour == Colour::Medium;
+                let amber = badge.beats.iter().find(is_amber).expect("a double beat");
+                for line in &amber.lines {
+                    let (from, to) = (line[0].0, line[line.len() - 1].0);
+                    let end = badge.window + badge.scene.trace.width;
+                    let whole = from > badge.window + 0.5 && to < end - 0.5;
+                    assert!(whole, "{verdict} {label:?}: {from}..{to} in {}..{end}", badge.window);
+                    let high = line.iter().map(|(_, y)| *y < 9.0).collect::<Vec<_>>();
+                    let peaks = high.windows(2).filter(|pair| !pair[0] && pair[1]).count();
+                    assert_eq!(peaks, 2, "{verdict} {label:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_line_leaves_the_window() {
+    for verdict in Verdict::ALL {
+        for label in ["", "a", "build", "pipeline"] {
+            let settings = BadgeSettings {
+                label: label.to_string(),
+                height: 140,
+                round: false,
+                animated: false,
+                ..BadgeSettings::default()
+            };
+            let laid_out = scene::badge(&Report::new(verdict, ""), &settings, &DEJAVU);
+            let bare = Badge { beats: Vec::new(), ..laid_out.clone() };
+            let pictures =
+                [&laid_out, &bare].map(|badge| drawing::picture(svg_of(badge).as_bytes()));
+            let window = laid_out.window..laid_out.window + laid_out.scene.trace.width;
+            let pairs = pictures[0].enumerate_pixels().zip(pictures[1].pixels());
+            let changed: Vec<u32> =
+                pairs.filter(|((.., a), b)| a != b).map(|((x, ..), _)| x).collect();
+            assert!(!changed.is_empty());
+            let outside = changed.iter().filter(|x| !window.contains(&f64::from(**x)));
+            assert_eq!(outside.count(), 0, "{verdict} {label:?}");
+        }
+    }
+}
+
+#[test]
+fn sixteen_flaky_ones_can_be_told_apart() {
+    for (label, of) in [("pipeline", 16), ("", 16), ("pipeline", 3)] {
+        let settings = BadgeSettings {
+            label: label.to_string(),
+            height: 80,
+            animated: false,
+            ..BadgeSettings::default()
+        };
+        let report = Report {
+            recent: runs(&"f".repeat(of)),
+            flakiness: Flakiness::counted(of, of, "commits", None),
+            ..Report::new(Verdict::Flaky, "")
+        };
+        let badge = scene::badge(&report, &settings, &DEJAVU);
+        let picture = drawing::picture(svg_of(&badge).as_bytes());
+        // A row that only the higher line of each double beat reaches.
+        let window = badge.window as u32..(badge.window + badge.scene.trace.width) as u32;
+        let lit: Vec<bool> = window.map(|x| is(*picture.get_pixel(x, 14), AMBER)).collect();
+        let beats = lit.windows(2).filter(|pair| !pair[0] && pair[1]).count();
+        assert_eq!(beats + usize::from(lit[0]), of, "{label:?}");
+    }
 }
 
 #[test]
@@ -393,7 +473,7 @@ fn the_numeral_of_a_monitor_is_about_pipelines() {
     let words = |report: &Report| -> Vec<String> {
         screen(report, (240, 80)).scene.captions.into_iter().map(|caption| caption.text).collect()
     };
-    assert_eq!(words(&report("ppppppppfpppppxs")), ["pipeline", "PASSED", "passed", "87%"]);
+    assert_eq!(words(&report("ppppppppfpppppxs")), ["pipeline", "PASSED", "ended green", "93%"]);
     let since = Some("2026-11-26T10:00:00Z".to_string());
     let failed =
         Report { recent: runs("ppx"), since: since.clone(), ..Report::new(Verdict::Failed, "") };
@@ -405,16 +485,32 @@ fn the_numeral_of_a_monitor_is_about_pipelines() {
         [None, Some(""), Some("2026"), Some("2026-13-01"), Some("äöüäöüäö"), Some("2026-00-01T")]
     {
         let failed = Report { since: since.map(str::to_string), ..failed.clone() };
-        assert_eq!(
-            words(&failed)[2..],
-            ["passed", "66%"].map(String::from).map(|w| w.replace("66", "67")),
-            "{since:?}"
-        );
+        assert_eq!(words(&failed)[2..], ["ended green", "67%"].map(String::from), "{since:?}");
     }
     let passed = Report { since, ..report("xp") };
-    assert_eq!(words(&passed)[3], "50%", "a green one says how many passed");
+    assert_eq!(words(&passed)[3], "50%", "a green one says how many ended green");
+    let failed = Report { recent: runs(&"x".repeat(20)), ..Report::new(Verdict::Failed, "") };
+    assert_eq!(words(&failed)[1..], ["*** FAILED", "failed in a row", "20+"].map(String::from));
+    let flaky = Report { recent: runs(&"f".repeat(20)), ..Report::new(Verdict::Flaky, "") };
+    assert_eq!(words(&flaky)[1..], ["** FLAKY", "ended green", "100%"].map(String::from));
+    let stopped = Report { recent: runs("xxs"), ..Report::new(Verdict::Stopped, "") };
+    let numeral = screen(&stopped, (240, 80)).scene.captions.pop().expect("a numeral");
+    assert_eq!((numeral.text.as_str(), numeral.colour), ("0%", Colour::High), "not green");
     for verdict in Verdict::ALL {
         assert_eq!(words(&Report::new(verdict, "")).len(), 2, "nothing is known of any pipeline");
+    }
+}
+
+#[test]
+fn on_a_monitor_runs_of_one_verdict_have_one_shape() {
+    for width in 240..300 {
+        for letters in ["f".repeat(35), "p".repeat(35)] {
+            let screen = screen(&report(&letters), (width, 80));
+            let points = screen.beats[0].lines.iter().map(Vec::len).sum::<usize>();
+            let one = screen.beats[0].lines[0].iter().filter(|(_, y)| *y < 50.0).count();
+            assert!(points % letters.len() <= 1, "{width}: {points} points");
+            assert_eq!(one % letters.len(), 0, "{width}: {one} peaks");
+        }
     }
 }
 
@@ -463,7 +559,7 @@ fn the_beats_come_from_the_server() {
     assert!(
         Svg::of(&svg)
             .title()
-            .ends_with("last 3: 1 passed, 1 failed, 1 stopped; each beat is a pipeline"),
+            .ends_with("last 3: 1 passed, 1 failed, 1 cancelled; each beat is a pipeline"),
         "{svg}"
     );
     let narrow = asker.badge(&format!("{} --trace none", server.gitlab()));
@@ -473,4 +569,19 @@ fn the_beats_come_from_the_server() {
         .flaky("badge --status passed --style monitor --trace none -o a.svg")
         .fails(2, &["--trace none", "--style monitor"]);
     asker.flaky("badge --status passed --trace some -o a.svg").fails(2, &["--trace", "beats"]);
+}
+
+#[test]
+fn a_monitor_reads_sixty_unless_told_otherwise() {
+    let all: Vec<_> =
+        (1..=70).rev().map(|id| pipeline(id, &format!("{id:040}"), "success")).collect();
+    let server = gitlab(&all);
+    for (words, expected) in [
+        ("--style monitor", "last 60: 60 passed"),
+        ("--style monitor --runs 30", "last 30: 30 passed"),
+        ("--runs 2", "last 2: 2 passed"),
+    ] {
+        let svg = Asker::new().badge(&format!("{} {words}", server.gitlab()));
+        assert!(Svg::of(&svg).title().contains(expected), "{words}: {}", Svg::of(&svg).title());
+    }
 }

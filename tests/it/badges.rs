@@ -43,6 +43,9 @@ fn it_is_called_by_its_label_and_verdict() {
         }
     }
     assert_eq!(Svg::of(&badge("--status passed --label tests")).label(), "tests: passed");
+    let rated = badge("--status flaky --flake-rate 0.07");
+    assert_eq!(Svg::of(&rated).label(), "pipeline: flaky 7%", "as the badge says");
+    assert_eq!(Svg::of(&rated).title(), "pipeline: flaky 7%\nthe trace is symbolic");
     let asker = Asker::new();
     asker.says(&["badge", "--status", "passed", "--label", "", "-o", "badge.svg"]).succeeds();
     assert_eq!(Svg::of(&asker.folder.read("badge.svg")).label(), "passed");
@@ -53,10 +56,10 @@ fn its_title_tells_the_evidence() {
     let server = gitlab(&[pipeline(8, ONE, "success"), pipeline(7, ONE, "failed")]);
     let svg = badge(&server.gitlab());
     let svg = Svg::of(&svg);
-    assert_eq!(svg.label(), "pipeline: flaky");
+    assert_eq!(svg.label(), "pipeline: flaky 1/1");
     assert_eq!(
         svg.title(),
-        "pipeline: flaky: 1 of 1 commit, 100 % (95 %: 21–100 %); 1 of 1 rerun disagreed\n\
+        "pipeline: flaky 1/1: 1 of 1 commit, 100 % (95 %: 21–100 %); 1 of 1 rerun disagreed\n\
          1111111: pipeline 7 failed, pipeline 8 passed\n\
          last 2: 1 flaky, 1 failed; each beat is a pipeline"
     );

@@ -55,5 +55,5 @@ fn flakes_and_its_badge_says_so() {
     let mut command = folder.command();
     command.args(["badge", "-q", "--junit", "report-*.xml", "-o", "badge.svg"]);
     Ran::of("badge --junit", &mut command).succeeds();
-    assert_eq!(Svg::of(&folder.read("badge.svg")).label(), "pipeline: flaky");
+    assert_eq!(Svg::of(&folder.read("badge.svg")).label(), "pipeline: flaky 1/2");
 }

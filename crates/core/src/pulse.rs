@@ -12,7 +12,8 @@ pub const MONITOR_RR_S: f64 = 0.8;
 /// The RR interval at rest in a badge, in seconds. It is short, so that a QRS complex is wider than a
 /// pixel where a beat has a dozen.
 pub const BADGE_RR_S: f64 = 0.4;
-/// The RR interval while a pipeline is running, in RR intervals at rest.
+/// The RR interval while a pipeline is running, in RR intervals at rest. A loop has whole beats, so that
+/// its interval is only about this long.
 const RUNNING_RR: f64 = 2.0 / 3.0;
 /// The time of the first beat, in RR intervals.
 const FIRST_BEAT_RR: f64 = 0.42;
@@ -28,9 +29,10 @@ const LEAD_OFF: [(f64, f64); 2] = [(0.04, 0.34), (0.52, 0.78)];
 /// always has the same rhythm.
 pub fn symbol(report: &Report, beats: u32, resting_rr_s: f64) -> Rhythm {
     let running = report.verdict == Verdict::Running;
-    let rr_s = if running { RUNNING_RR * resting_rr_s } else { resting_rr_s };
     let duration_s = f64::from(beats) * resting_rr_s;
-    let count = (duration_s / rr_s).round() as usize;
+    let count = if running { (f64::from(beats) / RUNNING_RR).round() } else { f64::from(beats) };
+    let rr_s = duration_s / count;
+    let count = count as usize;
     let rounds = beats.div_ceil(BEATS_PER_ROUND);
     let round_s = duration_s / f64::from(rounds);
     let mut rhythm = Rhythm {
@@ -104,10 +106,12 @@ fn beat(t_s: f64, kind: BeatKind) -> Beat {
     Beat { t_s, kind, code, amplitude: 1.0, paced: false }
 }
 
-/// Adds `count` beats. `odd` of them, spread evenly, have a double, and the next beat is left out.
+/// Adds `count` beats. `odd` of them, spread evenly, have a double, and the next beat is left out. The
+/// last beat is none of them, so that the end of the loop cuts no double off.
 fn glitching(rhythm: &mut Rhythm, rr_s: f64, count: usize, odd: usize) {
     let double = glitch::find("double-beat").expect("a glitch of the table");
-    let doubled: Vec<usize> = (0..odd).map(|n| (2 * n + 1) * count / (2 * odd)).collect();
+    let doubled: Vec<usize> =
+        (0..odd).map(|n| (2 * n + 1) * count.saturating_sub(1) / (2 * odd)).collect();
     for n in 0..count {
         let t_s = (FIRST_BEAT_RR + n as f64) * rr_s;
         if n > 0 && doubled.contains(&(n - 1)) {

@@ -11,7 +11,7 @@ mod screen;
 mod verdana;
 mod word;
 
-pub use screen::{ScreenSettings, screen};
+pub use screen::{MOST_RUNS as SCREEN_RUNS, ScreenSettings, screen};
 
 use super::text::TextMetrics;
 use super::theme::{Colour, Rgb, Theme};

@@ -6,8 +6,14 @@ use serde::Serialize;
 
 use super::Verdict;
 
-/// The outcomes of runs, in the order in which a legend counts them.
-const OUTCOMES: [Verdict; 4] = [Verdict::Passed, Verdict::Flaky, Verdict::Failed, Verdict::Stopped];
+/// The outcomes of runs and their words, in the order in which a legend counts them. A run that was
+/// stopped is called cancelled, as in the notes.
+const OUTCOMES: [(Verdict, &str); 4] = [
+    (Verdict::Passed, "passed"),
+    (Verdict::Flaky, "flaky"),
+    (Verdict::Failed, "failed"),
+    (Verdict::Stopped, "cancelled"),
+];
 
 /// One of the latest runs. The caller must sanitise the URL.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,7 +34,7 @@ pub struct RecentRun {
 
 impl RecentRun {
     fn is_finished(&self) -> bool {
-        OUTCOMES.contains(&self.verdict)
+        OUTCOMES.iter().any(|(verdict, _)| *verdict == self.verdict)
     }
 }
 
@@ -38,42 +44,50 @@ pub(crate) fn latest(runs: &[RecentRun], most: usize) -> &[RecentRun] {
     &runs[finished.take(most).last().map_or(0, |(at, _)| at)..]
 }
 
-/// The runs as a sentence: "last 16: 14 passed, 1 flaky, 1 failed".
+/// The runs as a sentence: "last 16: 14 passed, 1 flaky, 1 failed; 1 running". The numbers of finished
+/// runs add up to the first.
 pub(crate) fn legend(runs: &[RecentRun]) -> String {
     let count = |verdict| runs.iter().filter(|run| run.verdict == verdict).count();
-    let finished = runs.iter().filter(|run| run.is_finished()).count();
-    let mut counts: Vec<String> = OUTCOMES
+    let counts: Vec<(usize, &str)> = OUTCOMES
         .iter()
-        .filter(|verdict| count(**verdict) > 0)
-        .map(|verdict| format!("{} {verdict}", count(*verdict)))
+        .map(|(verdict, word)| (count(*verdict), *word))
+        .filter(|(count, _)| *count > 0)
         .collect();
-    if count(Verdict::Running) > 0 {
-        counts.push(format!("{} running", count(Verdict::Running)));
-    }
-    let mut legend = String::new();
-    let _ = match finished {
-        0 => write!(legend, "none finished: "),
-        _ => write!(legend, "last {finished}: "),
+    let mut legend = match counts[..] {
+        [] => "none finished".to_string(),
+        [(1, word)] => format!("last pipeline: {word}"),
+        _ => {
+            let finished: usize = counts.iter().map(|(count, _)| count).sum();
+            let counts: Vec<String> =
+                counts.iter().map(|(count, word)| format!("{count} {word}")).collect();
+            format!("last {finished}: {}", counts.join(", "))
+        }
     };
-    legend + &counts.join(", ")
+    let running = count(Verdict::Running);
+    if running > 0 {
+        let _ = write!(legend, "; {running} running");
+    }
+    legend
 }
 
-/// The share of runs with a result that passed at once, in percent; `None` if none has a result. It
-/// is 0 or 100 only if none or all of them did.
-pub(crate) fn pass_rate(runs: &[RecentRun]) -> Option<u32> {
+/// The share of runs with a result that ended green, in percent; `None` if none has a result. A flaky
+/// run ended green: it passed in the end. The share is 0 or 100 only if none or all of them did.
+pub(crate) fn green_rate(runs: &[RecentRun]) -> Option<u32> {
     let decided = runs.iter().filter(|run| run.verdict.is_decided()).count();
-    let passed = runs.iter().filter(|run| run.verdict == Verdict::Passed).count();
-    match (passed, decided) {
+    let failed = runs.iter().filter(|run| run.verdict == Verdict::Failed).count();
+    match (decided - failed, decided) {
         (_, 0) => None,
         (0, _) => Some(0),
-        (passed, decided) if passed == decided => Some(100),
-        _ => Some(((100.0 * passed as f64 / decided as f64).round() as u32).clamp(1, 99)),
+        (green, decided) if green == decided => Some(100),
+        (green, decided) => {
+            Some(((100.0 * green as f64 / decided as f64).round() as u32).clamp(1, 99))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{RecentRun, latest, legend, pass_rate};
+    use super::{RecentRun, green_rate, latest, legend};
     use crate::verdict::Verdict::{self, Failed, Flaky, Passed, Running, Stopped};
 
     fn runs(verdicts: &[Verdict]) -> Vec<RecentRun> {
@@ -92,9 +106,13 @@ mod tests {
     fn the_legend_counts_every_outcome() {
         let mut verdicts = vec![Passed; 13];
         verdicts.extend([Flaky, Failed, Stopped]);
-        assert_eq!(legend(&runs(&verdicts)), "last 16: 13 passed, 1 flaky, 1 failed, 1 stopped");
-        assert_eq!(legend(&runs(&[Failed, Running])), "last 1: 1 failed, 1 running");
-        assert_eq!(legend(&runs(&[Running])), "none finished: 1 running");
+        assert_eq!(legend(&runs(&verdicts)), "last 16: 13 passed, 1 flaky, 1 failed, 1 cancelled");
+        verdicts.push(Running);
+        assert!(legend(&runs(&verdicts)).ends_with("1 failed, 1 cancelled; 1 running"));
+        assert_eq!(legend(&runs(&[Passed])), "last pipeline: passed");
+        assert_eq!(legend(&runs(&[Stopped, Running])), "last pipeline: cancelled; 1 running");
+        assert_eq!(legend(&runs(&[Failed, Failed])), "last 2: 2 failed");
+        assert_eq!(legend(&runs(&[Running])), "none finished; 1 running");
     }
 
     #[test]
@@ -108,13 +126,15 @@ mod tests {
     }
 
     #[test]
-    fn the_pass_rate_is_100_only_if_all_passed() {
-        assert_eq!(pass_rate(&runs(&[Stopped, Running])), None);
-        assert_eq!(pass_rate(&runs(&[Passed, Stopped, Running])), Some(100));
-        assert_eq!(pass_rate(&runs(&[Failed, Flaky])), Some(0));
-        assert_eq!(pass_rate(&runs(&[Passed, Passed, Flaky])), Some(67));
+    fn the_green_rate_is_100_only_if_none_failed() {
+        assert_eq!(green_rate(&runs(&[Stopped, Running])), None);
+        assert_eq!(green_rate(&runs(&[Passed, Stopped, Running])), Some(100));
+        assert_eq!(green_rate(&runs(&[Flaky, Flaky])), Some(100));
+        assert_eq!(green_rate(&runs(&[Failed, Failed, Stopped])), Some(0));
+        assert_eq!(green_rate(&runs(&[Failed, Flaky])), Some(50));
+        assert_eq!(green_rate(&runs(&[Passed, Flaky, Failed])), Some(67));
         let mut many = vec![Passed; 999];
         many.push(Failed);
-        assert_eq!(pass_rate(&runs(&many)), Some(99));
+        assert_eq!(green_rate(&runs(&many)), Some(99));
     }
 }

@@ -74,21 +74,15 @@ impl Report {
         }
     }
 
-    /// The accessible name of a picture, such as "pipeline: flaky".
+    /// The accessible name of a picture: what it says, such as "pipeline: flaky 1/20".
     pub fn accessible_name(&self, label: &str) -> String {
         let colon = if label.is_empty() { "" } else { ": " };
-        format!("{label}{colon}{}", self.verdict)
+        format!("{label}{colon}{}", self.message())
     }
 
-    /// The title of a picture: its name, the rate if the reason does not count it, the reason and the
-    /// strongest evidence.
+    /// The title of a picture: its name, the reason and the strongest evidence.
     pub fn title(&self, label: &str) -> String {
         let mut title = self.accessible_name(label);
-        if let (Some(flakiness @ Flakiness { counted: None, .. }), Verdict::Flaky) =
-            (&self.flakiness, self.verdict)
-        {
-            let _ = write!(title, " ({})", flakiness.short());
-        }
         if !self.reason.is_empty() {
             let _ = write!(title, ": {}", self.reason);
         }

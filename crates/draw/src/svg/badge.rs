@@ -70,7 +70,14 @@ impl Document<'_> {
         if let Some(light) = light {
             self.mask(badge, light);
         }
-        self.body.push_str("</defs><g fill=\"none\" stroke-linejoin=\"bevel\">");
+        // A line is as wide outside its ends as inside; the texts beside the window stay free of it.
+        self.add(format_args!(
+            "<clipPath id=\"c{SUFFIX}\"><rect x=\"{}\" width=\"{}\" height=\"{}\"/></clipPath></defs>\
+             <g fill=\"none\" stroke-linejoin=\"bevel\" clip-path=\"url(#c{SUFFIX})\">",
+            number(badge.window),
+            number(self.scene.trace.width),
+            self.scene.size.height,
+        ));
         for (n, strokes) in badge.beats.iter().enumerate() {
             let colour = theme.rgb(strokes.colour);
             for (wider, part) in GLOW.iter().filter(|_| theme.glow > 0.0) {

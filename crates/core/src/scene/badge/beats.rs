@@ -53,6 +53,10 @@ const FLAT: &[(f64, f64)] = &[(1.0, 0.0)];
 /// in units.
 const SPIKE: (f64, f64) = (1.0, 1.0);
 const DOUBLE_SPIKES: [(f64, f64); 2] = [(1.0, 1.0), (0.6, 3.0)];
+/// The least width of a double beat whose two lines both rise, in units. In a narrower one the second
+/// only falls, so that a gap remains before the next beat.
+const DOUBLE_RISES_FROM: f64 = 3.0;
+const NARROW_DOUBLE: [(f64, f64); 2] = [(1.0, 1.0), (0.0, 3.0)];
 /// The side of the running run's beam in units.
 const BEAM: f64 = 2.0;
 /// The length of a dash of a failed state, and of the gap after it, in units.
@@ -85,6 +89,12 @@ pub(super) struct Scale {
 pub(super) fn of_runs(runs: &[RecentRun], cells: &[Cell], scale: Scale) -> Vec<Strokes> {
     let longest_s = runs.iter().filter_map(seconds).fold(0.0, f64::max);
     let mut lines = Lines::new(scale.stroke);
+    // Runs of one verdict have one shape, though cells of whole pixels differ by one.
+    let narrowest = |verdict| {
+        let widths = runs.iter().zip(cells).filter(|(run, _)| run.verdict == verdict);
+        widths.map(|(_, cell)| cell.width).fold(f64::INFINITY, f64::min)
+    };
+    let (beat_width, double_width) = (narrowest(Verdict::Passed), narrowest(Verdict::Flaky));
     for (run, cell) in runs.iter().zip(cells) {
         match run.verdict {
             Verdict::Passed => {
@@ -94,7 +104,7 @@ pub(super) fn of_runs(runs: &[RecentRun], cells: &[Cell], scale: Scale) -> Vec<S
                     }
                     _ => UNTIMED_HEIGHT,
                 };
-                let beat = if cell.width < WAVES_FROM * scale.unit {
+                let beat = if beat_width < WAVES_FROM * scale.unit {
                     spikes(&[SPIKE], *cell, scale, height)
                 } else {
                     scale.points(*cell, height, WAVES)
@@ -102,7 +112,9 @@ pub(super) fn of_runs(runs: &[RecentRun], cells: &[Cell], scale: Scale) -> Vec<S
                 lines.add(Colour::Trace, beat);
             }
             Verdict::Flaky => {
-                let beat = if cell.width < WAVES_FROM * scale.unit {
+                let beat = if double_width < DOUBLE_RISES_FROM * scale.unit {
+                    spikes(&NARROW_DOUBLE, *cell, scale, 1.0)
+                } else if double_width < WAVES_FROM * scale.unit {
                     spikes(&DOUBLE_SPIKES, *cell, scale, 1.0)
                 } else {
                     scale.points(*cell, 1.0, DOUBLE_WAVES)

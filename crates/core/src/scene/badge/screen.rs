@@ -14,7 +14,7 @@ use crate::verdict::{RecentRun, Report, Verdict, recent};
 /// The size for which all others are stated, in pixels. They scale with the shorter side.
 const DESIGN: (f64, f64) = (240.0, 80.0);
 /// The most finished runs on a screen.
-const MOST_RUNS: usize = 60;
+pub const MOST_RUNS: u16 = 60;
 /// The distance of texts and beats from the edges, and between texts, in pixels.
 const PAD: f64 = 6.0;
 /// Font sizes and baselines of the texts, in pixels: the label, the state, the numeral and the words
@@ -60,7 +60,7 @@ pub struct ScreenSettings {
 pub fn screen(report: &Report, settings: &ScreenSettings, metrics: &dyn TextMetrics) -> Badge {
     let (width, height) = (f64::from(settings.size.width), f64::from(settings.size.height));
     let unit = (width / DESIGN.0).min(height / DESIGN.1);
-    let runs = recent::latest(&report.recent, MOST_RUNS);
+    let runs = recent::latest(&report.recent, usize::from(MOST_RUNS));
     let left = (PAD * unit).round();
     let room = width - 2.0 * left;
     let base = TOP * unit + (height - (TOP + BOTTOM) * unit) / (1.0 + BELOW);
@@ -170,15 +170,21 @@ struct Numeral {
 }
 
 impl Numeral {
-    /// Since when the runs fail, or else how many of them passed at once; `None` if neither is known.
+    /// Since when the runs fail; or how many failed in a row, if all that are known did; or else the
+    /// share that ended green. `None` if nothing of this is known.
     fn new(report: &Report, runs: &[RecentRun]) -> Option<Self> {
         let red = report.drawn_verdict() == Verdict::Failed;
-        let since = report.since.as_deref().filter(|_| red).and_then(day);
-        let rate = || {
-            let text = format!("{}%", recent::pass_rate(runs)?);
-            Some(Self { text, about: "passed", colour: Colour::Trace })
-        };
-        since.map(|text| Self { text, about: "red since", colour: Colour::High }).or_else(rate)
+        if let Some(text) = report.since.as_deref().filter(|_| red).and_then(day) {
+            return Some(Self { text, about: "red since", colour: Colour::High });
+        }
+        let rate = recent::green_rate(runs)?;
+        if red && rate == 0 {
+            let failed = runs.iter().filter(|run| run.verdict == Verdict::Failed).count();
+            let (text, about) = (format!("{failed}+"), "failed in a row");
+            return Some(Self { text, about, colour: Colour::High });
+        }
+        let colour = if rate == 0 { Colour::High } else { Colour::Trace };
+        Some(Self { text: format!("{rate}%"), about: "ended green", colour })
     }
 }
 
