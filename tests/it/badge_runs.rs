@@ -249,7 +249,7 @@ fn a_symbol_shows_the_whole_double_beat_in_any_window() {
                     let end = badge.window + badge.scene.trace.width;
                     let whole = from > badge.window + 0.5 && to < end - 0.5;
                     assert!(whole, "{verdict} {label:?}: {from}..{to} in {}..{end}", badge.window);
-                    let high = line.iter().map(|(_, y)| *y < 9.0).collect::<Vec<_>>();
+                    let high = line.iter().map(|(_, y)| *y < 6.0).collect::<Vec<_>>();
                     let peaks = high.windows(2).filter(|pair| !pair[0] && pair[1]).count();
                     assert_eq!(peaks, 2, "{verdict} {label:?}");
                 }
@@ -286,7 +286,7 @@ fn no_line_leaves_the_window() {
 
 #[test]
 fn sixteen_flaky_ones_can_be_told_apart() {
-    for (label, of) in [("pipeline", 16), ("", 16), ("pipeline", 3)] {
+    for (label, of) in [("pipeline", 16), ("", 16)] {
         let settings = BadgeSettings {
             label: label.to_string(),
             height: 80,
@@ -300,9 +300,9 @@ fn sixteen_flaky_ones_can_be_told_apart() {
         };
         let badge = scene::badge(&report, &settings, &DEJAVU);
         let picture = drawing::picture(svg_of(&badge).as_bytes());
-        // A row that only the higher line of each double beat reaches.
+        // A row in the middle, where two high lines beside each other would leave no gap.
         let window = badge.window as u32..(badge.window + badge.scene.trace.width) as u32;
-        let lit: Vec<bool> = window.map(|x| is(*picture.get_pixel(x, 14), AMBER)).collect();
+        let lit: Vec<bool> = window.map(|x| is(*picture.get_pixel(x, 40), AMBER)).collect();
         let beats = lit.windows(2).filter(|pair| !pair[0] && pair[1]).count();
         assert_eq!(beats + usize::from(lit[0]), of, "{label:?}");
     }
