@@ -143,6 +143,11 @@ fn existing_dir(folder: &Path) -> Result<&Path, Error> {
         .hint("create it first, or name another one"))
 }
 
+/// A number of things in words: "1 beat", "2 beats".
+fn plural(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Formats a number of bytes for display; 1 MB is 10⁶ bytes.
 fn human_bytes(bytes: u64) -> String {
     match bytes {

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use super::budget::{self, Budget, Quality};
-use super::{fonts, human_bytes, write_frames};
+use super::{fonts, human_bytes, plural, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::history::{self as cli, HOLD_S, HistoryArgs};
@@ -250,8 +250,4 @@ fn small_enough(document: &[u8]) -> Result<(), Error> {
         "add --still for a sheet of the whole history, --captions short, a smaller --max-frames or \
          --size, name a range, or write .gif",
     ))
-}
-
-pub(super) fn plural(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -8,8 +8,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::budget::{self, Budget, Quality};
-use super::history::plural;
-use super::{fonts, format_of, human_bytes, plays, threads, write_frames};
+use super::{fonts, format_of, human_bytes, plays, plural, threads, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::render::{self as cli, RenderArgs, SAMPLE_RATE};

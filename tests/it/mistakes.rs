@@ -45,7 +45,8 @@ fn an_address_instead_of_a_directory() {
     let folder = Folder::new();
     for (address, shown) in [
         ("https://user:secret@example.org/a/b.git", "clone --bare https://example.org/a/b.git"),
-        ("ssh://git@example.org/a/b", "clone --bare ssh://"),
+        ("ssh://git@example.org/a/b", "clone --bare ssh://git@example.org/a/b "),
+        ("ssh://git:secret@example.org/a/b", "clone --bare ssh://git@example.org/a/b "),
         ("git@example.org:a/b.git", "clone --bare git@example.org:a/b.git"),
         ("file:///srv/b.git", "clone --bare file:///srv/b.git"),
     ] {

@@ -1,5 +1,6 @@
 //! cctray.xml, a format that many CI servers provide. <https://cctray.org/v1/>
 
+use crate::listing::joined;
 use crate::provider::{Filter, ProviderInfo};
 use crate::query::{Query, QueryError};
 use crate::run::{Outcome, Run, RunId, RunKey, State, Times};
@@ -64,12 +65,8 @@ pub(crate) async fn runs(client: &Client, target: &Target) -> Result<RunPage, Fe
 /// Selects the project called `name`, or the only one.
 fn choose<'a>(projects: &'a [Project], chosen: Option<&str>) -> Result<&'a Project, FetchError> {
     let names = || {
-        let names: Vec<_> =
-            projects.iter().take(MAX_NAMED).map(|one| sanitize(&one.name, LONGEST_NAME)).collect();
-        match projects.len().saturating_sub(MAX_NAMED) {
-            0 => names.join(", "),
-            more => format!("{} and {more} more", names.join(", ")),
-        }
+        let names: Vec<&str> = projects.iter().map(|one| one.name.as_str()).collect();
+        joined(&names, MAX_NAMED)
     };
     match (chosen, projects) {
         (_, []) => {

@@ -91,14 +91,18 @@ pub(crate) fn host(url: &Url) -> String {
     url.port().map_or_else(|| host.to_string(), |port| format!("{host}:{port}"))
 }
 
-/// Removes possible secrets from a URL, for display. A text that cannot be parsed and may contain a
-/// password becomes "…".
+/// Removes possible secrets from a URL, for display. The user of an ssh URL is none, and the URL is
+/// of no use without it. A text that cannot be parsed and may contain a password becomes "…".
 pub fn without_secrets(text: &str) -> String {
     match Url::parse(text) {
         Ok(url) if url.has_host() => {
             let port = url.port().map_or(String::new(), |port| format!(":{port}"));
             let host = url.host_str().unwrap_or_default();
-            format!("{}://{host}{port}{}", url.scheme(), url.path())
+            let user = match (url.scheme(), url.username()) {
+                ("ssh", user) if !user.is_empty() => format!("{user}@"),
+                _ => String::new(),
+            };
+            format!("{}://{user}{host}{port}{}", url.scheme(), url.path())
         }
         _ if text.contains('@') || text.contains("%40") => "…".to_string(),
         _ => text.split(['?', '#']).next().unwrap_or_default().to_string(),

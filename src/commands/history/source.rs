@@ -87,11 +87,7 @@ fn path_and_range(args: &HistoryArgs) -> Result<(Option<&Path>, Option<String>),
         return Ok((Some(Path::new(first)), args.range.clone()));
     }
     if is_address(first) {
-        // The user of an ssh address is part of it; a password never is.
-        let has_user_alone = first.starts_with("ssh://")
-            && first["ssh://".len()..].split('@').next().is_some_and(|user| !user.contains(':'));
-        let may_have_secrets = first.contains("://") && !has_user_alone;
-        let address = if may_have_secrets { without_secrets(first) } else { first.clone() };
+        let address = if first.contains("://") { without_secrets(first) } else { first.clone() };
         return Err(Error::usage(format!(
             "{address} is an address; a history is read from a clone of it"
         ))

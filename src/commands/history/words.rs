@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::super::plural;
 use super::options::Options;
-use super::plural;
 use crate::cli::format::Format;
 use crate::cli::history::Captions;
 use crate::history::calendar::day;
