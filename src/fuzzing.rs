@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use clap::Parser;
+use jiff::Timestamp;
 
 use crate::cli::Cli;
 use crate::history::exclude::Exclusions;
@@ -14,6 +15,7 @@ use crate::history::{self, History, log, message, status};
 use crate::store::Records;
 use flaky_ci::fuzzing::responses;
 use flaky_ci::junit::TestReports;
+use flaky_ci::webhook::{self, Dialect, Request, Secret};
 use flaky_ci::{Provider, Query, parse_remote, without_secrets};
 use flaky_core::rhythm::json;
 use flaky_core::signal::Signal;
@@ -22,7 +24,7 @@ use flaky_core::signal::Signal;
 pub type Target = fn(&[u8]) -> bool;
 
 /// All targets with their names, which are those of the files in `fuzz/fuzz_targets/`.
-pub const TARGETS: [(&str, Target); 19] = [
+pub const TARGETS: [(&str, Target); 20] = [
     ("arguments", arguments),
     ("cctray", cctray),
     ("commit", commit),
@@ -41,6 +43,7 @@ pub const TARGETS: [(&str, Target); 19] = [
     ("rhythm", rhythm),
     ("status_file", status_file),
     ("tree", tree),
+    ("webhook", webhook),
     ("woodpecker", woodpecker),
 ];
 
@@ -159,6 +162,31 @@ pub fn status_file(bytes: &[u8]) -> bool {
 /// Tree objects, which are compared.
 pub fn tree(bytes: &[u8]) -> bool {
     history::fuzzing::trees(bytes)
+}
+
+/// A webhook: headers, an empty line and a body. What is understood is checked with a secret too, and
+/// changes nothing when it comes again.
+pub fn webhook(bytes: &[u8]) -> bool {
+    let Some(end) = memchr::memmem::find(bytes, b"\n\n") else { return false };
+    let (head, body) = (&bytes[..end], &bytes[end + 2..]);
+    let headers: BTreeMap<&[u8], &[u8]> = head
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| {
+            let colon = memchr::memmem::find(line, b": ")?;
+            Some((&line[..colon], &line[colon + 2..]))
+        })
+        .collect();
+    let header = |name: &str| headers.get(name.as_bytes()).copied();
+    let request = Request { header: &header, body };
+    let Some(dialect) = Dialect::of(&request) else { return false };
+    let secrets = ["hush", "whsec_aHVzaA=="].map(|text| Secret::new(text).expect("a secret"));
+    for secrets in [&secrets[..1], &secrets[..]] {
+        let _ = webhook::authenticate(dialect, &request, secrets.iter(), Timestamp::UNIX_EPOCH);
+    }
+    match webhook::read(dialect, &request) {
+        Ok(message) => message.runs.iter().all(|run| run.clone().merge(run.clone()) == *run),
+        Err(why) => why.to_string().is_empty(),
+    }
 }
 
 /// Responses of Woodpecker.

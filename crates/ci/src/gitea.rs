@@ -1,10 +1,12 @@
-//! Gitea and Forgejo: the statuses of a branch's commits.
+//! Gitea and Forgejo: the statuses of a branch's commits; in webhooks, also the runs of Actions.
 //!
 //! Gitea keeps all statuses that were ever set on a commit. The statuses of one context, in order,
-//! are the executions of one job. `wire` and `words` parse responses, `ask` sends requests. The API
-//! is modelled on GitHub's. <https://docs.gitea.com/api/>
+//! are the executions of one job. `wire` and `words` parse responses, `ask` sends requests, `webhook`
+//! and `forgejo` read what the two send by themselves. The API is modelled on GitHub's. <https://docs.gitea.com/api/>
 
 mod ask;
+pub(crate) mod forgejo;
+pub(crate) mod webhook;
 mod wire;
 mod words;
 

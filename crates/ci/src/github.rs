@@ -1,18 +1,20 @@
 //! GitHub Actions, and the commit statuses that other systems set.
 //!
-//! `wire` and `words` parse responses, `ask` sends requests, `workflows` finds a workflow by its name.
+//! `wire` and `words` parse responses, `ask` sends requests, `workflows` finds a workflow by its name,
+//! `webhook` reads what GitHub sends by itself.
 //! <https://docs.github.com/en/rest/actions/workflow-runs>
 
 mod ask;
+pub(crate) mod webhook;
 mod wire;
-mod words;
+pub(crate) mod words;
 mod workflows;
 
 use crate::provider::{CommitScope, Filter, ProviderInfo};
 use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
 use crate::target::{Target, below, parse_address, split_project};
 
-pub(crate) use ask::{enrich, resolve, resolve_branch, runs};
+pub(crate) use ask::{enrich, resolve, resolve_branch, run, runs};
 
 /// The API of github.com.
 const PUBLIC_API: &str = "https://api.github.com";

@@ -1,19 +1,20 @@
 //! GitLab: pipelines, their jobs including retried ones, and their child pipelines.
 //!
-//! `wire` and `words` parse responses, `ask` sends requests.
-//! <https://docs.gitlab.com/api/pipelines/>, <https://docs.gitlab.com/api/jobs/>
+//! `wire` and `words` parse responses, `ask` sends requests, `webhook` reads what GitLab sends by
+//! itself. <https://docs.gitlab.com/api/pipelines/>, <https://docs.gitlab.com/api/jobs/>
 
 mod ask;
+mod blocked;
+pub(crate) mod webhook;
 mod wire;
 mod words;
 
-use crate::Provider;
 use crate::provider::{AuthScheme, CommitScope, Filter, ProviderInfo};
 use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
-use crate::run::Run;
 use crate::target::{Target, below, parse_address, split_project};
 
-pub(crate) use ask::{enrich, failed_tests, resolve, runs};
+pub(crate) use ask::{enrich, failed_tests, resolve, run, runs};
+pub(crate) use blocked::{is_blocked, judge as judge_blocked};
 
 /// The public server.
 const PUBLIC_SERVER: &str = "https://gitlab.com";
@@ -42,11 +43,6 @@ pub(crate) static INFO: ProviderInfo = ProviderInfo {
     auth: AuthScheme::Header("private-token"),
     ..ProviderInfo::MINIMAL
 };
-
-/// Returns true for a pipeline that waits for a manual job. The jobs before it may have a result.
-pub(crate) fn is_blocked(run: &Run) -> bool {
-    run.key.provider == Provider::GitLab && run.state.word == words::BLOCKED
-}
 
 pub(crate) fn from_env(env: Lookup<'_>) -> Environment {
     let server = env("CI_API_V4_URL").or_else(|| env("CI_SERVER_URL"));

@@ -1,7 +1,13 @@
-//! Gitea's vocabulary: the states of a commit's statuses.
+//! Gitea's vocabulary: the states of a commit's statuses, and the words of Actions that differ from
+//! GitHub's.
 
-use crate::run::Outcome;
+use crate::github::words as actions;
+use crate::run::{Outcome, Trigger};
+use flaky_core::hash::fnv1a;
 use flaky_core::verdict::Verdict;
+
+/// The bits of the number of a workflow, all of which a number in JavaScript has too.
+const WORKFLOW_BITS: u32 = 53;
 
 /// The outcome of a status. Only the description distinguishes a cancelled job from a failed one.
 pub(super) fn status(state: &str, description: Option<&str>) -> Outcome {
@@ -19,6 +25,33 @@ pub(super) fn status(state: &str, description: Option<&str>) -> Outcome {
             _ => Verdict::Unknown,
         })
     }
+}
+
+/// The relevant word of a run or a job, as for GitHub. The conclusion is empty until there is one.
+pub(super) fn of_actions(status: Option<&str>, conclusion: Option<String>) -> String {
+    actions::word(status, conclusion.filter(|word| !word.is_empty()))
+}
+
+/// GitHub's word for a status of Forgejo.
+pub(super) fn of_forgejo(status: &str) -> &str {
+    match status {
+        "running" => actions::RUNNING,
+        "blocked" => "waiting",
+        _ => status,
+    }
+}
+
+/// The trigger of a run. Gitea has an event of its own for a push to a pull request.
+pub(super) fn trigger(event: Option<&str>) -> Trigger {
+    match event {
+        Some("pull_request_sync") => Trigger::MergeRequest,
+        _ => actions::trigger(event, None),
+    }
+}
+
+/// A number for the workflow in a file, because runs are told apart by numbers.
+pub(super) fn workflow(file: &str) -> Option<u64> {
+    (!file.is_empty()).then(|| fnv1a(file.as_bytes()) >> (u64::BITS - WORKFLOW_BITS))
 }
 
 #[cfg(test)]

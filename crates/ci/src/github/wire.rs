@@ -76,24 +76,39 @@ impl Workflow {
 }
 
 /// A repository by its number.
-#[derive(Debug, Deserialize, PartialEq, Eq)]
+#[derive(Debug, Deserialize)]
 pub(super) struct RepositoryId {
     pub id: u64,
+    pub owner: Option<Account>,
+}
+
+/// A person or an organisation.
+#[derive(Debug, Deserialize)]
+pub(super) struct Account {
+    pub login: String,
 }
 
 impl WorkflowRun {
     /// Returns true if the commit is in a fork, whose branch may have the same name.
     pub(super) fn is_of_fork(&self) -> bool {
         match (&self.repository, &self.head_repository) {
-            (Some(ours), Some(theirs)) => ours != theirs,
+            (Some(ours), Some(theirs)) => ours.id != theirs.id,
             // GitHub reports no repository of a fork that was deleted.
             (Some(_), None) => words::is_of_pull_request(self.event.as_deref()),
             (None, _) => false,
         }
     }
 
-    /// Converts it to a run of `project`.
+    /// The branch with the owner of the fork; `None` if the fork was deleted.
+    pub(super) fn branch_of_fork(&self) -> Option<String> {
+        let owner = self.head_repository.as_ref()?.owner.as_ref()?;
+        Some(format!("{}:{}", owner.login, self.head_branch.as_ref()?))
+    }
+
+    /// Converts it to a run of `project`. The branch of a fork, which may have the name of one of ours,
+    /// is left out.
     pub(super) fn into_run(self, project: &str) -> Run {
+        let is_of_fork = self.is_of_fork();
         let word = words::word(self.status.as_deref(), self.conclusion);
         let times =
             Times { created: self.created_at, started: self.run_started_at, finished: None };
@@ -107,7 +122,7 @@ impl WorkflowRun {
         Run {
             sha: self.head_sha.filter(|sha| !sha.is_empty()),
             kind: RunKind {
-                git_ref: self.head_branch,
+                git_ref: self.head_branch.filter(|_| !is_of_fork),
                 workflow: self.workflow_id,
                 trigger: words::trigger(self.event.as_deref(), self.path.as_deref()),
             },
@@ -140,6 +155,10 @@ pub struct WorkflowJob {
     pub status: Option<String>,
     pub conclusion: Option<String>,
     pub html_url: Option<String>,
+    /// The run that it belongs to; missing for a check.
+    pub run_id: Option<u64>,
+    pub run_attempt: Option<u64>,
+    pub head_sha: Option<String>,
     #[serde(default, deserialize_with = "time::rfc3339")]
     pub started_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "time::rfc3339")]

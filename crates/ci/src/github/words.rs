@@ -1,11 +1,13 @@
 //! GitHub's vocabulary: statuses and conclusions of runs, jobs and checks, states of commits,
-//! events.
+//! events. Gitea has taken over those of Actions.
 
 use crate::run::{Outcome, Trigger};
 use flaky_core::verdict::Verdict;
 
 /// The event of a run that a person started.
 pub(super) const BY_HAND: &str = "workflow_dispatch";
+/// The status of a run of which nothing more is known than that it exists.
+pub(crate) const RUNNING: &str = "in_progress";
 
 /// Returns true if a run was started for a pull request, which may come from a fork.
 pub(super) fn is_of_pull_request(event: Option<&str>) -> bool {
@@ -13,7 +15,7 @@ pub(super) fn is_of_pull_request(event: Option<&str>) -> bool {
 }
 
 /// The relevant word: the conclusion if it is completed, else the status.
-pub(super) fn word(status: Option<&str>, conclusion: Option<String>) -> String {
+pub(crate) fn word(status: Option<&str>, conclusion: Option<String>) -> String {
     match (status, conclusion) {
         (Some("completed") | None, Some(conclusion)) => conclusion,
         (Some("completed") | None, None) => "unknown".to_string(),
@@ -33,7 +35,7 @@ pub(super) fn verdict(word: &str) -> Verdict {
 }
 
 /// The outcome of a workflow run. A run that did not start is not evidence.
-pub(super) fn run(word: &str) -> Outcome {
+pub(crate) fn run(word: &str) -> Outcome {
     Outcome {
         verdict: verdict(word),
         infra_failure: is_infra_failure(word),
@@ -42,7 +44,7 @@ pub(super) fn run(word: &str) -> Outcome {
 }
 
 /// The outcome of a job or a check.
-pub(super) fn job(word: &str) -> Outcome {
+pub(crate) fn job(word: &str) -> Outcome {
     Outcome {
         verdict: verdict(word),
         infra_failure: is_infra_failure(word),
@@ -66,7 +68,7 @@ pub(super) fn combined(state: &str) -> Verdict {
 
 /// The trigger of a run by its `event` and the file of its workflow. A person often starts a workflow
 /// to repeat it.
-pub(super) fn trigger(event: Option<&str>, path: Option<&str>) -> Trigger {
+pub(crate) fn trigger(event: Option<&str>, path: Option<&str>) -> Trigger {
     if path.is_some_and(|path| path.starts_with("dynamic/")) {
         return Trigger::Other;
     }

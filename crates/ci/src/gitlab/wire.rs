@@ -16,7 +16,7 @@ pub(super) struct Project {
     pub default_branch: Option<String>,
 }
 
-/// A pipeline in a list.
+/// A pipeline in a list, or in a webhook.
 #[derive(Debug, Deserialize)]
 pub(super) struct Pipeline {
     pub id: u64,
@@ -26,15 +26,17 @@ pub(super) struct Pipeline {
     pub status: String,
     pub source: Option<String>,
     pub web_url: Option<String>,
-    #[serde(default, deserialize_with = "time::rfc3339")]
+    /// The same in a webhook.
+    pub url: Option<String>,
+    #[serde(default, deserialize_with = "time::rfc3339_or_ruby")]
     pub created_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "time::rfc3339")]
+    #[serde(default, deserialize_with = "time::rfc3339_or_ruby")]
     pub updated_at: Option<Timestamp>,
     /// The start; not in lists.
-    #[serde(default, deserialize_with = "time::rfc3339")]
+    #[serde(default, deserialize_with = "time::rfc3339_or_ruby")]
     pub started_at: Option<Timestamp>,
     /// The end; not in lists.
-    #[serde(default, deserialize_with = "time::rfc3339")]
+    #[serde(default, deserialize_with = "time::rfc3339_or_ruby")]
     pub finished_at: Option<Timestamp>,
 }
 
@@ -62,7 +64,7 @@ impl Pipeline {
                 trigger: words::trigger(self.source.as_deref()),
             },
             times,
-            url: web_page(self.web_url.as_deref()),
+            url: web_page(self.web_url.or(self.url).as_deref()),
             ..Run::new(key, State::new(self.status, outcome, self.updated_at, &times))
         }
     }
@@ -78,12 +80,19 @@ pub struct Execution {
     pub allow_failure: Option<bool>,
     pub failure_reason: Option<String>,
     pub web_url: Option<String>,
-    #[serde(default, deserialize_with = "time::rfc3339")]
+    #[serde(default, deserialize_with = "time::rfc3339_or_ruby")]
     pub created_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "time::rfc3339")]
+    #[serde(default, deserialize_with = "time::rfc3339_or_ruby")]
     pub started_at: Option<Timestamp>,
-    #[serde(default, deserialize_with = "time::rfc3339")]
+    #[serde(default, deserialize_with = "time::rfc3339_or_ruby")]
     pub finished_at: Option<Timestamp>,
+}
+
+impl Execution {
+    /// Its times, as far as they are known.
+    pub(super) fn all_times(&self) -> [Option<Timestamp>; 3] {
+        [self.created_at, self.started_at, self.finished_at]
+    }
 }
 
 impl From<Execution> for Job {

@@ -34,8 +34,15 @@ pub(super) fn verdict(status: &str) -> Verdict {
     }
 }
 
+/// The status of a pipeline of which nothing more is known than that it exists.
+pub(super) const RUNNING: &str = "running";
 /// The status of a pipeline that waits for a manual job.
 pub(super) const BLOCKED: &str = "manual";
+
+/// Returns true if a pipeline with this status has ended, or waits for a person.
+pub(super) fn is_over(status: &str) -> bool {
+    verdict(status) != Verdict::Running
+}
 
 /// The outcome of a pipeline. The jobs of a blocked one tell whether anything ran.
 pub(super) fn pipeline(status: &str) -> Outcome {
