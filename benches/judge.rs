@@ -1,8 +1,9 @@
 //! What judging the runs of a CI system costs: `cargo bench --bench judge`.
 
 use divan::Bencher;
+use flaky_ci::judge::{self, Window};
 use flaky_ci::run::{Job, Outcome, Run, RunId, RunKey, State, Times};
-use flaky_ci::{Provider, Query, judge};
+use flaky_ci::{Provider, Query};
 use flaky_core::verdict::Verdict;
 
 fn main() {
@@ -52,8 +53,9 @@ fn runs(count: u64) -> Vec<Run> {
 
 #[divan::bench(args = [20, 500])]
 fn judge_runs(bencher: Bencher, count: u64) {
-    let runs = runs(count);
-    bencher.bench(|| judge::judge(&runs, &Query::default()));
+    let window = Window { count: usize::MAX, since: None };
+    let judge = |runs| judge::judge(runs, &Query::default(), window);
+    bencher.with_inputs(|| runs(count)).bench_values(judge);
 }
 
 #[divan::bench]

@@ -5,7 +5,7 @@
 //! deadline, which includes waits before retries. The caller owns the runtime; dropping a future
 //! cancels its requests.
 
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 mod canned;
 mod failure;
 mod lists;
@@ -66,7 +66,7 @@ pub struct Client {
     auth: AuthScheme,
     deadline: Deadline,
     /// The responses to give instead of a server's.
-    #[cfg(feature = "fuzzing")]
+    #[cfg(any(test, feature = "fuzzing"))]
     canned: Option<canned::Responses>,
 }
 
@@ -88,7 +88,7 @@ impl Client {
             token,
             auth,
             deadline,
-            #[cfg(feature = "fuzzing")]
+            #[cfg(any(test, feature = "fuzzing"))]
             canned: None,
         }
     }
@@ -105,7 +105,7 @@ impl Client {
 
     /// Sends a GET request.
     pub(crate) async fn get(&self, url: Url) -> Result<Response, FetchError> {
-        #[cfg(feature = "fuzzing")]
+        #[cfg(any(test, feature = "fuzzing"))]
         if let Some(canned) = &self.canned {
             return canned.get(&url);
         }
@@ -115,7 +115,7 @@ impl Client {
     /// Sends GET requests for several URLs, a few at a time. The results are in the order of
     /// `urls`.
     pub(crate) async fn get_all(&self, urls: Vec<Url>) -> Vec<Result<Response, FetchError>> {
-        #[cfg(feature = "fuzzing")]
+        #[cfg(any(test, feature = "fuzzing"))]
         if let Some(canned) = &self.canned {
             return urls.iter().map(|url| canned.get(url)).collect();
         }

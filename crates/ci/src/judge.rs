@@ -1,18 +1,36 @@
 //! Selects the runs that determine the verdict, and builds the report.
+//!
+//! ```text
+//! pages of a list ─> list ──┐
+//!                           ├─> selection ─> only_jobs ─> decide ─> Report
+//! stored runs ─────> order ─┘
+//! ```
+//!
+//! Runs that are fetched and runs that a server has stored are selected and judged by the same code.
 
+mod built;
+mod latest;
 mod list;
 mod only_jobs;
+mod order;
+mod selection;
 mod siblings;
 mod wording;
 
 use std::collections::BTreeSet;
 
+use crate::failed_test::FailedTest;
 use crate::flakiness::{self, FlakinessReport, latest_attempts};
-use crate::run::{Outcome, Run};
-use crate::{Client, FetchError, FetchErrorKind, Provider, Query, Target, failed_test, recent};
+use crate::run::{self, Outcome, Run, RunId};
+use crate::{
+    Client, FetchError, FetchErrorKind, Provider, Query, Target, failed_test, gitlab, recent,
+};
+use built::Built;
 use flaky_core::verdict::{Report, Verdict};
+pub use latest::{FetchedRuns, fetch_run, fetch_runs};
 use list::RunList;
-pub use list::Window;
+pub use selection::Window;
+use selection::{LeftOut, Rules, Selection};
 use siblings::verdict_of_others;
 
 /// A report, and the error if it is incomplete.
@@ -38,25 +56,19 @@ pub async fn fetch(
 ) -> Result<Judgement, FetchError> {
     let none_yet = wording::none_yet(&target.query);
     provider.resolve(client, &mut target).await?;
-    let RunList { mut runs, older, notes, incomplete } =
-        list::read(provider, client, &target, window).await?;
-    let failure = provider.enrich(client, &target, &mut runs).await;
-    if let Some(job) = target.query.job.as_deref() {
-        // Without its jobs, the latest run would silently be left out.
-        let is_missing = |error: &FetchError| error.kind != FetchErrorKind::TooManyPages;
-        if let Some(error) = failure.clone().filter(is_missing) {
-            return Err(error);
-        }
-        only_jobs::keep(&mut runs, job)?;
+    let rules = Rules::new(&target.query, window, provider.info().many_workflows);
+    let RunList { runs, left_out, incomplete } =
+        list::read(provider, client, &target, &rules).await?;
+    let mut selection = rules.select(runs, left_out);
+    let failure = provider.enrich(client, &target, &mut selection.runs).await;
+    // Without its jobs, the latest run would silently be left out.
+    let is_missing = |error: &FetchError| error.kind != FetchErrorKind::TooManyPages;
+    if target.query.job.is_some()
+        && let Some(error) = failure.clone().filter(is_missing)
+    {
+        return Err(error);
     }
-    let is_measured = |run: &&Run| !older.contains(&run.key.id);
-    let measured: Vec<Run> = runs.iter().filter(is_measured).cloned().collect();
-    let (mut report, decisive) = decide(&runs, &flakiness::measure(&measured), &target.query);
-    if runs.is_empty() {
-        let clauses = [none_yet].into_iter().chain(notes.iter().cloned());
-        report.reason = clauses.collect::<Vec<_>>().join("; ");
-    }
-    report.notes.splice(0..0, notes);
+    let (mut report, decisive) = report(selection, &target.query, none_yet)?;
     if let Some(run) = decisive.filter(|_| report.verdict == Verdict::Failed) {
         match provider.failed_tests(client, &target, run).await {
             Ok(tests) => failed_test::add(&mut report, tests),
@@ -68,9 +80,50 @@ pub async fn fetch(
     Ok(Judgement { report, incomplete: incomplete.or(failure) })
 }
 
-/// The report on `runs`, newest first, which were selected by `query`.
-pub fn judge(runs: &[Run], query: &Query) -> Report {
-    decide(runs, &flakiness::measure(runs), query).0
+/// Judges stored runs of one branch, or of all branches: in any order, with earlier attempts and runs
+/// for any event, and with several reports of one run. They are selected as if they were fetched; a
+/// verdict on jobs that no run has is unknown. Runs of forks count if the query names their branch.
+pub fn judge(runs: Vec<Run>, query: &Query, window: Window) -> Report {
+    let mut known = Vec::new();
+    run::add(&mut known, runs);
+    known.iter_mut().for_each(gitlab::judge_blocked);
+    order::newest_first(&mut known);
+    let (mut latest, earlier) = order::split_attempts(known);
+    let of_forks = latest.extract_if(.., |run| query.git_ref.is_none() && run.is_of_fork());
+    let left_out = LeftOut { forks: of_forks.count(), is_long: false };
+    let many_workflows = latest.iter().any(|run| run.key.provider.info().many_workflows);
+    let mut selection = Rules::new(query, window, many_workflows).select(latest, left_out);
+    let ids: BTreeSet<RunId> = selection.runs.iter().map(|run| run.key.id.clone()).collect();
+    selection.runs.extend(earlier.into_iter().filter(|run| ids.contains(&run.key.id)));
+    match report(selection, query, wording::none_yet(query)) {
+        Ok((report, _)) => report,
+        Err(error) => Report::new(Verdict::Unknown, error.message),
+    }
+}
+
+/// The report on the selected runs, and the number of the run that decides. `none_yet` is the reason if
+/// there are none.
+///
+/// # Errors
+/// Fails if no run has the job of the query.
+fn report(
+    selection: Selection,
+    query: &Query,
+    none_yet: String,
+) -> Result<(Report, Option<u64>), FetchError> {
+    let Selection { mut runs, older, notes } = selection;
+    if let Some(job) = query.job.as_deref() {
+        only_jobs::keep(&mut runs, job)?;
+    }
+    let is_measured = |run: &&Run| !older.contains(&run.key.id);
+    let measured: Vec<Run> = runs.iter().filter(is_measured).cloned().collect();
+    let (mut report, decisive) = decide(&runs, &flakiness::measure(&measured), query);
+    if runs.is_empty() {
+        let clauses = [none_yet].into_iter().chain(notes.iter().cloned());
+        report.reason = clauses.collect::<Vec<_>>().join("; ");
+    }
+    report.notes.splice(0..0, notes);
+    Ok((report, decisive))
 }
 
 /// The report on `runs`, newest first, with the measured `flakiness`, and the number of the run that
@@ -93,7 +146,9 @@ fn decide(runs: &[Run], flakiness: &FlakinessReport, query: &Query) -> (Report, 
             None => drop(seen.remove(at)),
         }
     }
-    let (deciding, cancelled) = pass_over(seen.iter().collect(), query);
+    let built = Built::new(&seen);
+    let may_decide: Vec<&Run> = seen.iter().filter(|run| built.lets_decide(run)).collect();
+    let (deciding, cancelled) = pass_over(may_decide, query);
     let Some(first) = deciding.first() else {
         let report = match all.first() {
             None => Report::new(Verdict::Unknown, wording::none_yet(query)),
@@ -106,6 +161,9 @@ fn decide(runs: &[Run], flakiness: &FlakinessReport, query: &Query) -> (Report, 
     };
     let job = query.job.as_deref();
     let (mut report, decisive) = report_on(&of_one_commit(&deciding, first), flakiness, job);
+    if report.verdict == Verdict::Failed {
+        failed_test::add(&mut report, failed_tests(&seen, first));
+    }
     report.notes.extend(wording::passed_over(cancelled));
     if report.verdict == Verdict::Running {
         let finished = deciding.iter().copied().filter(|run| run.state.is_finished()).collect();
@@ -117,6 +175,16 @@ fn decide(runs: &[Run], flakiness: &FlakinessReport, query: &Query) -> (Report, 
     report.recent = recent::beats(&seen, &report.evidence);
     report.since = recent::since(&report.recent);
     (report, decisive)
+}
+
+/// The tests that failed on the commit of the first run, in its latest reports.
+fn failed_tests(seen: &[Run], first: &Run) -> Vec<FailedTest> {
+    let is_ours = |run: &&Run| run.key == first.key || is_same_commit(run, first);
+    let reports = seen.iter().filter(|run| run.is_of_reports()).find(is_ours);
+    let failed = reports.into_iter().flat_map(|run| &run.tests.failed);
+    failed
+        .map(|(test, failures)| FailedTest::new(None, test, u64::try_from(*failures).ok(), None))
+        .collect()
 }
 
 /// Leaves out cancelled runs that are newer than the first run with a result, or about the same
@@ -178,21 +246,4 @@ fn report_on(
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::{Window, fetch};
-    use crate::{Client, Provider, Query};
-
-    /// A server may run this future on any thread.
-    #[test]
-    fn a_judgement_can_be_awaited_on_any_thread() {
-        fn is_send(_: impl Send) {}
-        let provider = Provider::GitLab;
-        let target = provider.target(&Query::new("group/project")).expect("a project");
-        let auth = provider.info().auth;
-        let client = Client::new(target.root.clone(), None, auth, Duration::from_secs(1));
-        let window = Window { count: 20, since: None };
-        is_send(fetch(provider, &client, target, window));
-    }
-}
+mod tests;

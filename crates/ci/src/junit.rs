@@ -35,6 +35,7 @@ mod content;
 mod judge;
 mod names;
 mod read;
+mod reported;
 mod reruns;
 
 use std::fmt;
@@ -42,6 +43,8 @@ use std::fmt;
 use content::Content;
 use flaky_core::verdict::Report;
 use names::Names;
+
+pub use reported::{ReportedTests, TestFailures, TestResult};
 
 /// The maximum size of a report, in bytes.
 pub const MAX_REPORT: u64 = 64 << 20;

@@ -21,7 +21,8 @@
 //! - [`run`]: runs and jobs, which can be merged from partial reports
 //! - `flakiness`, [`judge`], `recent`: the evidence, the verdict and the latest runs
 //! - [`commits`]: the outcomes of many commits
-//! - [`junit`]: test reports, which need no server
+//! - [`webhook`]: what platforms send by themselves, as the same runs
+//! - [`junit`]: test reports, which need no server; [`reported`] makes runs of posted ones
 //!
 //! The crate is async and does not depend on a runtime. It opens no files, reads the environment
 //! through a lookup function that the caller passes, and does not know command-line options: the
@@ -52,10 +53,12 @@ mod platforms;
 mod provider;
 mod query;
 mod recent;
+pub mod reported;
 pub mod run;
 mod target;
 mod time;
 mod token;
+pub mod webhook;
 mod woodpecker;
 mod xml;
 

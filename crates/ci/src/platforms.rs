@@ -90,6 +90,22 @@ impl Provider {
         }
     }
 
+    /// Fetches the run with this number; `None` where the platform numbers no runs, or does not show
+    /// a single one.
+    pub(crate) async fn run(
+        self,
+        client: &Client,
+        target: &Target,
+        number: u64,
+    ) -> Result<Option<Run>, FetchError> {
+        match self {
+            Self::GitLab => gitlab::run(client, target, number).await.map(Some),
+            Self::GitHub => github::run(client, target, number).await.map(Some),
+            Self::Woodpecker => woodpecker::run(client, target, number).await.map(Some),
+            Self::Gitea | Self::Jenkins | Self::CcTray | Self::Endpoint => Ok(None),
+        }
+    }
+
     /// Adds evidence of flakiness: jobs, and earlier attempts as separate runs. Returns the first
     /// error; everything that could be fetched is added nevertheless.
     pub(crate) async fn enrich(

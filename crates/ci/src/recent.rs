@@ -4,8 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-
 use crate::provider::CommitScope;
 use crate::run::{Run, RunId, Trigger};
 use flaky_core::sanitize::short_id;
@@ -78,20 +76,30 @@ fn by_push(runs: &[Run]) -> Vec<Vec<&Run>> {
     groups.into_iter().map(|(_, group)| group).collect()
 }
 
-/// Returns true if a run may be a beat: it did run, its state is understood, and the platform lists
-/// its runs.
+/// Returns true if a run may be a beat: it did run, its state is understood, and it is one of a list:
+/// the platform's, or that of posted reports.
 fn is_beat(run: &Run) -> bool {
     let is_listed = run.key.provider.info().commits != CommitScope::None
         && !matches!(run.key.id, RunId::Latest | RunId::LastFinished);
-    is_listed && !run.state.outcome.never_ran && run.verdict() != Verdict::Unknown
+    (is_listed || run.is_of_reports())
+        && !run.state.outcome.never_ran
+        && run.verdict() != Verdict::Unknown
 }
 
-/// The beat of the runs of one push: the gravest verdict counts.
+/// The beat of the runs of one push: the gravest verdict counts. Beside a pipeline, posted reports tell
+/// only that it was flaky.
 fn beat(runs: &[&Run], flaky: &FlakyRuns<'_>) -> RecentRun {
-    let verdicts = runs.iter().map(|run| (flaky.verdict(run), *run));
+    let (reports, pipelines): (Vec<&Run>, Vec<&Run>) =
+        runs.iter().copied().partition(|run| run.is_of_reports());
+    let flaked = reports.iter().any(|run| flaky.is_flaky(run));
+    let runs = if pipelines.is_empty() { reports } else { pipelines };
+    let verdicts = runs.iter().map(|run| match flaky.verdict(run) {
+        Verdict::Passed if flaked => (Verdict::Flaky, *run),
+        verdict => (verdict, *run),
+    });
     let (verdict, run) = verdicts.max_by_key(|(verdict, _)| *verdict).expect("at least one run");
     let is_finished = verdict != Verdict::Running;
-    let finished = runs.iter().filter_map(|run| end(run)).max().filter(|_| is_finished);
+    let finished = runs.iter().filter_map(|run| run.end()).max().filter(|_| is_finished);
     let duration_s = runs.iter().filter_map(|run| duration_s(run)).max_by(f64::total_cmp);
     RecentRun {
         verdict,
@@ -103,16 +111,14 @@ fn beat(runs: &[&Run], flaky: &FlakyRuns<'_>) -> RecentRun {
     }
 }
 
-/// The end of a run, or its last change if the end is not known.
-fn end(run: &Run) -> Option<Timestamp> {
-    run.times.finished.or(run.state.as_of).filter(|_| run.state.is_finished())
-}
-
 /// The duration of a run. GitLab's lists have the times of creation and of the last change only, so
 /// there it includes the time in the queue.
 fn duration_s(run: &Run) -> Option<f64> {
+    if run.is_of_reports() {
+        return None;
+    }
     let start = run.times.started.or(run.times.created)?;
-    let seconds = end(run)?.duration_since(start).as_secs_f64();
+    let seconds = run.end()?.duration_since(start).as_secs_f64();
     (seconds >= 0.0).then_some(seconds)
 }
 
@@ -143,14 +149,18 @@ impl<'a> FlakyRuns<'a> {
         flaky
     }
 
-    /// The verdict on a run by itself: flaky if it passed and there is evidence.
-    fn verdict(&self, run: &Run) -> Verdict {
-        let is_flaky = match run.key.id.number() {
+    fn is_flaky(&self, run: &Run) -> bool {
+        let is_named = match run.key.id.number() {
             Some(number) => self.numbers.contains(&number),
             None => run.sha.as_deref().is_some_and(|sha| self.commits.contains(&*short_id(sha))),
         };
+        is_named || !run.tests.flaked.is_empty()
+    }
+
+    /// The verdict on a run by itself: flaky if it passed and there is evidence.
+    fn verdict(&self, run: &Run) -> Verdict {
         match run.verdict() {
-            Verdict::Passed if is_flaky => Verdict::Flaky,
+            Verdict::Passed if self.is_flaky(run) => Verdict::Flaky,
             verdict => verdict,
         }
     }

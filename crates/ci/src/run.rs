@@ -10,9 +10,13 @@
 //! ```
 //!
 //! Fields are merged one by one: the earliest creation time, the union of the jobs, any value
-//! rather than none. Only [`State`] is taken as a whole, from the newest report.
+//! rather than none. [`State`] is taken as a whole, from the newest report, except for the statuses of
+//! a commit: nobody reports the state of all of them, so it follows from the merged jobs.
 
 mod job;
+mod signs;
+mod silence;
+mod statuses;
 
 use std::collections::BTreeMap;
 
@@ -23,7 +27,9 @@ use crate::Provider;
 use flaky_core::verdict::Verdict;
 
 pub use job::Job;
-pub(crate) use job::executions;
+pub(crate) use job::{executions, gravest};
+pub(crate) use signs::TestSigns;
+pub use silence::time_out;
 
 /// The identity of a run on its server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -47,6 +53,9 @@ pub enum RunId {
     Number(u64),
     /// The statuses of this commit, which belong to no pipeline.
     Commit(String),
+    /// The test reports that were posted for a run, in the words of whoever posted them, or for a
+    /// commit.
+    Reports(String),
     /// The latest run, on a server that does not number its runs. A later report may be about
     /// another run, so reports of different times must not be merged.
     Latest,
@@ -59,7 +68,7 @@ impl RunId {
     pub fn number(&self) -> Option<u64> {
         match self {
             Self::Number(number) => Some(*number),
-            Self::Commit(_) | Self::Latest | Self::LastFinished => None,
+            Self::Commit(_) | Self::Reports(_) | Self::Latest | Self::LastFinished => None,
         }
     }
 }
@@ -219,6 +228,9 @@ pub struct Run {
     /// Its jobs including retried ones; empty if they are not known. See [`Run::jobs`].
     #[serde(default)]
     pub(crate) jobs: Vec<Job>,
+    /// The tests that failed, as far as posted reports tell.
+    #[serde(default, skip_serializing_if = "TestSigns::is_empty")]
+    pub(crate) tests: TestSigns,
 }
 
 impl Run {
@@ -234,6 +246,7 @@ impl Run {
             times: Times::default(),
             url: None,
             jobs: Vec::new(),
+            tests: TestSigns::default(),
         }
     }
 
@@ -247,12 +260,33 @@ impl Run {
         self.state.is_finished() && !self.state.outcome.never_ran
     }
 
+    /// Returns true if it is made of posted test reports.
+    pub(crate) fn is_of_reports(&self) -> bool {
+        matches!(self.key.id, RunId::Reports(_))
+    }
+
+    /// Returns true if it is about a branch of a fork, `owner:branch`. No branch has a colon in its
+    /// name.
+    pub(crate) fn is_of_fork(&self) -> bool {
+        self.kind.git_ref.as_ref().is_some_and(|name| name.contains(':'))
+    }
+
+    /// The first known time of it. Runs are sorted by it where they have no numbers.
+    pub(crate) fn beginning(&self) -> Option<Timestamp> {
+        self.times.created.or(self.times.started).or(self.state.as_of)
+    }
+
+    /// Its end, or its last change if the end is not known; `None` while it is in progress.
+    pub fn end(&self) -> Option<Timestamp> {
+        self.times.finished.or(self.state.as_of).filter(|_| self.state.is_finished())
+    }
+
     /// Its jobs, one per id, in the order of [`Job::position`].
     pub fn jobs(&self) -> &[Job] {
         &self.jobs
     }
 
-    /// Adds jobs and merges reports of known jobs.
+    /// Adds jobs and merges reports of known jobs. The state of a run of statuses follows from them.
     pub fn add_jobs(&mut self, jobs: impl IntoIterator<Item = Job>) {
         self.jobs.extend(jobs);
         self.jobs.sort_by_key(|job| job.id);
@@ -265,6 +299,7 @@ impl Run {
         }
         merged.sort_by_key(Job::position);
         self.jobs = merged;
+        self.settle_statuses();
     }
 
     /// Combines two reports of the same run, which must have the same key.
@@ -284,6 +319,7 @@ impl Run {
             times: self.times.merge(other.times),
             url: self.url.max(other.url),
             jobs: self.jobs,
+            tests: self.tests.merge(other.tests),
         };
         merged.add_jobs(other.jobs);
         merged

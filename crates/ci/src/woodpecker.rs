@@ -10,7 +10,7 @@ use crate::provider::{CommitScope, Filter, ProviderInfo};
 use crate::query::{CurrentJob, Environment, Lookup, Query, QueryError};
 use crate::target::{Target, below, split_project};
 
-pub(crate) use ask::{enrich, resolve, runs};
+pub(crate) use ask::{enrich, resolve, run, runs};
 
 /// The maximum number of segments in the name of a repository.
 const MAX_SEGMENTS: usize = 22;

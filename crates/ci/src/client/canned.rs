@@ -1,4 +1,4 @@
-//! Responses in a text instead of on a server, for fuzzing.
+//! Responses in a text instead of on a server, for fuzzing and for tests.
 //!
 //! ```text
 //! > /pipelines

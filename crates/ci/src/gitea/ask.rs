@@ -69,37 +69,33 @@ fn run(target: &Target, sha: &str, statuses: Vec<Status>) -> Option<Run> {
     let is_current = |status: &Status| {
         context_part.as_ref().is_some_and(|part| status.context.contains(part.as_str()))
     };
-    let jobs: Vec<Job> = statuses
-        .into_iter()
-        .filter(|status| !is_current(status))
-        .map(Job::from)
-        .filter(|job| !job.state.outcome.never_ran)
-        .collect();
-    let mut latest: Vec<Verdict> = executions(&jobs)
-        .iter()
-        .filter_map(|(_, executions)| Some(executions.last()?.verdict()))
-        .collect();
-    // The current job may have another name there; then it is the only one that is running.
-    let running = latest.iter().filter(|verdict| **verdict == Verdict::Running).count();
-    if current.is_some() && latest.len() > 1 && running == 1 {
-        latest.retain(|verdict| *verdict != Verdict::Running);
-    }
+    let jobs = statuses.into_iter().filter(|status| !is_current(status)).map(Job::from);
     let key = RunKey {
         provider: Provider::Gitea,
         project: target.project.clone(),
         id: RunId::Commit(sha.to_string()),
         attempt: 1,
     };
-    let created = jobs.iter().filter_map(|job| job.times.created).min();
-    let updated = jobs.iter().filter_map(|job| job.state.as_of).max();
-    let (word, outcome) = latest.into_iter().max().map_or_else(
-        || ("skipped", Outcome { never_ran: true, ..Outcome::new(Verdict::Stopped) }),
-        |verdict| (verdict.word(), Outcome::new(verdict)),
-    );
-    let times = Times { created, ..Times::default() };
-    let mut run = Run { times, ..Run::new(key, State::new(word, outcome, updated, &times)) };
+    let never_ran = Outcome { never_ran: true, ..Outcome::new(Verdict::Stopped) };
+    let mut run = Run::new(key, State::new("skipped", never_ran, None, &Times::default()));
     run.sha = Some(sha.to_string()).filter(|sha| !sha.is_empty());
     run.kind.git_ref = target.git_ref().map(str::to_string);
     run.add_jobs(jobs);
+    if current.is_some() {
+        leave_out_current(&mut run);
+    }
     Some(run)
+}
+
+/// Judges a run by the other jobs if one is running, which is the current job under another name.
+fn leave_out_current(run: &mut Run) {
+    let all = executions(run.jobs());
+    let last = all.iter().filter_map(|(_, executions)| executions.last());
+    let ran = last.filter(|job| !job.state.outcome.never_ran).map(|job| job.verdict());
+    let (running, ended): (Vec<Verdict>, Vec<Verdict>) =
+        ran.partition(|verdict| *verdict == Verdict::Running);
+    if let Some(verdict) = ended.into_iter().max().filter(|_| running.len() == 1) {
+        run.state.word = verdict.word().to_string();
+        run.state.outcome = Outcome::new(verdict);
+    }
 }

@@ -118,6 +118,14 @@ fn run_page(target: &Target, response: &Response) -> Result<RunPage, FetchError>
     Ok(RunPage { runs, more: response.next.is_some(), forks })
 }
 
+/// Fetches the latest attempt of a run.
+pub(crate) async fn run(client: &Client, target: &Target, id: u64) -> Result<Run, FetchError> {
+    let parameters = [("exclude_pull_requests", Some("true"))];
+    let url = target.repository_url(&["actions", "runs", &id.to_string()], &parameters);
+    let run: WorkflowRun = client.get(url).await?.json()?;
+    Ok(run.into_run(&target.project))
+}
+
 /// Adds earlier attempts, and the jobs of the run that the current job belongs to. With a job in the
 /// query, adds the jobs of all attempts instead.
 pub(crate) async fn enrich(
@@ -227,9 +235,11 @@ async fn commit_statuses(client: &Client, target: &Target) -> Result<Option<Run>
     let outcome = Outcome::new(verdict);
     let updated = jobs.iter().filter_map(|job| job.state.as_of).max();
     let state = State::new(combined.state, outcome, updated, &Times::default());
-    let mut run = Run::new(key, state);
+    let mut run = Run::new(key, state.clone());
     run.sha = Some(combined.sha).filter(|sha| !sha.is_empty());
     run.kind.git_ref = Some(git_ref.to_string());
     run.add_jobs(jobs);
+    // The combined state is also that of statuses that are not listed as jobs.
+    run.state = state;
     Ok(Some(run))
 }

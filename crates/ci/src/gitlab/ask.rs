@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::wire::{Bridge, Execution, Pipeline, Project, TestReport, TestSuite};
-use super::{is_blocked, words};
+use super::{blocked, words};
 use crate::client::Response;
 use crate::failed_test::FailedTest;
 use crate::job_pattern::JobPattern;
-use crate::run::{Job, Outcome, Run, executions};
+use crate::run::{Job, Outcome, Run};
 use crate::{Client, FetchError, FetchErrorKind, PageRequest, RunPage, Target};
 use flaky_core::verdict::Verdict;
 
@@ -58,6 +58,13 @@ pub(crate) async fn runs(
     Ok(RunPage { runs, more: response.next.is_some(), ..RunPage::default() })
 }
 
+/// Fetches a pipeline.
+pub(crate) async fn run(client: &Client, target: &Target, id: u64) -> Result<Run, FetchError> {
+    let url = target.url(&["projects", &target.project, "pipelines", &id.to_string()], &[]);
+    let pipeline: Pipeline = client.get(url).await?.json()?;
+    Ok(pipeline.into_run(&target.project))
+}
+
 /// Adds the jobs of finished pipelines and of their child pipelines; with a job in the query, also of
 /// those in progress.
 pub(crate) async fn enrich(
@@ -79,7 +86,7 @@ pub(crate) async fn enrich(
     let (jobs, mut failure) = jobs(client, target, &ids).await;
     for (parent, jobs) in parents.iter_mut().zip(jobs) {
         parent.run.add_jobs(jobs);
-        judge_blocked(parent.run);
+        blocked::judge(parent.run);
     }
     // If the latest pipeline has no child pipelines, assume that the others have none.
     let (first, rest) = parents.split_at_mut(1.min(ids.len()));
@@ -199,7 +206,8 @@ async fn children(
             });
             let jobs: Vec<Job> = named.collect();
             let run = &mut *parents[child.run].run;
-            let has_failed = child.is_blocked && verdict_so_far(&jobs) == Some(Verdict::Failed);
+            let has_failed =
+                child.is_blocked && blocked::verdict_so_far(&jobs) == Some(Verdict::Failed);
             if has_failed && run.verdict() == Verdict::Passed {
                 run.state.outcome = Outcome::new(Verdict::Failed);
             }
@@ -222,25 +230,6 @@ pub(crate) async fn failed_tests(
     // The suites have the names of the jobs.
     let wanted = |suite: &TestSuite| job.as_ref().is_none_or(|job| job.matches(&suite.name));
     Ok(suites.into_iter().filter(wanted).flat_map(TestSuite::into_failed_tests).collect())
-}
-
-/// Judges a pipeline that waits for a manual job by the jobs before it.
-fn judge_blocked(run: &mut Run) {
-    if !is_blocked(run) {
-        return;
-    }
-    run.state.outcome = match verdict_so_far(run.jobs()) {
-        Some(verdict) => Outcome::new(verdict),
-        None => Outcome { never_ran: true, ..run.state.outcome },
-    };
-}
-
-/// The verdict of the required jobs that passed or failed; `None` if there are none.
-fn verdict_so_far(jobs: &[Job]) -> Option<Verdict> {
-    let last =
-        executions(jobs).into_iter().filter_map(|(_, executions)| executions.last().copied());
-    let has_result = |job: &&Job| matches!(job.verdict(), Verdict::Passed | Verdict::Failed);
-    last.filter(|job| job.is_required()).filter(has_result).map(Job::verdict).max()
 }
 
 /// The error if not all child pipelines of a pipeline are read.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::job_pattern::JobPattern;
 use crate::listing::joined;
-use crate::run::{Job, Run, executions};
+use crate::run::{Job, Run, gravest};
 use crate::{FetchError, FetchErrorKind};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::Verdict;
@@ -53,10 +53,7 @@ fn narrow(run: &mut Run, jobs: Vec<Job>) {
     run.times.started = started.or(run.times.started);
     run.times.finished = finished.or(run.times.finished);
     run.jobs = jobs.into_iter().map(|job| Job { allowed_to_fail: false, ..job }).collect();
-    let all = executions(&run.jobs);
-    let last = all.iter().filter_map(|(_, executions)| executions.last());
-    let gravest = last.max_by_key(|job| (!job.state.outcome.never_ran, job.verdict()));
-    if let Some(job) = gravest {
+    if let Some(job) = gravest(&run.jobs) {
         let (word, outcome) = (job.state.word.clone(), job.state.outcome);
         (run.state.word, run.state.outcome) = (word, outcome);
     }

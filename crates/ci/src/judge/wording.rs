@@ -11,6 +11,8 @@ use flaky_core::verdict::Verdict;
 const MAX_NAMED: usize = 3;
 /// The maximum length of a server's words in messages, in characters.
 const LONGEST_WORD: usize = 40;
+/// The maximum length of the reason for the verdict on a test report, in characters.
+const LONGEST_REASON: usize = 200;
 
 /// The reason for `verdict` on the runs `chosen`, of which `run` is the gravest.
 pub(super) fn reason(
@@ -20,7 +22,9 @@ pub(super) fn reason(
     measured: &FlakinessReport,
 ) -> String {
     let (name, is) = subject(run, chosen);
+    let has = has(is);
     match verdict {
+        Verdict::Failed | Verdict::Unknown if run.is_of_reports() => reports(run),
         Verdict::Flaky => measured.reason().unwrap_or_else(|| format!("{name} {is} flaky")),
         Verdict::Passed => match measured.reason() {
             Some(counts) => format!("{name} passed; flaky: {counts}"),
@@ -29,7 +33,10 @@ pub(super) fn reason(
         Verdict::Failed => format!("{name} failed{}", jobs(run, Verdict::Failed)),
         Verdict::Running => format!("{name} {is} running"),
         Verdict::Stopped => format!("{name} {is} {}{}", word(run), jobs(run, Verdict::Stopped)),
-        Verdict::Unknown => format!("{name} has the unknown status {:?}", word(run)),
+        Verdict::Unknown => match run.silence() {
+            Some(span) => format!("{name} {has} not ended, and was silent for {span}"),
+            None => format!("{name} {has} the unknown status {:?}", word(run)),
+        },
     }
 }
 
@@ -49,6 +56,7 @@ pub(super) fn reason_of_jobs(
         1 => (format!("job {}", names[0]), "is"),
         _ => (format!("jobs {}", joined(&names, MAX_NAMED)), "are"),
     };
+    let has = has(is);
     match verdict {
         Verdict::Flaky => match measured.reason() {
             // The counts name the jobs that were retried.
@@ -64,7 +72,10 @@ pub(super) fn reason_of_jobs(
         Verdict::Failed => format!("{jobs} failed in {place}"),
         Verdict::Running => format!("{jobs} {is} running in {place}"),
         Verdict::Stopped => format!("{jobs} {is} {} in {place}", word(run)),
-        Verdict::Unknown => format!("{jobs} has the unknown status {:?} in {place}", word(run)),
+        Verdict::Unknown => match run.silence() {
+            Some(span) => format!("{jobs} {has} not ended in {place}, and was silent for {span}"),
+            None => format!("{jobs} {has} the unknown status {:?} in {place}", word(run)),
+        },
     }
 }
 
@@ -107,6 +118,11 @@ fn subject(run: &Run, chosen: &[&Run]) -> (String, &'static str) {
     }
 }
 
+/// The form of "have" that goes with "is" or "are".
+fn has(is: &str) -> &'static str {
+    if is == "are" { "have" } else { "has" }
+}
+
 /// The runs with the verdict of `run`.
 fn alike<'a>(run: &Run, chosen: &[&'a Run]) -> Vec<&'a Run> {
     chosen.iter().copied().filter(|other| other.verdict() == run.verdict()).collect()
@@ -123,8 +139,17 @@ fn workflow_names<'a>(runs: &[&'a Run]) -> Vec<&'a str> {
     names
 }
 
+/// The reason why reports failed or tell nothing: "2 of 40 tests failed in `unit`".
+fn reports(run: &Run) -> String {
+    let names = job_names(&[run], run.verdict());
+    format!("{} in {}", sanitize(&run.state.word, LONGEST_REASON), joined(&names, MAX_NAMED))
+}
+
 /// The name of a run in a sentence: "pipeline 7", "pipeline 7 of CI".
 fn name(run: &Run) -> String {
+    if run.is_of_reports() {
+        return "the last test report".to_string();
+    }
     let Some(number) = run.key.id.number() else { return "the last pipeline".to_string() };
     match run.workflow_name.as_deref().filter(|name| !name.is_empty()) {
         None => format!("pipeline {number}"),

@@ -73,3 +73,11 @@ pub(crate) fn executions(jobs: &[Job]) -> Vec<(&str, Vec<&Job>)> {
     }
     all
 }
+
+/// The job that determines the outcome of jobs: the gravest of those that ran, by the last execution of
+/// each.
+pub(crate) fn gravest(jobs: &[Job]) -> Option<&Job> {
+    let all = executions(jobs);
+    let last = all.iter().filter_map(|(_, executions)| executions.last().copied());
+    last.max_by_key(|job| (!job.state.outcome.never_ran, job.verdict()))
+}

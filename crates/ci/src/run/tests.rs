@@ -60,24 +60,41 @@ fn job() -> impl Strategy<Value = Job> {
     )
 }
 
-fn report() -> impl Strategy<Value = Run> {
+/// A report of one run: of a pipeline, or of the statuses of a commit.
+fn report_of(id: RunId) -> impl Strategy<Value = Run> {
     let trigger =
         prop_oneof![Just(Trigger::Push), Just(Trigger::MergeRequest), Just(Trigger::Schedule)];
     let kind = (text(), option::of(0_u64..3), trigger)
         .prop_map(|(git_ref, workflow, trigger)| RunKind { git_ref, workflow, trigger });
     (text(), kind, state(), times(), text(), vec(job(), 0..5)).prop_map(
-        |(sha, kind, state, times, url, jobs)| {
-            let mut run = Run { sha, kind, times, url, ..Run::new(key(), state) };
+        move |(sha, kind, state, times, url, jobs)| {
+            let mut run = Run {
+                sha,
+                kind,
+                times,
+                url,
+                ..Run::new(RunKey { id: id.clone(), ..key() }, state)
+            };
             run.add_jobs(jobs);
             run
         },
     )
 }
 
+fn report() -> impl Strategy<Value = Run> {
+    report_of(RunId::Number(7))
+}
+
+/// Three reports of one run.
+fn three_reports() -> impl Strategy<Value = (Run, Run, Run)> {
+    let id = prop_oneof![Just(RunId::Number(7)), Just(RunId::Commit("a".repeat(40)))];
+    id.prop_flat_map(|id| (report_of(id.clone()), report_of(id.clone()), report_of(id)))
+}
+
 proptest! {
     #[test]
     fn any_order_and_number_of_reports_gives_the_same_run(
-        a in report(), b in report(), c in report(),
+        (a, b, c) in three_reports(),
     ) {
         let (a, b, c) = (|| a.clone(), || b.clone(), || c.clone());
         prop_assert_eq!(a().merge(a()), a());
@@ -131,4 +148,51 @@ fn a_state_has_the_time_of_its_news() {
     assert_eq!(as_of(Verdict::Failed, Some(second(4))), 4);
     assert_eq!(as_of(Verdict::Failed, None), 3);
     assert_eq!(as_of(Verdict::Running, None), 2);
+}
+
+/// The statuses of a commit in one report: the context, the verdict and the second of each.
+fn statuses(of: &[(u64, &str, Verdict)]) -> Run {
+    let id = RunId::Commit("a".repeat(40));
+    let unknown = State::new("word", Outcome::new(Verdict::Unknown), None, &Times::default());
+    let mut run = Run::new(RunKey { id, ..key() }, unknown);
+    run.add_jobs(of.iter().map(|(id, context, verdict)| Job {
+        id: *id,
+        parent: None,
+        name: (*context).to_string(),
+        allowed_to_fail: false,
+        state: at(Some((*id).try_into().expect("small")), *verdict),
+        times: Times::default(),
+        url: None,
+    }));
+    run
+}
+
+#[test]
+fn the_state_of_statuses_is_the_gravest_of_the_latest() {
+    use Verdict::{Failed, Passed, Running};
+    for (of, verdict) in [
+        (&[(1, "a", Passed)][..], Passed),
+        (&[(1, "a", Running), (2, "a", Passed)], Passed),
+        (&[(1, "a", Running), (2, "a", Passed), (3, "b", Running)], Running),
+        (&[(1, "a", Failed), (2, "b", Passed), (3, "b", Running)], Failed),
+        (&[(1, "a", Failed), (2, "b", Passed), (3, "a", Passed)], Passed),
+    ] {
+        let whole = statuses(of);
+        assert_eq!(whole.verdict(), verdict, "{of:?}");
+        // The same in messages of one status each, the latest first.
+        let parts = of.iter().rev().map(|one| statuses(&[*one]));
+        let merged = parts.reduce(Run::merge).expect("a status");
+        assert_eq!(merged.state, whole.state, "{of:?}");
+    }
+}
+
+#[test]
+fn skipped_statuses_do_not_count() {
+    let mut skipped = statuses(&[(2, "deploy", Verdict::Stopped)]);
+    skipped.jobs[0].state.outcome.never_ran = true;
+    skipped.settle_statuses();
+    assert!(skipped.state.outcome.never_ran);
+    let waiting = statuses(&[(1, "deploy", Verdict::Running), (3, "unit", Verdict::Passed)]);
+    assert_eq!(waiting.verdict(), Verdict::Running);
+    assert_eq!(waiting.merge(skipped).verdict(), Verdict::Passed);
 }

@@ -1,5 +1,7 @@
 //! Requests to Woodpecker.
 
+use reqwest::Url;
+
 use super::wire::{Pipeline, Repository};
 use crate::run::{Run, Trigger};
 use crate::{Client, FetchError, PageRequest, RunPage, Target};
@@ -45,6 +47,12 @@ pub(crate) async fn runs(
     Ok(RunPage { runs: runs.filter(wanted).collect(), more, ..RunPage::default() })
 }
 
+/// Fetches a pipeline with its steps.
+pub(crate) async fn run(client: &Client, target: &Target, number: u64) -> Result<Run, FetchError> {
+    let pipeline: Pipeline = client.get(pipeline_url(target, number)).await?.json()?;
+    Ok(pipeline.into_run(&target.project))
+}
+
 /// Adds the steps of the current job's pipeline; with a job in the query, of all pipelines. Returns the
 /// first error.
 pub(crate) async fn enrich(
@@ -56,9 +64,8 @@ pub(crate) async fn enrich(
     let numbered = runs.iter_mut().filter_map(|run| Some((run.key.id.number()?, run)));
     let wanted = numbered.filter(|(id, _)| by_job || Some(*id) == current);
     let (ids, wanted): (Vec<u64>, Vec<&mut Run>) = wanted.unzip();
-    let repository = repository_id(target);
-    let url = |id: &u64| target.url(&[&repository, "pipelines", &id.to_string()], &[]);
-    let responses = client.get_all(ids.iter().map(url).collect()).await;
+    let urls = ids.iter().map(|id| pipeline_url(target, *id)).collect();
+    let responses = client.get_all(urls).await;
     let mut failure = None;
     for (run, response) in wanted.into_iter().zip(responses) {
         match response.and_then(|response| response.json::<Pipeline>()) {
@@ -69,6 +76,10 @@ pub(crate) async fn enrich(
         }
     }
     failure
+}
+
+fn pipeline_url(target: &Target, number: u64) -> Url {
+    target.url(&[&repository_id(target), "pipelines", &number.to_string()], &[])
 }
 
 fn repository_id(target: &Target) -> String {
