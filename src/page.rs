@@ -29,6 +29,8 @@ use flaky_core::rhythm::glitch::Glitch;
 use flaky_core::scene::theme::Theme;
 use policy::Allowed;
 
+/// The maximum number of addresses that a page asks for a status.
+pub(crate) const MOST_URLS: usize = 24;
 /// The title of a page that has none of its own.
 const TITLE: &str = "flaky";
 
@@ -81,6 +83,8 @@ impl PageSettings {
 #[derive(Clone, Debug)]
 pub(crate) struct Page {
     html: String,
+    #[cfg_attr(not(feature = "serve"), expect(dead_code, reason = "only servers send it"))]
+    policy: String,
 }
 
 impl Page {
@@ -111,11 +115,18 @@ impl Page {
             status_urls: &settings.status_urls,
             icons: settings.assets,
         });
-        Self { html: [&before, &escape(&policy), &after].map(String::as_str).concat() }
+        let html = [&before, &escape(&policy), &after].map(String::as_str).concat();
+        Self { html, policy }
     }
 
     pub(crate) fn html(&self) -> &str {
         &self.html
+    }
+
+    /// Its Content-Security-Policy, which it also contains.
+    #[cfg(feature = "serve")]
+    pub(crate) fn policy(&self) -> &str {
+        &self.policy
     }
 }
 

@@ -10,18 +10,13 @@ use super::fonts::FontsArgs;
 use super::format::{self, Format};
 use super::source::SourceArgs;
 use super::values;
+use crate::badge::{LABEL, LONGEST_LABEL, MONITOR};
 use flaky_core::scene::theme::{self, Theme};
 use flaky_core::scene::{Size, badge};
 
 /// Formats of a badge.
 pub(crate) const FORMATS: &[Format] =
     &[Format::Svg, Format::Gif, Format::Apng, Format::Png, Format::Json];
-/// Label of a badge.
-pub(crate) const LABEL: &str = "pipeline";
-/// Maximum length of a label in characters.
-pub(crate) const LONGEST_LABEL: usize = 64;
-/// Default and minimum size of a monitor, in pixels.
-pub(crate) const MONITOR: Size = Size { width: 240, height: 80 };
 /// Heights of a badge that is not a monitor, in pixels.
 pub(crate) const HEIGHTS: std::ops::RangeInclusive<u32> = 20..=200;
 

@@ -1,41 +1,27 @@
 //! `flaky badge`: a verdict → a rhythm → a picture.
 
-mod endpoint;
-
-use std::io::{self, Write};
-
-use super::{fonts, format_of, human_bytes, report, threads, write_frames};
+use super::{fonts, format_of, human_bytes, report, threads};
+use crate::badge::{self, MONITOR, Shape};
 use crate::cli::Console;
-use crate::cli::badge::{BadgeArgs, FORMATS, MONITOR, PictureSize, Style, TraceKind};
+use crate::cli::badge::{BadgeArgs, FORMATS, PictureSize, Style, TraceKind};
 use crate::cli::format::Format;
 use crate::error::Error;
 use crate::output::{self, Destination};
-use flaky_core::scene::{self, Badge, BadgeSettings, ScreenSettings, Size, badge};
-use flaky_core::verdict::Report;
-use flaky_draw::encode::gif;
-use flaky_draw::raster;
-use flaky_draw::svg;
-use flaky_draw::text::Fonts;
-
-/// [`badge::FPS`] as a fraction.
-const RATE: (u32, u32) = (25, 2);
+use flaky_core::scene::{self, Size};
 
 pub(super) fn run(mut args: BadgeArgs, console: Console) -> Result<(), Error> {
     if args.style == Style::Monitor && args.source.since.is_none() {
-        args.source.runs.get_or_insert(badge::SCREEN_RUNS);
+        args.source.runs.get_or_insert(scene::badge::SCREEN_RUNS);
     }
     let args = &args;
     let options = Options::new(args)?;
     let texts = (options.format != Format::Json).then(|| args.label.clone());
     let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
     let fetched = report::fetch(&args.source)?;
-    let picture = options.picture(&fetched.report, fonts);
+    let picture = badge::picture(&fetched.report, &options.settings(), fonts);
     let bytes = output::write(&options.target, options.format.is_binary(), |out| {
-        if options.format == Format::Json {
-            let fill = picture.segments.last().expect("a message").fill;
-            return endpoint::write(&fetched.report, &args.label, fill, out);
-        }
-        encode(&picture, fonts, options.format, out)
+        let format = badge_format(options.format);
+        badge::write(&fetched.report, &args.label, &picture, fonts, format, threads(None), out)
     })?;
     let name = options.target.name();
     let message = fetched.report.message();
@@ -84,34 +70,36 @@ impl<'a> Options<'a> {
         }
     }
 
-    fn picture(&self, report: &Report, fonts: &Fonts) -> Badge {
+    fn settings(&self) -> badge::Settings {
         let args = self.args;
-        let animated = !args.still && self.format != Format::Png;
-        let (theme, label) = (args.theme.clone(), args.label.clone());
-        if args.style == Style::Monitor {
-            let size = match args.size {
-                Some(PictureSize::Screen(size)) => size,
-                _ => MONITOR,
-            };
-            let settings = ScreenSettings { size, theme, label, animated };
-            return scene::screen(report, &settings, fonts);
-        }
-        let height = match args.size {
-            Some(PictureSize::Height(height)) => height,
-            _ => badge::HEIGHT,
+        let shape = match args.size {
+            Some(PictureSize::Screen(size)) => Shape::Monitor(size),
+            _ if args.style == Style::Monitor => Shape::Monitor(MONITOR),
+            size => Shape::Flat {
+                height: match size {
+                    Some(PictureSize::Height(height)) => height,
+                    _ => scene::badge::HEIGHT,
+                },
+                round: args.style == Style::Flat,
+                trace: args.trace == TraceKind::Beats,
+            },
         };
-        let (round, trace) = (args.style == Style::Flat, args.trace == TraceKind::Beats);
-        let settings = BadgeSettings { height, round, theme, label, trace, animated };
-        scene::badge(report, &settings, fonts)
+        badge::Settings {
+            shape,
+            theme: args.theme,
+            label: args.label.clone(),
+            animated: !args.still && self.format != Format::Png,
+        }
     }
 }
 
-/// Scene → frames → bytes.
-fn encode(badge: &Badge, fonts: &Fonts, format: Format, out: &mut dyn Write) -> io::Result<()> {
-    if format == Format::Svg {
-        return svg::badge(badge, fonts, out);
+/// The format of a badge; one of [`FORMATS`].
+fn badge_format(format: Format) -> badge::Format {
+    match format {
+        Format::Svg => badge::Format::Svg,
+        Format::Gif => badge::Format::Gif,
+        Format::Apng => badge::Format::Apng,
+        Format::Json => badge::Format::Json,
+        _ => badge::Format::Png,
     }
-    let animation = raster::badge(badge, fonts, gif::TICKS_PER_S, format != Format::Gif);
-    let threads = if badge.light.is_some() { threads(None) } else { 1 };
-    write_frames(animation, format, RATE, threads, out)
 }

@@ -3,7 +3,6 @@
 mod advice;
 mod query;
 mod report_files;
-mod several;
 mod test_reports;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,12 +12,15 @@ use super::{runtime, warn};
 use crate::cli::source::SourceArgs;
 use crate::cli::values::Seconds;
 use crate::error::Error;
+use crate::several;
 use flaky_ci::judge::{self, Judgement, Window};
 use flaky_ci::{Client, FetchError, Provider, without_secrets};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Flakiness, Report, Verdict};
 
 pub(super) use advice::{hint, invalid_query};
+#[cfg(feature = "serve")]
+pub(super) use query::token_in_environment;
 pub(super) use query::{TOKEN_VARIABLE, client, queries};
 
 use query::{Question, check_filters};

@@ -22,6 +22,7 @@ const ICONS: [(&str, u32); 2] = [("icon-180.png", 180), ("icon-512.png", 512)];
 #[derive(Clone, Debug)]
 pub(crate) struct Asset {
     pub(crate) name: &'static str,
+    #[cfg_attr(not(feature = "serve"), expect(dead_code, reason = "only servers send it"))]
     pub(crate) content_type: &'static str,
     pub(crate) bytes: Vec<u8>,
 }

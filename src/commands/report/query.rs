@@ -155,14 +155,18 @@ pub(in crate::commands) fn client(
 ) -> Result<Client, Error> {
     let Seconds(timeout_s) = access.timeout;
     let timeout = Duration::from_secs_f64(timeout_s);
-    let info = provider.info();
-    let in_variable = |name: &&str| std::env::var(name).ok().and_then(|text| Token::new(&text));
     let token = match &access.token_file {
         Some(path) => Some(token_in(path)?),
         None if guessed && !is_public(provider, target) => None,
-        None => [TOKEN_VARIABLE].iter().chain(info.tokens).find_map(in_variable),
+        None => token_in_environment(provider),
     };
-    Ok(Client::new(target.root.clone(), token, info.auth, timeout))
+    Ok(Client::new(target.root.clone(), token, provider.info().auth, timeout))
+}
+
+/// The token for a platform in the environment variables.
+pub(in crate::commands) fn token_in_environment(provider: Provider) -> Option<Token> {
+    let in_variable = |name: &&str| std::env::var(name).ok().and_then(|text| Token::new(&text));
+    [TOKEN_VARIABLE].iter().chain(provider.info().tokens).find_map(in_variable)
 }
 
 /// Returns true if a target is on a public host of the platform.

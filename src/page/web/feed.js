@@ -96,7 +96,7 @@ export class Feed {
       const response = await fetch(this.address, {
         headers: { accept: 'text/event-stream, application/json' },
         cache: 'no-cache',
-        credentials: 'omit',
+        credentials: 'same-origin',
         referrerPolicy: 'no-referrer',
         signal: abort.signal,
       });

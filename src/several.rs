@@ -7,14 +7,22 @@ use flaky_core::verdict::Report;
 /// The maximum number of subjects named.
 const MAX_NAMED: usize = 5;
 
+/// The place of the worst of `parts`, the first of these if there are several.
+///
+/// # Panics
+/// If `parts` is empty.
+pub(crate) fn worst(parts: &[Report]) -> usize {
+    let worst = (0..parts.len()).max_by_key(|at| (parts[*at].verdict, Reverse(*at)));
+    worst.expect("at least one report")
+}
+
 /// The report on all `parts`: that of the worst, the first of these if there are several, with all as
 /// its parts. A single part is returned as it is.
 ///
 /// # Panics
 /// If `parts` is empty.
-pub(super) fn worst_of(parts: Vec<Report>) -> Report {
-    let worst = (0..parts.len()).max_by_key(|at| (parts[*at].verdict, Reverse(*at)));
-    let worst = worst.expect("at least one report");
+pub(crate) fn worst_of(parts: Vec<Report>) -> Report {
+    let worst = worst(&parts);
     if let [only] = parts.as_slice() {
         return only.clone();
     }
