@@ -13,6 +13,8 @@ pub(crate) mod page;
 pub(crate) mod providers;
 pub(crate) mod render;
 pub(crate) mod rhythm;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
 pub(crate) mod source;
 pub(crate) mod status;
 pub mod values;
@@ -28,6 +30,14 @@ pub struct Cli {
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) console: Console,
+}
+
+#[cfg(test)]
+impl Cli {
+    /// Parses words that must be right.
+    pub(crate) fn of<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        Self::parse_from(words)
+    }
 }
 
 #[derive(Args, Clone, Copy, Debug)]
@@ -65,6 +75,12 @@ pub(crate) enum Command {
     /// makes no request and shows a heartbeat that never repeats, with occasional glitches. With
     /// it, the ECG shows the state of a CI pipeline.
     Page(Box<page::PageArgs>),
+    /// Listen to webhooks, and answer with states, badges and a live page
+    ///
+    /// The server takes the webhooks of CI systems and test reports, keeps what they say in a
+    /// database, and judges it as `flaky status` does. SIGINT and SIGTERM end it.
+    #[cfg(feature = "serve")]
+    Serve(Box<serve::ServeArgs>),
     /// List the supported CI systems and what each can report
     Providers,
     /// List the themes, or draw a preview of each

@@ -13,6 +13,8 @@ mod page;
 mod render;
 mod report;
 mod runtime;
+#[cfg(feature = "serve")]
+mod serve;
 mod status;
 
 use std::io::{self, Write};
@@ -44,6 +46,8 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Badge(args) => badge::run(*args, console),
         Command::Status(args) => status::run(&args),
         Command::Page(args) => page::run(&args, console),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(*args, console),
         Command::Providers => catalogue::providers(),
         Command::Themes(args) => catalogue::themes(&args, console),
         Command::Glitches(args) => catalogue::glitches(&args, console),

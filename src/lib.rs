@@ -15,8 +15,11 @@
 //! - [`flaky_draw`]: fonts, exporters and encoders
 //! - [`flaky_ci`]: queries CI systems for the state of a pipeline
 //! - [`history`]: converts a repository's commits to a rhythm
+//! - `badge`: draws a report as a badge
 //! - `page`: assembles the web page with a live ECG
 //! - `fonts`: finds fonts for characters that the built-in ones lack
+//! - `serve`: the backend; behind the feature `serve`
+//! - `several`: reports on several projects as one
 //! - `output`: writes results completely or not at all
 //! - [`store`]: keeps files between runs
 //! - [`cli`], [`commands`], [`progress`], [`error`]: arguments, commands, and messages to the user
@@ -26,6 +29,7 @@
 
 #![warn(unreachable_pub)]
 
+pub(crate) mod badge;
 pub mod cli;
 pub mod commands;
 pub mod error;
@@ -37,4 +41,7 @@ pub mod history;
 pub(crate) mod output;
 pub(crate) mod page;
 pub mod progress;
+#[cfg(feature = "serve")]
+pub(crate) mod serve;
+pub(crate) mod several;
 pub mod store;

@@ -12,8 +12,6 @@ use flaky_core::scene::theme::{self, Theme};
 pub(crate) const POLL_S: f64 = 15.0;
 /// Time after which a status counts as unknown, in seconds, unless two polls take longer.
 pub(crate) const STALE_S: f64 = 90.0;
-/// Maximum number of status addresses.
-pub(crate) const MOST_URLS: usize = 24;
 
 #[derive(Args, Debug)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a command-line switch")]
@@ -32,9 +30,12 @@ In the page, press ? for its keys. A visitor can override settings in the addres
   ?theme=amber&seed=7&bpm=60&rate=12&glitch=all&sound=on&status=failed")]
 pub(crate) struct PageArgs {
     /// Output file; `-` is standard output
-    #[arg(short, long, value_name = "FILE", required_unless_present = "preview")]
+    #[cfg_attr(feature = "serve", arg(required_unless_present = "preview"))]
+    #[cfg_attr(not(feature = "serve"), arg(required = true))]
+    #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Serve the page on this computer instead of writing it, and print its address; Ctrl-C ends it
+    #[cfg(feature = "serve")]
     #[arg(long, conflicts_with = "output")]
     pub preview: bool,
     /// Title of the page, at most 80 characters

@@ -1,5 +1,6 @@
 //! `flaky page`: settings → one HTML file, or a server that shows it.
 
+#[cfg(feature = "serve")]
 mod preview;
 
 use std::io::Write;
@@ -10,11 +11,11 @@ use flate2::write::GzEncoder;
 
 use super::{human_bytes, warn};
 use crate::cli::Console;
-use crate::cli::page::{MOST_URLS, PageArgs, STALE_S};
+use crate::cli::page::{PageArgs, STALE_S};
 use crate::cli::values::{LONGEST_TITLE, Seconds};
 use crate::error::Error;
 use crate::output::{self, Destination};
-use crate::page::{self, Asset, Page, PageSettings, StatusUrl};
+use crate::page::{self, Asset, MOST_URLS, Page, PageSettings, StatusUrl};
 use flaky_core::sanitize::sanitize;
 
 pub(super) fn run(args: &PageArgs, console: Console) -> Result<(), Error> {
@@ -37,7 +38,10 @@ pub(super) fn run(args: &PageArgs, console: Console) -> Result<(), Error> {
         Vec::new()
     };
     let Some(target) = target else {
-        return preview::serve(page.html().to_string(), assets, console);
+        #[cfg(feature = "serve")]
+        return preview::run(page.html().to_string(), assets, console);
+        #[cfg(not(feature = "serve"))]
+        unreachable!("without --preview, -o is required");
     };
     let html = page.html();
     let bytes = output::write(&target, false, |out| out.write_all(html.as_bytes()))?;
