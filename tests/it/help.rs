@@ -21,6 +21,7 @@ fn is_as_it_was() {
         "badge",
         "status",
         "page",
+        "serve",
         "providers",
         "themes",
         "glitches",
@@ -36,7 +37,7 @@ fn is_as_it_was() {
 #[test]
 fn its_examples_can_be_typed() {
     for (command, least) in
-        [("render", 6), ("history", 8), ("badge", 6), ("status", 3), ("page", 6)]
+        [("render", 6), ("history", 8), ("badge", 6), ("status", 3), ("page", 6), ("serve", 3)]
     {
         let help = Folder::new().flaky(&format!("{command} --help")).succeeds().stdout();
         let examples: Vec<&str> = help

@@ -29,20 +29,34 @@ const CRATES: &[(&str, &[&str])] = &[
 /// Libraries that one crate alone depends on, and the modules of it that use them (none where
 /// every module may).
 const LIBRARIES: &[(&str, &str, &[&str])] = &[
-    ("axum", "flaky", &["commands::page"]),
-    ("base64", "flaky", &["page"]),
+    ("axum", "flaky", &["serve"]),
+    ("bytes", "flaky", &["serve"]),
     ("clap", "flaky", &["cli", "main", "commands::catalogue", "fuzzing"]),
     ("clap_complete", "flaky", &["cli", "commands::catalogue"]),
     ("clap_mangen", "flaky", &["commands::catalogue"]),
     ("fontdb", "flaky", &["fonts"]),
+    ("futures-util", "flaky", &["serve"]),
     ("git2", "flaky", &["history"]),
+    ("hyper", "flaky", &["serve"]),
+    ("hyper-util", "flaky", &["serve"]),
     ("imara-diff", "flaky", &["history"]),
     ("indicatif", "flaky", &["progress"]),
+    ("prometheus-client", "flaky", &["serve"]),
     ("quick-xml", "flaky-ci", &["xml"]),
     ("reqwest", "flaky-ci", &[]),
-    ("rustls", "flaky-ci", &["client"]),
-    ("sha2", "flaky", &["page"]),
+    ("hmac", "flaky-ci", &["webhook"]),
+    ("rlimit", "flaky", &["serve"]),
+    ("rusqlite", "flaky", &["serve"]),
+    ("rustls-platform-verifier", "flaky", &["serve"]),
     ("signal-hook", "flaky", &["output"]),
+    ("tokio-postgres", "flaky", &["serve"]),
+    ("tokio-postgres-rustls", "flaky", &["serve"]),
+    ("toml", "flaky", &["commands::serve"]),
+    ("tower-http", "flaky", &["serve"]),
+    ("tracing", "flaky", &["serve"]),
+    ("tracing-subscriber", "flaky", &["serve"]),
+    ("utoipa", "flaky", &["serve"]),
+    ("utoipa-axum", "flaky", &["serve"]),
     ("url", "flaky", &["cli", "page"]),
     ("dejavu", "flaky-draw", &["text"]),
     ("gif", "flaky-draw", &["encode::gif"]),
@@ -56,8 +70,15 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
 ];
 
 const SRC: Rooms = &[
-    ("cli", &["error", "history"]),
-    ("commands", &["cli", "error", "fonts", "history", "output", "page", "progress", "store"]),
+    ("badge", &[]),
+    ("cli", &["badge", "error", "history"]),
+    (
+        "commands",
+        &[
+            "badge", "cli", "error", "fonts", "history", "output", "page", "progress", "serve",
+            "several", "store",
+        ],
+    ),
     ("error", &[]),
     ("fonts", &["error"]),
     ("fuzzing", &["cli", "history", "store"]),
@@ -66,6 +87,8 @@ const SRC: Rooms = &[
     ("output", &["error"]),
     ("page", &[]),
     ("progress", &[]),
+    ("serve", &["badge", "error", "page", "several"]),
+    ("several", &[]),
     ("store", &["output"]),
 ];
 

@@ -60,7 +60,14 @@ mod rhythms;
 mod runners;
 mod saying;
 mod secrets;
+mod serve_in;
+#[cfg(unix)]
+mod serve_kills;
+#[cfg(unix)]
+mod serve_life;
+mod serve_story;
 mod server;
+mod serving;
 mod sheet;
 #[cfg(unix)]
 mod signals;
