@@ -217,6 +217,15 @@ mod tests {
     }
 
     #[test]
+    fn the_example_in_readme_can_be_read() {
+        let readme = include_str!("../../README.md");
+        let example = readme.split("```toml\n").nth(1).expect("an example");
+        let example = example.split("```").next().expect("its end");
+        let config: Config = toml::from_str(example).expect("a config file");
+        assert_eq!(config.projects.len(), 1);
+    }
+
+    #[test]
     fn a_database_is_a_url() {
         let of = |url: &str| database(Some(url.to_string())).map_err(|error| error.message);
         assert_eq!(of("sqlite:///data/x.db"), Ok(Database::Sqlite("/data/x.db".into())));

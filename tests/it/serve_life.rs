@@ -70,6 +70,26 @@ fn it_ends_well_although_streams_are_open() {
     assert_eq!(server.verdict("group/project"), "passed");
 }
 
+#[test]
+fn every_answer_has_the_name_of_its_request() {
+    let server = Server::with(&["--log", "debug"], &[]);
+    let answer = server.send("POST /webhook", &[("X-Request-Id", "from-a-proxy")], b"{}").is(400);
+    assert_eq!(answer.header("x-request-id"), Some("from-a-proxy"));
+    let answer = server.hears(&pipeline(1, "success"));
+    let name = answer.header("x-request-id").expect("a name").to_string();
+    let line = format!("took a delivery request=\"{name}\"");
+    assert!(server.log().contains(&line), "{line} is not in {}", server.log());
+}
+
+#[test]
+fn a_badge_of_a_server_is_an_endpoint() {
+    let server = Server::start();
+    server.hears(&pipeline(1, "failed"));
+    let url = server.url("/badge/group/project.json");
+    let ran = Folder::new().flaky(&format!("status --endpoint {url}")).succeeds();
+    assert!(ran.stdout().contains("failed"), "{}", ran.stdout());
+}
+
 /// A minute in the form of GitLab's API.
 fn rfc3339(of: u64) -> String {
     minute(of).replacen(' ', "T", 1).replace(" UTC", "Z")

@@ -38,6 +38,8 @@ const MAX_REPORTS: usize = 100;
 const MAX_UNPACKED: u64 = MAX_REPORT;
 /// The number of requests whose reports are read at once: each may need a few hundred MiB.
 static READERS: Semaphore = Semaphore::const_new(1);
+/// The number of requests whose bodies are received or wait to be read.
+static WAITING: Semaphore = Semaphore::const_new(16);
 /// The maximum length of a parameter, in characters.
 const LONGEST: usize = 255;
 
@@ -102,6 +104,9 @@ pub(super) async fn take(
 ) -> Result<Json<Judged>, Problem> {
     authorize(&app, &project, &headers)?;
     let (project, about) = (name(&project)?, About::new(&parameters));
+    let _place = WAITING
+        .try_acquire()
+        .map_err(|_| Problem::busy("too many test reports are being received"))?;
     let files = files(&headers, request).await?;
     let _reader = READERS.acquire().await.expect("the semaphore is never closed");
     let received = Timestamp::now();
