@@ -2,10 +2,10 @@
 //! out.
 //!
 //! ```text
-//! webhook ───┐                                            ┌─> status, badge, history, tests
-//! report ────┼─> Delivery ─> Inbox ─> Store ─> Changes ─> Answers
-//! reconcile ─┘               group    merged   which      └─> events, page
-//!                            commit   runs     projects
+//! webhook ───┐                                              ┌─> status, badge, history, tests
+//! report ────┼─> Delivery ─> Inbox ─> Store ─> Directory ─> Answers
+//! reconcile ─┘               group    merged   who and when └─> events, page
+//!                            commit   runs
 //! ```
 //!
 //! This module alone knows axum and the databases.
@@ -14,7 +14,6 @@ mod access;
 mod answers;
 mod app;
 mod cache;
-mod changes;
 mod content;
 mod directory;
 mod front;

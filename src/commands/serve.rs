@@ -10,20 +10,28 @@ use tokio::runtime::Builder;
 use super::report::{invalid_query, token_in_environment};
 use crate::badge::LONGEST_LABEL;
 use crate::cli::Console;
+use crate::cli::page::STALE_S;
+use crate::cli::rhythm::{BPM, GLITCH_RATE, HRV};
 use crate::cli::serve::{
     KEEP_S, LISTEN, LOG, LogFormat, MAX_STREAMS, ProjectOn, RECONCILE_EVERY_S, RUN_TIMEOUT_S,
     ServeArgs,
 };
-use crate::cli::values::Seconds;
+use crate::cli::values::{Pool, Seconds};
 use crate::error::{Error, io_message};
 use crate::output::{self, Destination};
+use crate::page::PageSettings;
 use crate::serve::{
     self, AccessToken, Database, Origins, ProjectSettings, Reconciled, Settings, log,
 };
 use config::{Config, ProjectConfig};
 use flaky_ci::Query;
 use flaky_ci::webhook::Secret;
+use flaky_core::rhythm::glitch;
+use flaky_core::scene::theme;
 
+/// The time between two requests of a page with several projects, in seconds. Unchanged states are
+/// answered without a body.
+const POLL_S: f64 = 5.0;
 /// The environment variables of the secrets.
 const WEBHOOK_SECRET: &str = "FLAKY_WEBHOOK_SECRET";
 const REPORT_TOKEN: &str = "FLAKY_REPORT_TOKEN";
@@ -86,6 +94,7 @@ fn settings(args: ServeArgs, config: Config) -> Result<Settings, Error> {
             .unwrap_or(Duration::from_secs_f64(RUN_TIMEOUT_S)),
         keep: seconds(args.keep, config.keep).unwrap_or(Duration::from_secs_f64(KEEP_S)),
         max_streams: args.max_streams.or(config.max_streams).unwrap_or(MAX_STREAMS),
+        page: page(),
     };
     if settings.accepts_everything() && !listen.ip().is_loopback() {
         return Err(Error::usage(format!(
@@ -154,6 +163,27 @@ fn database(url: Option<String>) -> Result<Database, Error> {
 
 fn origins(listed: Vec<String>) -> Origins {
     if listed.iter().any(|origin| origin == "*") { Origins::Any } else { Origins::Listed(listed) }
+}
+
+/// The live page as `flaky page` writes it without options, but for the pace of its requests.
+fn page() -> PageSettings {
+    let Pool(pool) = glitch::DEFAULT.parse().expect("the default glitches");
+    PageSettings {
+        title: None,
+        status_urls: Vec::new(),
+        poll_s: POLL_S,
+        stale_s: STALE_S,
+        theme: theme::find(theme::DEFAULT).expect("the default theme"),
+        seed: None,
+        bpm: BPM,
+        hrv_bpm: HRV,
+        pool,
+        glitches_per_min: GLITCH_RATE,
+        sound: false,
+        assets: false,
+        address: None,
+        link: None,
+    }
 }
 
 /// A project to compare, with the token of the environment.

@@ -1,9 +1,9 @@
 //! Answers: the states of projects, judged once per change and drawn once per content.
 //!
 //! ```text
-//! Changes ─> Directory ─> Answer of a project and branch ─> badge
-//! which      who, since   judged from the store once,       drawn once
-//! projects   when         kept until it changes             per report and look
+//! Directory ─> Answer of a project and branch ─> badge
+//! who, since   judged from the store once,       drawn once
+//! when         kept until it changes             per report and look
 //! ```
 //!
 //! An answer that is kept costs a look into memory. The database is read when a project has changed, when
@@ -17,17 +17,16 @@ mod pictures;
 mod status;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Semaphore, broadcast};
+use tokio::sync::Semaphore;
 use tokio::time;
 
 use super::cache::{Cache, Weight};
-use super::changes::Changes;
 use super::content::{Content, ContentType};
 use super::directory::{Directory, Topic};
 use super::metrics::Metrics;
@@ -65,7 +64,10 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(crate) struct Answers {
     settings: Arc<Settings>,
     store: Store,
-    directory: Directory,
+    directory: Arc<Directory>,
+    /// The number of the last change that was read from the database. What this server writes does not
+    /// count: another may have written before and is not read yet.
+    read: AtomicI64,
     judged: Cache<(i64, Option<String>), Arc<Answer>>,
     lists: Cache<(i64, Option<String>, List), Arc<Listed>>,
     pictures: Pictures,
@@ -113,13 +115,14 @@ impl Answers {
     pub(crate) async fn start(
         settings: Arc<Settings>,
         store: Store,
-        changes: &Changes,
         metrics: &Metrics,
     ) -> Result<Arc<Self>, StoreError> {
-        let announcements = changes.subscribe();
+        let projects = store.projects().await?;
+        let last = projects.iter().map(|project| project.seq).max().unwrap_or_default();
         let named = settings.projects.keys().chain(&settings.default_project).cloned();
         let answers = Arc::new(Self {
-            directory: Directory::new(named),
+            directory: Arc::new(Directory::new(named)),
+            read: AtomicI64::new(last),
             judged: Cache::new(MOST_ANSWERS, metrics.cache("answers")),
             lists: Cache::new(MOST_LISTS, metrics.cache("lists")),
             pictures: Pictures::new(metrics.cache("pictures")),
@@ -130,14 +133,14 @@ impl Answers {
             settings,
             store,
         });
-        answers.directory.learn_all(answers.store.projects().await?);
-        tokio::spawn(Arc::clone(&answers).follow(announcements));
+        answers.directory.learn_all(projects);
+        tokio::spawn(Arc::clone(&answers).watch_the_clock());
         tokio::spawn(Arc::clone(&answers).hear_others());
         Ok(answers)
     }
 
     /// The projects.
-    pub(crate) fn directory(&self) -> &Directory {
+    pub(crate) fn directory(&self) -> &Arc<Directory> {
         &self.directory
     }
 
@@ -270,28 +273,22 @@ impl Answers {
         }
     }
 
-    /// Takes note of announced changes.
-    async fn follow(self: Arc<Self>, mut announcements: broadcast::Receiver<Arc<Project>>) {
-        let mut looked = Instant::now();
+    /// Looks for answers that time has made untrue, again and again.
+    async fn watch_the_clock(self: Arc<Self>) {
         while !self.directory.news().is_closing {
-            match time::timeout(TICK, announcements.recv()).await {
-                Ok(Ok(project)) => self.directory.learn((*project).clone()),
-                Ok(Err(RecvError::Lagged(_))) => self.catch_up().await,
-                Ok(Err(RecvError::Closed)) => break,
-                Err(_) => {}
-            }
-            if looked.elapsed() >= TICK {
-                looked = Instant::now();
-                self.wake_late();
-            }
+            time::sleep(TICK).await;
+            self.wake_late();
         }
     }
 
-    /// Reads what has changed since the last change that is known.
-    async fn catch_up(&self) {
+    /// Reads what has changed since the last change that was read.
+    pub(crate) async fn catch_up(&self) {
         loop {
-            match self.store.changed_since(self.directory.seq()).await {
+            match self.store.changed_since(self.read.load(Ordering::Relaxed)).await {
                 Ok(projects) => {
+                    if let Some(newest) = projects.last() {
+                        self.read.store(newest.seq, Ordering::Relaxed);
+                    }
                     self.directory.learn_all(projects);
                     return;
                 }

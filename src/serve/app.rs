@@ -7,7 +7,6 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::answers::Answers;
-use super::changes::Changes;
 use super::front::Front;
 use super::inbox::Inbox;
 use super::metrics::Metrics;
@@ -35,11 +34,10 @@ impl App {
     /// # Errors
     /// Fails if the store cannot be read.
     pub(crate) async fn start(settings: Settings, store: Store) -> Result<Arc<Self>, StoreError> {
-        let (settings, metrics, changes) = (Arc::new(settings), Metrics::new(), Changes::new());
-        let answers =
-            Answers::start(Arc::clone(&settings), store.clone(), &changes, &metrics).await?;
+        let (settings, metrics) = (Arc::new(settings), Metrics::new());
+        let answers = Answers::start(Arc::clone(&settings), store.clone(), &metrics).await?;
         let streams = Arc::new(Semaphore::new(settings.max_streams));
-        let inbox = Inbox::start(store.clone(), changes);
+        let inbox = Inbox::start(store.clone(), Arc::clone(answers.directory()));
         let front = Front::default();
         Ok(Arc::new(Self { settings, store, inbox, answers, metrics, front, streams }))
     }
@@ -56,7 +54,6 @@ impl App {
             Err(StoreError::temporary("the database did not take the delivery in time"))
         })?;
         self.metrics.stored(at, began.elapsed());
-        self.answers.directory().learn(receipt.project.clone());
         Ok(receipt)
     }
 

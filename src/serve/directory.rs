@@ -25,8 +25,6 @@ struct Topics {
     by_name: BTreeMap<String, Arc<Topic>>,
     /// By the last change of each.
     by_change: BTreeMap<u64, Arc<Topic>>,
-    /// The number of the last change in the database.
-    seq: i64,
 }
 
 /// A project, as far as it is known.
@@ -107,7 +105,6 @@ impl Directory {
     /// change nothing.
     pub(crate) fn learn(&self, project: Project) {
         let mut topics = self.write();
-        topics.seq = topics.seq.max(project.seq);
         let topic = topics.entry(&project.name);
         let known = topic.project();
         let heard = known.as_ref().map_or(project.heard, |known| known.heard.max(project.heard));
@@ -174,11 +171,6 @@ impl Directory {
         let topics = self.read();
         let (change, topic) = topics.by_change.range(change + 1..).next()?;
         Some((*change, Arc::clone(topic)))
-    }
-
-    /// The number of the last change in the database that is known.
-    pub(crate) fn seq(&self) -> i64 {
-        self.read().seq
     }
 
     /// What is new.
@@ -250,7 +242,6 @@ mod tests {
         directory.learn(project("a", 3, 90));
         let known = directory.find("a").unwrap().project().unwrap();
         assert_eq!((known.seq, known.heard.as_second()), (5, 100));
-        assert_eq!(directory.seq(), 5);
         assert_eq!(directory.news().change, 1);
     }
 

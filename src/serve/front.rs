@@ -7,23 +7,13 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use flaky_core::rhythm::glitch;
 use flaky_core::sanitize::sanitize;
-use flaky_core::scene::theme;
 use tokio::sync::Mutex;
 
 use super::content::{Content, ContentType};
 use super::directory::Topic;
 use crate::page::{Page, PageSettings, StatusUrl};
 
-/// The time between two requests, in seconds, and the time after which a page without an answer shows
-/// an unknown state. A stream of events is never silent for half of that.
-const POLL_S: f64 = 5.0;
-const STALE_S: f64 = 90.0;
-/// The pace of the heart, as in a page without settings.
-const BPM: f64 = 75.0;
-const HRV_BPM: f64 = 1.0;
-const GLITCHES_PER_MIN: f64 = 4.0;
 /// The maximum length of a title, in characters.
 const LONGEST_TITLE: usize = 80;
 
@@ -33,7 +23,7 @@ pub(crate) struct Front(Mutex<Option<(Vec<String>, Arc<Content>)>>);
 
 impl Front {
     /// The page about these projects, of which there are at most [`MOST_URLS`](crate::page::MOST_URLS).
-    pub(crate) async fn page(&self, topics: &[Arc<Topic>]) -> Arc<Content> {
+    pub(crate) async fn page(&self, usual: &PageSettings, topics: &[Arc<Topic>]) -> Arc<Content> {
         let names = topics.iter().map(|topic| topic.name.as_str());
         let mut last = self.0.lock().await;
         if let Some((about, page)) = last.as_ref()
@@ -42,13 +32,13 @@ impl Front {
             return Arc::clone(page);
         }
         let names: Vec<String> = names.map(ToString::to_string).collect();
-        let page = Arc::new(page(&names));
+        let page = Arc::new(page(usual, &names));
         *last = Some((names, Arc::clone(&page)));
         page
     }
 }
 
-fn page(names: &[String]) -> Content {
+fn page(usual: &PageSettings, names: &[String]) -> Content {
     let urls: Vec<String> = match names {
         [] => vec!["/status".to_string()],
         [only] => vec![format!("/events?project={}", encoded(only))],
@@ -62,18 +52,7 @@ fn page(names: &[String]) -> Content {
         title,
         // A name that makes no address is no name of a platform.
         status_urls: urls.iter().filter_map(|url| StatusUrl::parse(url).ok()).collect(),
-        poll_s: POLL_S,
-        stale_s: STALE_S,
-        theme: theme::find(theme::DEFAULT).expect("the default theme"),
-        seed: None,
-        bpm: BPM,
-        hrv_bpm: HRV_BPM,
-        pool: glitch::TABLE.iter().collect(),
-        glitches_per_min: GLITCHES_PER_MIN,
-        sound: false,
-        assets: false,
-        address: None,
-        link: None,
+        ..usual.clone()
     };
     let page = Page::new(&settings);
     Content::new(ContentType::Html, page.html().to_string()).with_policy(page.policy())
@@ -93,15 +72,36 @@ pub(crate) fn encoded(name: &str) -> String {
     text
 }
 
+/// The settings of a page, for tests.
+#[cfg(test)]
+pub(super) fn usual() -> PageSettings {
+    PageSettings {
+        title: None,
+        status_urls: Vec::new(),
+        poll_s: 5.0,
+        stale_s: 90.0,
+        theme: &flaky_core::scene::theme::THEMES[0],
+        seed: None,
+        bpm: 75.0,
+        hrv_bpm: 1.0,
+        pool: Vec::new(),
+        glitches_per_min: 4.0,
+        sound: false,
+        assets: false,
+        address: None,
+        link: None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{encoded, page};
+    use super::{encoded, page, usual};
 
     #[test]
     fn one_project_is_followed_and_several_are_asked_for() {
         let html = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-            String::from_utf8(page(&names).bytes().to_vec()).unwrap()
+            String::from_utf8(page(&usual(), &names).bytes().to_vec()).unwrap()
         };
         let one = html(&["group/a b"]);
         assert!(one.contains("\"statusUrls\":[\"/events?project=group/a%20b\"]"));

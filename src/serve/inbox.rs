@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, mpsc, oneshot};
 
-use super::changes::Changes;
+use super::directory::Directory;
 use super::store::{Delivery, Project, Receipt, Store, StoreError};
 
 /// The maximum number of deliveries in a transaction.
@@ -46,10 +46,10 @@ struct Waiting {
 }
 
 impl Inbox {
-    /// Starts the task that writes. Changed projects are announced to `changes` once they are stored.
-    pub(crate) fn start(store: Store, changes: Changes) -> Self {
+    /// Starts the task that writes. The directory learns of what is stored before the senders do.
+    pub(crate) fn start(store: Store, directory: Arc<Directory>) -> Self {
         let (sender, receiver) = mpsc::unbounded_channel();
-        tokio::spawn(run(store, changes, receiver));
+        tokio::spawn(run(store, directory, receiver));
         Self { sender, room: Arc::new(Semaphore::new(MAX_WEIGHT as usize)) }
     }
 
@@ -93,7 +93,11 @@ fn weight(delivery: &Delivery) -> u32 {
     u32::try_from(1 + runs + results).unwrap_or(MAX_WEIGHT).min(MAX_WEIGHT)
 }
 
-async fn run(store: Store, changes: Changes, mut receiver: mpsc::UnboundedReceiver<Message>) {
+async fn run(
+    store: Store,
+    directory: Arc<Directory>,
+    mut receiver: mpsc::UnboundedReceiver<Message>,
+) {
     let mut messages = Vec::with_capacity(MAX_BATCH);
     while receiver.recv_many(&mut messages, MAX_BATCH).await > 0 {
         let mut batch = Vec::with_capacity(messages.len());
@@ -104,7 +108,7 @@ async fn run(store: Store, changes: Changes, mut receiver: mpsc::UnboundedReceiv
                 Message::Close(done) => closing.push(done),
             }
         }
-        store_batch(&store, &changes, batch).await;
+        store_batch(&store, &directory, batch).await;
         for done in closing {
             // Whoever closed the inbox may have stopped waiting.
             let _ = done.send(());
@@ -113,7 +117,7 @@ async fn run(store: Store, changes: Changes, mut receiver: mpsc::UnboundedReceiv
 }
 
 /// Stores a batch and answers its senders.
-async fn store_batch(store: &Store, changes: &Changes, batch: Vec<Waiting>) {
+async fn store_batch(store: &Store, directory: &Directory, batch: Vec<Waiting>) {
     if batch.is_empty() {
         return;
     }
@@ -132,7 +136,7 @@ async fn store_batch(store: &Store, changes: &Changes, batch: Vec<Waiting>) {
         // One of them cannot be stored; the others can.
         Err(_) => one_by_one(store, &deliveries).await,
     };
-    announce(changes, &answers);
+    learn(directory, &answers);
     for ((sender, _room), answer) in senders.into_iter().zip(answers) {
         // The sender may have stopped waiting.
         let _ = sender.send(answer);
@@ -151,13 +155,13 @@ async fn one_by_one(store: &Store, deliveries: &[Delivery]) -> Vec<Answer> {
     answers
 }
 
-/// Announces each changed project once, in its last state.
-fn announce(changes: &Changes, answers: &[Answer]) {
-    let changed = answers.iter().flatten().filter(|receipt| receipt.is_change);
+/// Tells the directory of each project once, in its last state.
+fn learn(directory: &Directory, answers: &[Answer]) {
+    let stored = answers.iter().flatten();
     let latest: BTreeMap<i64, &Project> =
-        changed.map(|receipt| (receipt.project.id, &receipt.project)).collect();
+        stored.map(|receipt| (receipt.project.id, &receipt.project)).collect();
     for project in latest.into_values() {
-        changes.announce(project.clone());
+        directory.learn(project.clone());
     }
 }
 

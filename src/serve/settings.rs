@@ -9,6 +9,7 @@ use flaky_ci::{Provider, Target, Token};
 
 use super::store::Database;
 use super::token::AccessToken;
+use crate::page::PageSettings;
 
 /// The settings of a server.
 #[derive(Debug)]
@@ -44,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) keep: Duration,
     /// The maximum number of open event streams.
     pub(crate) max_streams: usize,
+    /// The live page, but for its title and the addresses of states.
+    pub(crate) page: PageSettings,
 }
 
 /// The settings of a project.

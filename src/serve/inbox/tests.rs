@@ -1,8 +1,10 @@
 //! Deliveries wait together, and are answered one by one.
 
+use std::sync::Arc;
+
 use futures_util::future::join_all;
 
-use super::{Changes, Inbox, MAX_WEIGHT, weight};
+use super::{Directory, Inbox, MAX_WEIGHT, weight};
 use crate::serve::store::tests::bed::{Bed, on_each_engine, runtime};
 use crate::serve::store::vocabulary::{at, branch, delivered, delivery, job, run};
 
@@ -10,9 +12,8 @@ use crate::serve::store::vocabulary::{at, branch, delivered, delivery, job, run}
 fn what_is_sent_together_is_stored_and_announced_once() {
     on_each_engine(async |bed: &Bed| {
         let store = bed.open().await;
-        let changes = Changes::new();
-        let mut announced = changes.subscribe();
-        let inbox = Inbox::start(store.clone(), changes);
+        let directory = Arc::new(Directory::new([]));
+        let inbox = Inbox::start(store.clone(), Arc::clone(&directory));
         let sent =
             (0..1000).map(|number| inbox.send(delivered(&[branch("o/r", number, "main")], 1)));
         let receipts = join_all(sent).await;
@@ -22,11 +23,7 @@ fn what_is_sent_together_is_stored_and_announced_once() {
 
         let last = store.projects().await.expect("projects").remove(0);
         assert!(last.seq <= 10, "{} transactions for 1000 deliveries", last.seq);
-        let mut heard = Vec::new();
-        while let Ok(project) = announced.try_recv() {
-            heard.push(project.seq);
-        }
-        assert_eq!(heard, (1..=last.seq).collect::<Vec<_>>());
+        assert_eq!(directory.news().change, last.seq.unsigned_abs(), "once for a transaction");
     });
 }
 
@@ -34,7 +31,7 @@ fn what_is_sent_together_is_stored_and_announced_once() {
 fn one_that_cannot_be_stored_does_not_fail_the_others() {
     on_each_engine(async |bed: &Bed| {
         let store = bed.open().await;
-        let inbox = Inbox::start(store.clone(), Changes::new());
+        let inbox = Inbox::start(store.clone(), Arc::new(Directory::new([])));
         let sent = ["a", "b\0", "c"].map(|project| inbox.send(delivery(project, 1)));
         let answers = join_all(sent).await;
         assert_eq!(answers.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
@@ -48,13 +45,14 @@ fn one_that_cannot_be_stored_does_not_fail_the_others() {
 fn what_changes_nothing_is_not_announced() {
     runtime().block_on(async {
         let bed = Bed::sqlite();
-        let changes = Changes::new();
-        let inbox = Inbox::start(bed.open().await, changes.clone());
+        let directory = Arc::new(Directory::new([]));
+        let inbox = Inbox::start(bed.open().await, Arc::clone(&directory));
         inbox.send(delivered(&[branch("o/r", 1, "main")], 1)).await.expect("stored");
-        let mut announced = changes.subscribe();
         let receipt = inbox.send(delivered(&[branch("o/r", 1, "main")], 2)).await.expect("known");
         assert_eq!((receipt.is_change, receipt.project.heard), (false, at(2)));
-        assert!(announced.try_recv().is_err());
+        assert_eq!(directory.news().change, 1);
+        let known = directory.find("o/r").and_then(|topic| topic.project());
+        assert_eq!(known.map(|project| project.heard), Some(at(2)));
     });
 }
 
@@ -62,7 +60,7 @@ fn what_changes_nothing_is_not_announced() {
 fn too_much_is_refused_at_once() {
     runtime().block_on(async {
         let bed = Bed::sqlite();
-        let inbox = Inbox::start(bed.open().await, Changes::new());
+        let inbox = Inbox::start(bed.open().await, Arc::new(Directory::new([])));
         let mut large = run("o/r", 1, "running", None);
         large.add_jobs((0..5000).map(|id| job(id, "success")));
         let large = delivered(&[large], 1);
@@ -86,7 +84,7 @@ fn a_delivery_that_is_heavier_than_the_inbox_is_taken_alone() {
 fn closing_stores_what_was_accepted_and_nothing_more() {
     on_each_engine(async |bed: &Bed| {
         let store = bed.open().await;
-        let inbox = Inbox::start(store.clone(), Changes::new());
+        let inbox = Inbox::start(store.clone(), Arc::new(Directory::new([])));
         let sent: Vec<_> = (0..500)
             .map(|number| {
                 let inbox = inbox.clone();

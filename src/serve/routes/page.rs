@@ -20,9 +20,10 @@ use crate::serve::app::App;
 pub(super) async fn page(State(app): State<Arc<App>>, headers: HeaderMap) -> Response {
     let default = app.answers.default_topic();
     let default = default.filter(|topic| app.settings.may_list(&topic.name));
+    let usual = &app.settings.page;
     let page = match &default {
-        Some(topic) => app.front.page(slice::from_ref(topic)).await,
-        None => app.front.page(&app.answers.visible(MOST_URLS)).await,
+        Some(topic) => app.front.page(usual, slice::from_ref(topic)).await,
+        None => app.front.page(usual, &app.answers.visible(MOST_URLS)).await,
     };
     page.response(&headers)
 }

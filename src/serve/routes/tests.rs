@@ -21,6 +21,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use crate::serve::app::App;
+use crate::serve::front::usual;
 use crate::serve::settings::{Origins, ProjectSettings, Settings};
 use crate::serve::store::{Database, Delivery, Store, vocabulary};
 use crate::serve::token::AccessToken;
@@ -62,6 +63,7 @@ fn settings(folder: &TempDir) -> Settings {
         run_timeout: Duration::from_secs(7200),
         keep: Duration::from_secs(90 * 86400),
         max_streams: 10,
+        page: usual(),
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Served, block_on, named, pipeline};
 use crate::serve::settings::ProjectSettings;
+use crate::serve::store::vocabulary;
 
 #[test]
 fn a_state_is_that_of_the_default_branch_until_it_changes() {
@@ -86,6 +87,19 @@ fn without_a_name_the_only_or_the_default_project_is_meant() {
         assert_eq!(served.json("/status").await["reason"], "this project has never reported");
         served.hears(&[pipeline("c/d", 1, "failed")]).await;
         assert_eq!(served.json("/status").await["verdict"], "failed");
+    });
+}
+
+#[test]
+fn what_another_server_wrote_before_us_is_not_missed() {
+    block_on(async {
+        let served = Served::new().await;
+        let other = vocabulary::delivered(&[pipeline("c/d", 1, "success")], 0);
+        served.app.store.write(vec![other]).await.expect("written");
+        served.hears(&[pipeline("a/b", 1, "success")]).await;
+        assert_eq!(served.get("/status/c/d").await.code, 404);
+        served.app.answers.catch_up().await;
+        assert_eq!(served.get("/status/c/d").await.code, 200);
     });
 }
 
