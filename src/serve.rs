@@ -23,6 +23,7 @@ pub(crate) mod log;
 mod metrics;
 mod openapi;
 mod preview;
+mod probe;
 mod problem;
 mod pruning;
 mod reconcile;
@@ -33,6 +34,7 @@ mod store;
 mod token;
 
 pub(crate) use preview::preview;
+pub(crate) use probe::probe;
 pub(crate) use settings::{Origins, ProjectSettings, Reconciled, Settings};
 pub(crate) use store::Database;
 pub(crate) use token::AccessToken;

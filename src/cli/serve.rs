@@ -182,6 +182,10 @@ pub(crate) struct ServeArgs {
         "What is logged: error, warn, info, debug or trace; by module as in info,flaky=debug [default: {LOG}]"
     ))]
     pub log: Option<String>,
+    /// Ask the server with these settings whether it is ready, and exit with 0 or 1: the health check
+    /// of a container
+    #[arg(long, help_heading = "Operation")]
+    pub probe: bool,
 }
 
 #[cfg(test)]

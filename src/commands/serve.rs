@@ -2,12 +2,14 @@
 
 mod config;
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
 
 use super::report::{invalid_query, token_in_environment};
+use super::runtime::block_on;
 use crate::badge::LONGEST_LABEL;
 use crate::cli::Console;
 use crate::cli::page::STALE_S;
@@ -39,6 +41,9 @@ const READ_TOKEN: &str = "FLAKY_READ_TOKEN";
 
 pub(super) fn run(args: ServeArgs, console: Console) -> Result<(), Error> {
     let config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    if args.probe {
+        return block_on(serve::probe(listen(&args, &config)))?;
+    }
     start_log(&args, &config, console)?;
     let settings = settings(args, config)?;
     let runtime = Builder::new_multi_thread()
@@ -50,6 +55,10 @@ pub(super) fn run(args: ServeArgs, console: Console) -> Result<(), Error> {
         let line = format!("http://{address}/\n");
         output::write(&Destination::Stdout, false, |out| out.write_all(line.as_bytes())).map(drop)
     }))
+}
+
+fn listen(args: &ServeArgs, config: &Config) -> SocketAddr {
+    args.listen.or(config.listen).unwrap_or(LISTEN)
 }
 
 /// Starts the log as options, environment or file select; with `--quiet`, only errors are logged.
@@ -72,7 +81,7 @@ fn settings(args: ServeArgs, config: Config) -> Result<Settings, Error> {
         typed.or(written).map(|Seconds(seconds)| Duration::from_secs_f64(seconds))
     };
     let or_else = |typed: Vec<String>, written| if typed.is_empty() { written } else { typed };
-    let listen = args.listen.or(config.listen).unwrap_or(LISTEN);
+    let listen = listen(&args, &config);
     let projects = config.projects.into_iter();
     let projects = projects.map(|(name, project)| Ok((name.clone(), of_project(&name, project)?)));
     let reconcile = if args.reconcile.is_empty() { config.reconcile } else { args.reconcile };

@@ -71,6 +71,34 @@ fn it_ends_well_although_streams_are_open() {
 }
 
 #[test]
+fn a_health_check_asks_the_server_of_its_settings() {
+    let mut server = Server::start();
+    let probe = |host: &str| Folder::new().flaky(&format!("serve --probe --listen {host}"));
+    probe(&server.host).succeeds();
+    // It may listen on all addresses.
+    probe(&server.host.replace("127.0.0.1", "0.0.0.0")).succeeds();
+    server.end();
+    probe(&server.host).fails(1, &["not ready", "connection refused"]);
+}
+
+#[test]
+fn a_health_check_tells_what_the_server_lacks() {
+    let refuses = |code, body| {
+        let answer = server::Reply::new(code).set_body_json(body);
+        server::Server::new().replies("/readyz", [answer])
+    };
+    for (code, body, why) in [
+        (503, json!({"error": "the database is gone"}), "the database is gone"),
+        (404, json!([]), "404"),
+    ] {
+        let other = refuses(code, body);
+        let host = other.url("").replace("http://", "");
+        let ran = Folder::new().flaky(&format!("serve --probe --listen {host}"));
+        ran.fails(1, &["not ready", why]);
+    }
+}
+
+#[test]
 fn every_answer_has_the_name_of_its_request() {
     let server = Server::with(&["--log", "debug"], &[]);
     let answer = server.send("POST /webhook", &[("X-Request-Id", "from-a-proxy")], b"{}").is(400);

@@ -52,6 +52,8 @@ pub enum FetchErrorKind {
     InvalidToken,
     /// The client could not be set up.
     Setup,
+    /// The trusted certificates cannot be read.
+    TrustRoots,
     /// A response is too large.
     TooLarge,
     /// All responses together are too large.

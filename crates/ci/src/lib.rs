@@ -20,6 +20,7 @@
 //! - [`Client`], [`FetchError`]: requests with a deadline, and the kinds of errors
 //! - [`run`]: runs and jobs, which can be merged from partial reports
 //! - `flakiness`, [`judge`], `recent`: the evidence, the verdict and the latest runs
+//! - [`tls`]: whom connections trust
 //! - [`commits`]: the outcomes of many commits
 //! - [`webhook`]: what platforms send by themselves, as the same runs
 //! - [`junit`]: test reports, which need no server; [`reported`] makes runs of posted ones
@@ -57,6 +58,7 @@ pub mod reported;
 pub mod run;
 mod target;
 mod time;
+pub mod tls;
 mod token;
 pub mod webhook;
 mod woodpecker;

@@ -62,7 +62,11 @@ pub(crate) fn hint(provider: Provider, client: &Client, error: &FetchError) -> O
         FetchErrorKind::InvalidToken => {
             "check the token: it must be one line of visible ASCII characters"
         }
-        FetchErrorKind::Setup => "install the system's certificates (the package ca-certificates)",
+        FetchErrorKind::Setup => "check the proxy that the environment variables name",
+        FetchErrorKind::TrustRoots => {
+            "name a file of certificates (PEM) in SSL_CERT_FILE; unset both it and SSL_CERT_DIR to \
+             trust those of the system"
+        }
         FetchErrorKind::TooMuch => "query fewer pipelines with --runs",
         FetchErrorKind::WebPage => "check the URL: the page may be a login page",
         FetchErrorKind::UnexpectedAnswer => "check the URL and the platform",

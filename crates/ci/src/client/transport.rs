@@ -11,7 +11,7 @@ use super::failure::{self, RequestError, Retry};
 use super::{Deadline, Response};
 use crate::target::host;
 use crate::token::Token;
-use crate::{AuthScheme, FetchError, FetchErrorKind};
+use crate::{AuthScheme, FetchError, FetchErrorKind, tls};
 
 /// The maximum size of a response and of all responses together, in bytes.
 const MAX_ANSWER: usize = 8 << 20;
@@ -45,9 +45,8 @@ impl Transport {
             let message = "the token contains characters that are not allowed in a token";
             return Err(FetchError::new(FetchErrorKind::InvalidToken, message));
         }
-        // Fails if another part of the process has installed one, which is fine.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let mut http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::client_config()?)
             .user_agent(concat!("flaky/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none());
         // Do not use a proxy for requests to this machine.

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{ready, try_join};
 use futures_util::{TryStreamExt, stream};
-use rustls_platform_verifier::BuilderVerifierExt;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
 use tokio_postgres::config::SslMode;
@@ -19,6 +18,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::serve::store::StoreError;
 use crate::serve::store::rows::{Row, Value};
+use flaky_ci::tls;
 
 /// The time for connecting, and after which a server that vanished without a word counts as lost.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -51,7 +51,10 @@ impl Address {
         let url = url.replace("sslmode=verify-full", "sslmode=require");
         let mut config = Config::from_str(&url).map_err(|error| wrong(&cause(&error)))?;
         let tls = match config.get_ssl_mode() {
-            SslMode::Require => Some(tls().map_err(|error| wrong(&error))?),
+            SslMode::Require => {
+                let config = tls::client_config().map_err(|error| wrong(&error.message))?;
+                Some(MakeRustlsConnect::new(config))
+            }
             _ => None,
         };
         if tls.is_none() {
@@ -109,15 +112,6 @@ fn cause(error: &Error) -> String {
         inner = source;
     }
     inner.to_string()
-}
-
-fn tls() -> Result<MakeRustlsConnect, rustls::Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_platform_verifier()?
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
 }
 
 /// True if another connection may do what this one could not.
