@@ -78,10 +78,10 @@ def status(loopback, folder):
 
 def queries(loopback, folder):
     """The summary asks about the pipelines that the command names."""
-    server = loopback.api_url
+    project = f"--gitlab group/project --server {loopback.api_url}"
     for what, command in {
-        "badge": f"badge --gitlab group/project --style monitor --label=x --size 300x100 --still --server {server} --runs 5",
-        "history": f"history . --gitlab=group/project --server {server} --theme amber --timeout 5s --since 2020 --no-cache",
+        "badge": f"badge --style monitor --label=x --size 300x100 --still {project} --runs 5",
+        "history": f"history . --theme amber --timeout=5s {project} --since 2020 --no-cache",
     }.items():
         place = folder / what
         runner = Runner(loopback, place, repository(place / "origin", {}, COMMITS))
@@ -89,8 +89,7 @@ def queries(loopback, folder):
         code, outputs = runner.action(command=command, output=f"{what}.png", summary="true")
         expect_equal(f"a {what} of another project is drawn", code, 0, runner.log)
         expect_in("the summary is on that project", "**running** · group/project", runner.summary, runner.log)
-    program = next((folder / "badge/temporary/flaky").glob("*/flaky"))
-    options = {name: options_of(program, name) for name in ("badge", "status")}
+    options = {name: options_of(loopback.program, name) for name in ("badge", "status")}
     picture = {"--style", "--label", "--trace", "--theme", "--size", "--fonts", "--format", "--still", "--output"}
     expect_equal("the action knows the options of a picture", options["badge"] - options["status"], picture)
 

@@ -51,6 +51,11 @@ def frames_of(image):
     return picture.n_frames
 
 
+def is_picture(path):
+    """Whether a file is there and can be decoded."""
+    return bool(title_of(read(path)) if path.suffix == ".svg" else frames_of(read(path)))
+
+
 def read(path):
     """The content of a file; empty if there is none."""
     return path.read_bytes() if path.exists() else b""

@@ -12,7 +12,7 @@ from loopback import FORGED, MIRROR
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent.parent
 TEMPLATES = sorted(ROOT.glob("templates/*.yml"))
-COMMITS = 12
+COMMITS = 6
 FAILED_REPORT = '<testsuite tests="1"><testcase name="a"><failure/></testcase></testsuite>'
 # None of it may be run, expanded or lost.
 ODD = "$(touch pwned) `touch pwned` ; touch pwned | 'x' & <b> ${HOME} *"
@@ -26,8 +26,10 @@ class Job:
         self.code = code
         self.log = log
 
+        self.artifacts = project / ".gitlab-ci-local/artifacts"
+
     def artifact(self, job, name):
-        return read(self.project / ".gitlab-ci-local/artifacts" / job / name)
+        return read(self.artifacts / job / name)
 
 
 class GitLab:
@@ -52,8 +54,8 @@ class GitLab:
         text = yaml.safe_dump({"include": [include], "unit": {"stage": "test", "script": "true"}}) + more
         return self.pipeline(name, text, inputs.get("job", component), *options, files=files, **variables)
 
-    def pipeline(self, name, text, *options, files=None, **variables):
-        """Runs a pipeline, or the jobs among the options, in a new project."""
+    def pipeline(self, name, text, *options, files=None, path="", **variables):
+        """Runs a pipeline, or the jobs among the options, in a new project. Programs in `path` come first."""
         files = {".gitlab-ci.yml": text, ".gitignore": ".gitlab-ci-local\n", **(files or {})}
         project = repository(self.folder / name, files, COMMITS)
         git(project, "remote", "add", "origin", "https://gitlab.com/group/project.git")
@@ -64,9 +66,9 @@ class GitLab:
         command += ["--no-json-schema-validation", "--ignore-predefined-vars", ",".join(variables), *options]
         for variable, value in variables.items():
             command += ["--variable", f"{variable}={value}"]
-        done = subprocess.run(
-            command, cwd=project, env=self.loopback.environment(), capture_output=True, text=True, check=False,
-        )
+        environment = self.loopback.environment()
+        environment["PATH"] = f"{path}:{environment['PATH']}"
+        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
         return Job(project, done.returncode, done.stdout + done.stderr)
 
 
@@ -122,14 +124,14 @@ def history(_loopback, gitlab):
 
 def chosen_history(_loopback, gitlab):
     inputs = {
-        "arguments": "--max-count 5 --theme amber", "animation": "--max-frames 3 --captions none",
+        "arguments": "--max-count 4 --theme amber", "animation": "--max-frames 2 --captions none",
         "output": "public/life.apng", "sheet": "public/sheets/life.svg",
     }
     job = gitlab.run("chosen", "history", inputs)
     title = title_of(job.artifact("history", "public/sheets/life.svg"))
-    expect_in("arguments choose the commits of a history", "5 commits", title, job.log)
+    expect_in("arguments choose the commits of a history", "4 commits", title, job.log)
     frames = frames_of(job.artifact("history", "public/life.apng"))
-    expect_equal("those of the animation are for it alone", frames, 3, job.log)
+    expect_equal("those of the animation are for it alone", frames, 2, job.log)
 
 
 def refused_archives(loopback, gitlab):

@@ -2,8 +2,8 @@
 
 It runs the steps of the jobs one after the other on this computer: `run:`, actions/checkout,
 actions/upload-artifact and the composite action of this repository. It knows no conditions but `always()`,
-no services and no matrix, and stops at what it does not know. There is no container engine for
-the usual local runners.
+no services and no matrix, and stops at what it does not know. (act, the usual local runner, needs a container
+engine.)
 """
 
 import pathlib

@@ -118,6 +118,8 @@ class Loopback:
         line = subprocess.run(line, cwd=archive.parent, capture_output=True, check=True).stdout
         self.sha256 = line.split()[0].decode()
         self.files = {archive.name: archive.read_bytes(), f"{archive.name}.sha256": line}
+        subprocess.run(["tar", "-xzf", archive], cwd=folder, check=True)
+        self.program = folder / archive.name.removesuffix(".tar.gz") / "flaky"
         self.certificate = folder / "certificate.pem"
         subprocess.run(
             ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
