@@ -256,9 +256,9 @@ mod tests {
     }
 
     #[test]
-    fn the_example_in_readme_can_be_read() {
-        let readme = include_str!("../../README.md");
-        let example = readme.split("```toml\n").nth(1).expect("an example");
+    fn the_example_in_the_documentation_can_be_read() {
+        let page = include_str!("../../docs/serve.md");
+        let example = page.split("```toml\n").nth(1).expect("an example");
         let example = example.split("```").next().expect("its end");
         let config: Config = toml::from_str(example).expect("a config file");
         assert_eq!(config.projects.len(), 1);

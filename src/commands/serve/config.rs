@@ -141,7 +141,7 @@ impl Config {
             });
             let why = error.message().replace('\n', " ");
             Error::failed(format!("cannot read {}{line}: {why}", path.display()))
-                .hint("README has an example of a config file")
+                .hint("docs/serve.md has an example of a config file")
         })
     }
 }
