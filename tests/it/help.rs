@@ -5,6 +5,7 @@ use flaky::cli::Cli;
 use flaky_core::rhythm::glitch;
 use flaky_core::scene::{Colour, theme};
 
+use crate::shell;
 use crate::vocabulary::Folder;
 
 #[test]
@@ -40,34 +41,12 @@ fn its_examples_can_be_typed() {
         [("render", 6), ("history", 8), ("badge", 6), ("status", 3), ("page", 6), ("serve", 3)]
     {
         let help = Folder::new().flaky(&format!("{command} --help")).succeeds().stdout();
-        let examples: Vec<&str> = help
-            .lines()
-            .flat_map(|line| line.split(" && "))
-            .flat_map(|line| line.split(" | "))
-            .map(|line| line.trim().trim_start_matches("eval \"$(").trim_end_matches(")\""))
-            .filter(|line| line.starts_with("flaky "))
-            .collect();
+        let examples: Vec<&str> = help.lines().flat_map(shell::invocations).collect();
         assert!(examples.len() >= least, "{examples:?}");
         for example in examples {
-            Cli::try_parse_from(typed(example)).unwrap_or_else(|e| panic!("{example}: {e}"));
+            Cli::try_parse_from(shell::words(example)).unwrap_or_else(|e| panic!("{example}: {e}"));
         }
     }
-}
-
-/// Splits a line into words as a shell does, with quotes.
-fn typed(line: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    for (i, part) in line.split('\'').enumerate() {
-        let (inside, last) = (i % 2 == 1, words.len() - 1);
-        if inside {
-            words[last].push_str(part);
-            continue;
-        }
-        let mut pieces = part.split(' ');
-        words[last].push_str(pieces.next().unwrap_or_default());
-        words.extend(pieces.map(str::to_string));
-    }
-    words
 }
 
 /// The help of one option of a command, on one line.

@@ -14,6 +14,7 @@ mod choosing;
 mod counts;
 mod damage;
 mod decoders;
+mod docs;
 mod drawing;
 mod dummy;
 mod endless;
@@ -69,6 +70,7 @@ mod serve_story;
 mod server;
 mod serving;
 mod sheet;
+mod shell;
 #[cfg(unix)]
 mod signals;
 mod svg;

@@ -63,7 +63,12 @@ pub fn gitlab(pipelines: &[Value]) -> Server {
 
 /// The same with a pipeline that has neither jobs nor bridges.
 pub fn empty(server: Server, id: &Value) -> Server {
-    let place = format!("{GITLAB}/pipelines/{id}");
+    empty_in(server, GITLAB, id)
+}
+
+/// The same in another project.
+pub fn empty_in(server: Server, project: &str, id: &Value) -> Server {
+    let place = format!("{project}/pipelines/{id}");
     server
         .answers(&format!("{place}/jobs"), json!([]))
         .answers(&format!("{place}/bridges"), json!([]))

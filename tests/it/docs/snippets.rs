@@ -1,0 +1,150 @@
+//! The config files on the pages: they parse, name inputs that exist, and this version.
+
+use std::fs;
+
+use yaml_rust2::{Yaml, YamlLoader};
+
+use super::pages::{PAGES, Page, root};
+use super::{NO_FILE_YET, none};
+
+/// What stands before the version in the names of files, images and components.
+const BEFORE_VERSION: &[&str] = &["flaky-", "flaky:", "/badge@", "/history@", "/releases/"];
+const COMPONENT: &str = "gitlab.com/flaky_kth_devops/flaky/";
+const ACTION: &str = "flaky-kth-devops/flaky@v";
+
+/// The first document of a file or snippet.
+fn yaml(text: &str) -> Result<Yaml, String> {
+    let documents = YamlLoader::load_from_str(text).map_err(|error| error.to_string())?;
+    documents.into_iter().next().ok_or_else(|| "it is empty".to_string())
+}
+
+fn snippets(page: &Page) -> Vec<Yaml> {
+    let blocks = page.blocks.iter().filter(|block| block.language == "yaml");
+    let read =
+        |text: &str| yaml(text).unwrap_or_else(|error| panic!("{}: {error}\n{text}", page.path));
+    blocks.map(|block| read(&block.text)).collect()
+}
+
+/// Every mapping in this node, itself included.
+fn mappings(node: &Yaml) -> Vec<&Yaml> {
+    let below: Vec<&Yaml> = match node {
+        Yaml::Hash(entries) => entries.values().flat_map(mappings).collect(),
+        Yaml::Array(items) => items.iter().flat_map(mappings).collect(),
+        _ => Vec::new(),
+    };
+    node.is_hash().then_some(node).into_iter().chain(below).collect()
+}
+
+/// Every text in this node.
+fn texts(node: &Yaml) -> Vec<&str> {
+    match node {
+        Yaml::Hash(entries) => entries.values().flat_map(texts).collect(),
+        Yaml::Array(items) => items.iter().flat_map(texts).collect(),
+        Yaml::String(text) => vec![text],
+        _ => Vec::new(),
+    }
+}
+
+fn keys(node: &Yaml) -> Vec<&str> {
+    let entries = node.as_hash().into_iter().flatten();
+    entries.filter_map(|(key, _)| key.as_str()).collect()
+}
+
+/// The lines of the scripts of a page, and what its actions run.
+pub fn commands(page: &Page) -> Vec<String> {
+    let mut commands = Vec::new();
+    for snippet in snippets(page) {
+        commands.extend(texts(&snippet).iter().flat_map(|text| text.lines()).map(str::to_string));
+        for step in mappings(&snippet) {
+            if let Some(command) = step["with"]["command"].as_str() {
+                let output = step["with"]["output"].as_str().map(|file| format!(" -o {file}"));
+                commands.push(format!("flaky {command}{}", output.unwrap_or_default()));
+            }
+        }
+    }
+    commands
+}
+
+/// The inputs of a component or an action; none where its file is not there yet.
+fn inputs(file: &str) -> Option<Vec<String>> {
+    if NO_FILE_YET.contains(&file) {
+        return None;
+    }
+    let text =
+        fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+    let file = yaml(&text).expect("YAML");
+    let inputs = if file["spec"].is_badvalue() { &file["inputs"] } else { &file["spec"]["inputs"] };
+    Some(keys(inputs).into_iter().map(str::to_string).collect())
+}
+
+#[test]
+fn every_snippet_gives_inputs_that_exist() {
+    let mut wrong = Vec::new();
+    let mut used = 0;
+    for page in &*PAGES {
+        for snippet in snippets(page) {
+            for mapping in mappings(&snippet) {
+                let component = mapping["component"].as_str();
+                let component = component.and_then(|name| name.strip_prefix(COMPONENT));
+                let action = mapping["uses"].as_str().and_then(|name| name.strip_prefix(ACTION));
+                let (file, given) = match (component, action) {
+                    (Some(component), _) => {
+                        let name = component.split('@').next().unwrap_or_default();
+                        (format!("templates/{name}.yml"), &mapping["inputs"])
+                    }
+                    (_, Some(_)) => ("action.yml".to_string(), &mapping["with"]),
+                    _ => continue,
+                };
+                used += 1;
+                let Some(known) = inputs(&file) else { continue };
+                let unknown =
+                    keys(given).into_iter().filter(|key| !known.iter().any(|of| of == key));
+                wrong
+                    .extend(unknown.map(|key| format!("{}: {file} has no input {key}", page.path)));
+            }
+        }
+    }
+    assert!(used >= 6, "{used} uses of a component or the action");
+    none(&wrong);
+}
+
+#[test]
+fn the_table_of_the_action_has_its_inputs() {
+    let Some(known) = inputs("action.yml") else { return };
+    let page = PAGES.iter().find(|page| page.path == "docs/in-ci.md").expect("the page");
+    let rows = page.text.lines().skip_while(|line| !line.starts_with("| input |")).skip(2);
+    let rows = rows.take_while(|line| line.starts_with('|'));
+    let told: Vec<_> = rows.filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(told, known, "the inputs in docs/in-ci.md and in action.yml");
+}
+
+#[test]
+fn every_version_is_this_one() {
+    let version = env!("CARGO_PKG_VERSION");
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for page in &*PAGES {
+        for before in BEFORE_VERSION {
+            for (place, _) in page.text.match_indices(before) {
+                let rest = &page.text[place + before.len()..];
+                if rest.starts_with(|c: char| c.is_ascii_digit()) {
+                    seen += 1;
+                    let after = rest.strip_prefix(version);
+                    if !after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_digit()))
+                    {
+                        let told: String = rest.chars().take(12).collect();
+                        wrong.push(format!("{}: {before}{told} is not {version}", page.path));
+                    }
+                }
+            }
+        }
+        for (place, _) in page.text.match_indices(ACTION) {
+            let major = version.split('.').next().unwrap_or_default();
+            if !page.text[place + ACTION.len()..].starts_with(major) {
+                wrong.push(format!("{}: the action is not that of version {major}", page.path));
+            }
+        }
+    }
+    assert!(seen > 10, "{seen} versions");
+    none(&wrong);
+}
