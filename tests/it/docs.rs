@@ -1,7 +1,10 @@
 //! README and the pages of `docs/`: what they link to exists, what they show is drawn, and what they
 //! say can be typed. `pages.rs` reads them, `commands.rs` runs their commands, `snippets.rs` reads
 //! their config files.
+//!
+//! Addresses on other servers are parsed and not requested: the tests need no network.
 
+#[cfg(unix)]
 mod commands;
 mod pages;
 mod snippets;

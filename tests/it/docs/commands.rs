@@ -293,7 +293,6 @@ fn written(path: &Path) -> Result<(), String> {
 }
 
 #[test]
-#[cfg(unix)]
 fn every_command_does_what_it_says() {
     let complaints: Vec<String> = thread::scope(|scope| {
         let pages: Vec<_> =

@@ -114,10 +114,12 @@ impl Page {
                     page.headings.push(Heading { level, anchor: anchor(&words) });
                 }
                 Event::End(TagEnd::Image) => {
-                    page.pictures.last_mut().expect("its beginning").words = words.clone();
+                    let picture = page.pictures.last_mut().expect("its beginning");
+                    picture.words.clone_from(&words);
                 }
                 Event::End(TagEnd::CodeBlock) => {
-                    page.blocks.last_mut().expect("its beginning").text = words.clone();
+                    let block = page.blocks.last_mut().expect("its beginning");
+                    block.text.clone_from(&words);
                 }
                 Event::End(TagEnd::Paragraph) if !page.headings.is_empty() => {
                     if paragraphs == 0 {

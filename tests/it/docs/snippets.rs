@@ -77,34 +77,39 @@ fn inputs(file: &str) -> Option<Vec<String>> {
     Some(keys(inputs).into_iter().map(str::to_string).collect())
 }
 
+/// The components and actions of ours that a page uses: their files, and the inputs that it gives.
+fn uses(page: &Page) -> Vec<(String, Vec<String>)> {
+    let mut uses = Vec::new();
+    for snippet in snippets(page) {
+        for mapping in mappings(&snippet) {
+            let component = mapping["component"].as_str();
+            let component = component.and_then(|name| name.strip_prefix(COMPONENT));
+            let action = mapping["uses"].as_str().and_then(|name| name.strip_prefix(ACTION));
+            let (file, given) = match (component.and_then(|name| name.split('@').next()), action) {
+                (Some(name), _) => (format!("templates/{name}.yml"), &mapping["inputs"]),
+                (_, Some(_)) => ("action.yml".to_string(), &mapping["with"]),
+                _ => continue,
+            };
+            uses.push((file, keys(given).into_iter().map(str::to_string).collect()));
+        }
+    }
+    uses
+}
+
 #[test]
 fn every_snippet_gives_inputs_that_exist() {
     let mut wrong = Vec::new();
-    let mut used = 0;
+    let mut count = 0;
     for page in &*PAGES {
-        for snippet in snippets(page) {
-            for mapping in mappings(&snippet) {
-                let component = mapping["component"].as_str();
-                let component = component.and_then(|name| name.strip_prefix(COMPONENT));
-                let action = mapping["uses"].as_str().and_then(|name| name.strip_prefix(ACTION));
-                let (file, given) = match (component, action) {
-                    (Some(component), _) => {
-                        let name = component.split('@').next().unwrap_or_default();
-                        (format!("templates/{name}.yml"), &mapping["inputs"])
-                    }
-                    (_, Some(_)) => ("action.yml".to_string(), &mapping["with"]),
-                    _ => continue,
-                };
-                used += 1;
-                let Some(known) = inputs(&file) else { continue };
-                let unknown =
-                    keys(given).into_iter().filter(|key| !known.iter().any(|of| of == key));
-                wrong
-                    .extend(unknown.map(|key| format!("{}: {file} has no input {key}", page.path)));
-            }
+        for (file, given) in uses(page) {
+            count += 1;
+            let Some(known) = inputs(&file) else { continue };
+            let unknown = given.iter().filter(|input| !known.contains(input));
+            wrong
+                .extend(unknown.map(|input| format!("{}: {file} has no input {input}", page.path)));
         }
     }
-    assert!(used >= 6, "{used} uses of a component or the action");
+    assert!(count >= 6, "{count} uses of a component or the action");
     none(&wrong);
 }
 
@@ -118,33 +123,33 @@ fn the_table_of_the_action_has_its_inputs() {
     assert_eq!(told, known, "the inputs in docs/in-ci.md and in action.yml");
 }
 
+/// What follows these words on a page, each time.
+fn after<'a>(page: &'a Page, words: &'a str) -> impl Iterator<Item = &'a str> {
+    page.text.match_indices(words).map(move |(place, _)| &page.text[place + words.len()..])
+}
+
 #[test]
 fn every_version_is_this_one() {
     let version = env!("CARGO_PKG_VERSION");
+    let is_digit = |c: char| c.is_ascii_digit();
     let mut wrong = Vec::new();
-    let mut seen = 0;
+    let mut count = 0;
     for page in &*PAGES {
-        for before in BEFORE_VERSION {
-            for (place, _) in page.text.match_indices(before) {
-                let rest = &page.text[place + before.len()..];
-                if rest.starts_with(|c: char| c.is_ascii_digit()) {
-                    seen += 1;
-                    let after = rest.strip_prefix(version);
-                    if !after.is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_digit()))
-                    {
-                        let told: String = rest.chars().take(12).collect();
-                        wrong.push(format!("{}: {before}{told} is not {version}", page.path));
-                    }
+        for words in BEFORE_VERSION {
+            for rest in after(page, words).filter(|rest| rest.starts_with(is_digit)) {
+                count += 1;
+                let told = rest.split(|c: char| !is_digit(c) && c != '.').next();
+                let told = told.unwrap_or_default().trim_end_matches('.');
+                if told != version {
+                    wrong.push(format!("{}: {words}{told} is not {version}", page.path));
                 }
             }
         }
-        for (place, _) in page.text.match_indices(ACTION) {
-            let major = version.split('.').next().unwrap_or_default();
-            if !page.text[place + ACTION.len()..].starts_with(major) {
-                wrong.push(format!("{}: the action is not that of version {major}", page.path));
-            }
+        let major = version.split('.').next().unwrap_or_default();
+        if !after(page, ACTION).all(|rest| rest.starts_with(major)) {
+            wrong.push(format!("{}: the action is not that of version {major}", page.path));
         }
     }
-    assert!(seen > 10, "{seen} versions");
+    assert!(count > 10, "{count} versions");
     none(&wrong);
 }
