@@ -41,6 +41,8 @@ pub mod history;
 pub(crate) mod output;
 pub(crate) mod page;
 pub mod progress;
+#[cfg(test)]
+mod schemas;
 #[cfg(feature = "serve")]
 pub(crate) mod serve;
 pub(crate) mod several;

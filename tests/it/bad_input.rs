@@ -108,7 +108,7 @@ fn hostile_rhythms() {
     let cases: Vec<(String, &str)> = vec![
         (String::new(), "`{`"),
         ("not json".into(), "`{`"),
-        (deep, "expected a number, found a list"),
+        (deep, "expected an object, found a list"),
         (many, "closer than"),
         ("[]".into(), "`{`"),
         (r#"{"duration_s": 8}"#.into(), "`beats` is missing at line 1, column 17"),

@@ -67,6 +67,7 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
     ("unicode-bidi", "flaky-draw", &["text"]),
     ("unicode-segmentation", "flaky-draw", &["text"]),
     ("unicode-width", "flaky-draw", &["text"]),
+    ("schemars", "flaky-core", &["rhythm", "verdict"]),
 ];
 
 const SRC: Rooms = &[
@@ -88,6 +89,7 @@ const SRC: Rooms = &[
     ("page", &[]),
     ("progress", &[]),
     ("serve", &["badge", "error", "page", "several"]),
+    ("schemas", &["history"]),
     ("several", &[]),
     ("store", &["output"]),
 ];

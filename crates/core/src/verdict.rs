@@ -35,6 +35,11 @@ pub use report::Report;
 /// Several reports of the *same* thing combine with [`Verdict::and`] instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[cfg_attr(
+    feature = "schemas",
+    schemars(description = "The state of a pipeline, or of a commit in CI.")
+)]
 pub enum Verdict {
     /// It succeeded.
     Passed,

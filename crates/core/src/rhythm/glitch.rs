@@ -20,6 +20,7 @@ pub(crate) const CROSS_FADE_S: f64 = 0.15;
 
 /// WFDB's annotation letters for the beats that are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Code {
     /// A normal beat.
     #[default]
@@ -41,6 +42,7 @@ pub enum Code {
 /// Alarm priorities after IEC 60601-1-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Alarm {
     /// `*`, cyan: a problem with the equipment, not with the heart.
     Technical,

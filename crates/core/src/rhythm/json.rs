@@ -4,130 +4,34 @@
 //! `{"duration_s": 8, "beats": [{"t_s": 1}]}` is enough. Input is untrusted: ranges, order, density
 //! and names are checked.
 
-use std::fmt;
+mod file;
+#[cfg(feature = "schemas")]
+pub mod schema;
+mod strict;
 
-use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
 use crate::json_error;
 
 use super::{
-    Alarm, Beat, BeatKind, Code, DisplayedState, Episode, Extent, Glitch, MAX_DURATION_S,
-    MAX_LINE_S, MIN_DURATION_S, Rhythm, glitch, mark,
+    Beat, BeatKind, DisplayedState, Episode, Extent, Glitch, MAX_DURATION_S, MAX_LINE_S,
+    MIN_DURATION_S, Rhythm, glitch, mark,
 };
+use file::{File, FileBeat, FileEpisode, FileExtent, FileState};
 
 /// The shortest interval between two beats, in seconds. It bounds the number of beats near an
 /// instant, which the signal adds up.
 pub const LEAST_RR_S: f64 = 0.05;
 /// The highest rate in a file, in beats per minute.
 pub(crate) const MOST_BPM: f64 = 60.0 / LEAST_RR_S;
+/// The highest amplitude in a file, upright or upside down.
+const MOST_AMPLITUDE: f64 = 10.0;
 /// The maximum number of episodes in a file.
 pub(crate) const MAX_EPISODES: usize = 1_000_000;
 /// The longest part of an unknown name that is quoted, in characters.
 const LONGEST_NAME: usize = 40;
 /// The maximum number of episodes at one instant.
 pub const MAX_DEPTH: usize = 8;
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    duration_s: f64,
-    #[serde(default)]
-    extent: FileExtent,
-    #[serde(default)]
-    seed: u32,
-    #[serde(default)]
-    bpm: Option<f64>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    state: Option<FileState>,
-    beats: Vec<FileBeat>,
-    #[serde(default)]
-    episodes: Vec<FileEpisode>,
-}
-
-#[derive(Serialize, Deserialize, Default)]
-#[serde(rename_all = "kebab-case")]
-enum FileExtent {
-    #[default]
-    Loop,
-    Line,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileState {
-    word: String,
-    #[serde(default)]
-    alarm: Option<Alarm>,
-}
-
-#[derive(Serialize, Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct FileBeat {
-    t_s: f64,
-    #[serde(default = "normal")]
-    kind: String,
-    #[serde(default = "letter_n")]
-    code: Code,
-    #[serde(default = "one", alias = "height", skip_serializing_if = "is_one")]
-    amplitude: f64,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    paced: bool,
-    // `flaky history --json` also describes the commits, which are not drawn.
-    #[serde(default, skip_serializing, rename = "sha")]
-    _sha: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "parents")]
-    _parents: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "files")]
-    _files: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "added")]
-    _added: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "removed")]
-    _removed: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "estimated")]
-    _estimated: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "author")]
-    _author: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "email")]
-    _email: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "authored")]
-    _authored: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "committed")]
-    _committed: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "subject")]
-    _subject: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "tags")]
-    _tags: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "moved_tags")]
-    _moved_tags: IgnoredAny,
-    #[serde(default, skip_serializing, rename = "meaning")]
-    _meaning: IgnoredAny,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FileEpisode {
-    kind: String,
-    start_s: f64,
-    end_s: f64,
-}
-
-fn normal() -> String {
-    BeatKind::Normal.name().to_string()
-}
-
-fn letter_n() -> Code {
-    Code::N
-}
-
-fn one() -> f64 {
-    1.0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_one(amplitude: &f64) -> bool {
-    amplitude.to_bits() == 1.0_f64.to_bits()
-}
 
 /// An invalid rhythm file.
 #[derive(Debug)]
@@ -162,6 +66,7 @@ impl std::error::Error for Error {}
 /// `rhythm` as one indented JSON object; [`from_str`] returns the same rhythm.
 pub fn to_string(rhythm: &Rhythm) -> String {
     let file = File {
+        _schema: None,
         duration_s: rhythm.duration_s,
         extent: match rhythm.extent {
             Extent::Loop => FileExtent::Loop,
@@ -278,9 +183,9 @@ fn beat(index: usize, beat: &FileBeat, duration_s: f64) -> Result<Beat, Error> {
             beat.t_s
         )));
     }
-    if !(-10.0..=10.0).contains(&beat.amplitude) {
+    if !(-MOST_AMPLITUDE..=MOST_AMPLITUDE).contains(&beat.amplitude) {
         return Err(Error::Value(format!(
-            "beats[{index}].amplitude is {}, expected -10 to 10",
+            "beats[{index}].amplitude is {}, expected -{MOST_AMPLITUDE} to {MOST_AMPLITUDE}",
             beat.amplitude
         )));
     }
@@ -333,6 +238,17 @@ fn depth(episodes: &[Episode]) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+#[cfg(feature = "schemas")]
+impl schemars::JsonSchema for Rhythm {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        File::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        File::json_schema(generator)
+    }
 }
 
 fn unknown(name: &str, place: String) -> Error {

@@ -1,13 +1,13 @@
-//! Evidence: a sign of flakiness or failure, as data and in words.
+//! Evidence: a sign of flakiness or failure, as data and in words. The caller must sanitise names.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A sign that something is flaky or failed. The caller must sanitise names. `url` is a page about
-/// it; `failures` is the number of failures.
+/// A sign that something is flaky or failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub enum Evidence {
     /// A job failed and passed when it was retried in the same run.
     JobRetried {
@@ -15,7 +15,7 @@ pub enum Evidence {
         commit: String,
         /// The job's name.
         job: String,
-        /// The run's number; `None` for a commit status, which belongs to no run.
+        /// The run's number. A commit status belongs to no run.
         run: Option<u64>,
         /// Failed executions of the job.
         failures: usize,

@@ -30,6 +30,7 @@ pub struct FlakyCount {
 /// The commits on which something ran more than once. People rerun what failed, so the share of these
 /// that disagreed says how often a rerun helps, not how flaky the project is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Reruns {
     /// The number of those whose executions disagreed.
     pub disagreed: usize,

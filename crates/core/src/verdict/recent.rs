@@ -1,4 +1,5 @@
-//! The latest runs of a project, each of which is a beat of its picture.
+//! The latest runs of a project, each of which is a beat of its picture. The caller must sanitise
+//! URLs.
 
 use std::fmt::Write;
 
@@ -15,8 +16,9 @@ const OUTCOMES: [(Verdict, &str); 4] = [
     (Verdict::Stopped, "cancelled"),
 ];
 
-/// One of the latest runs. The caller must sanitise the URL.
+/// One of the latest pipelines; on GitHub, all workflow runs of a push.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct RecentRun {
     /// The verdict on it: passed, flaky, failed, stopped or running.
     pub verdict: Verdict,
@@ -25,8 +27,9 @@ pub struct RecentRun {
     /// The commit, abbreviated.
     pub commit: Option<String>,
     /// The time of its end in RFC 3339, or of its last change if the end is not known.
+    #[cfg_attr(feature = "schemas", schemars(extend("format" = "date-time")))]
     pub finished: Option<String>,
-    /// The time it took, in seconds.
+    /// The time it took, in seconds; on GitLab, with the time in the queue.
     pub duration_s: Option<f64>,
     /// The URL of its page.
     pub url: Option<String>,

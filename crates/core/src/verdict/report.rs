@@ -93,31 +93,57 @@ impl Report {
     }
 }
 
-/// The JSON of `flaky status --json`. Unknown values are null.
+/// The state of a pipeline and the evidence for it, as `flaky status --json` prints them. A value
+/// that is not known is null. Later versions may add fields.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schemas", schemars(rename = "Report", title = "State of a pipeline"))]
+struct ReportJson<'a> {
+    /// The verdict.
+    verdict: Verdict,
+    /// The reason for the verdict as a clause; empty if the verdict was given without one.
+    reason: &'a str,
+    /// The flake rate, from 0 to 1: `flaky` divided by `n`, where these are known.
+    #[cfg_attr(feature = "schemas", schemars(range(min = 0, max = 1)))]
+    rate: Option<f64>,
+    /// How many of those counted are flaky.
+    flaky: Option<usize>,
+    /// How many were counted, because they have a result.
+    #[cfg_attr(feature = "schemas", schemars(range(min = 1)))]
+    n: Option<usize>,
+    /// What was counted: "commits" or, in test reports, "tests".
+    of: Option<&'a str>,
+    /// The lower and the upper end of the 95 % confidence interval of the rate, from 0 to 1.
+    interval: Option<(f64, f64)>,
+    /// The reruns among those counted.
+    reruns: Option<Reruns>,
+    /// The evidence in words, the strongest first.
+    evidence: Vec<String>,
+    /// The same evidence as data, in the same order.
+    details: &'a [Evidence],
+    /// What was left out, as clauses.
+    notes: &'a [String],
+    /// The latest pipelines, oldest first: up to 60 that finished, and those in progress.
+    recent: &'a [RecentRun],
+    /// The time since which the finished pipelines fail, or do not fail, in RFC 3339; null if that may
+    /// have begun before the oldest known one.
+    #[cfg_attr(feature = "schemas", schemars(extend("format" = "date-time")))]
+    since: Option<&'a str>,
+    /// While a pipeline is running, the verdict on the last finished one.
+    before: Option<Verdict>,
+    /// The CI system as `flaky providers` names it, "junit" for test reports, or null if several were
+    /// asked.
+    provider: Option<&'a str>,
+    /// The project, the list of projects, or the files that were read.
+    subject: Option<&'a str>,
+    /// The reports on the single projects or workflows, if several were asked for.
+    parts: &'a [Report],
+}
+
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        struct Json<'a> {
-            verdict: Verdict,
-            reason: &'a str,
-            rate: Option<f64>,
-            flaky: Option<usize>,
-            n: Option<usize>,
-            of: Option<&'a str>,
-            interval: Option<(f64, f64)>,
-            reruns: Option<Reruns>,
-            evidence: Vec<String>,
-            details: &'a [Evidence],
-            notes: &'a [String],
-            recent: &'a [RecentRun],
-            since: Option<&'a str>,
-            before: Option<Verdict>,
-            provider: Option<&'a str>,
-            subject: Option<&'a str>,
-            parts: &'a [Report],
-        }
         let counted = self.flakiness.as_ref().and_then(|flakiness| flakiness.counted);
-        let json = Json {
+        let json = ReportJson {
             verdict: self.verdict,
             reason: &self.reason,
             rate: self.flakiness.as_ref().map(|flakiness| flakiness.rate),
@@ -137,5 +163,16 @@ impl Serialize for Report {
             parts: &self.parts,
         };
         json.serialize(serializer)
+    }
+}
+
+#[cfg(feature = "schemas")]
+impl schemars::JsonSchema for Report {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        ReportJson::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        ReportJson::json_schema(generator)
     }
 }
