@@ -87,6 +87,8 @@ pub(crate) enum Command {
     Themes(catalogue::ListArgs),
     /// List the glitches, or draw a preview of each
     Glitches(catalogue::ListArgs),
+    /// Print the JSON Schema of what is read or written
+    Schema(catalogue::SchemaArgs),
     /// Print a shell completion script
     Completions(catalogue::CompletionsArgs),
     /// Write the manual pages to a directory

@@ -51,6 +51,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Providers => catalogue::providers(),
         Command::Themes(args) => catalogue::themes(&args, console),
         Command::Glitches(args) => catalogue::glitches(&args, console),
+        Command::Schema(args) => catalogue::schema(&args),
         Command::Completions(args) => catalogue::completions(&args),
         Command::Man(args) => catalogue::man(&args, console),
     }

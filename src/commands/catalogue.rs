@@ -1,5 +1,5 @@
 //! The commands that list or document what the program supports: `flaky providers`, `flaky themes`,
-//! `flaky glitches`, `flaky completions` and `flaky man`.
+//! `flaky glitches`, `flaky schema`, `flaky completions` and `flaky man`.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::CommandFactory;
 
 use super::{existing_dir, report};
-use crate::cli::catalogue::{CompletionsArgs, ListArgs, ManArgs};
+use crate::cli::catalogue::{CompletionsArgs, Described, ListArgs, ManArgs, SchemaArgs};
 use crate::cli::providers::{self, ProviderText};
 use crate::cli::{Cli, Console};
 use crate::error::Error;
@@ -119,6 +119,16 @@ fn properties(out: &mut dyn Write, properties: &[(&str, &str)]) -> io::Result<()
         writeln!(out, "  {name:<10} {value}")?;
     }
     Ok(())
+}
+
+/// `flaky schema`.
+pub(super) fn schema(args: &SchemaArgs) -> Result<(), Error> {
+    let schema = match args.of {
+        Described::Rhythm => include_str!("../../schemas/rhythm.json"),
+        Described::Status => include_str!("../../schemas/status.json"),
+        Described::History => include_str!("../../schemas/history.json"),
+    };
+    say(|out| out.write_all(schema.as_bytes()))
 }
 
 /// `flaky completions`.

@@ -26,6 +26,7 @@ fn is_as_it_was() {
         "providers",
         "themes",
         "glitches",
+        "schema",
         "completions",
         "man",
     ] {
