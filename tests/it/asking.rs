@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::schemas;
 use crate::vocabulary::{Folder, Ran};
 
 /// A caller with a directory and an environment of its own.
@@ -50,8 +51,7 @@ impl Asker {
     /// Runs `flaky status --json`, which must succeed, and returns the report.
     #[track_caller]
     pub fn hears(&self, words: &str) -> Said {
-        let ran = self.flaky(&format!("status --json {words}")).succeeds();
-        serde_json::from_slice(ran.bytes()).unwrap_or_else(|error| panic!("{words}: {error}"))
+        schemas::report(self.flaky(&format!("status --json {words}")).succeeds().bytes())
     }
 
     /// Draws `badge.svg`, which must succeed, and returns it.

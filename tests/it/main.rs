@@ -57,9 +57,11 @@ mod render;
 mod repo;
 mod report_files;
 mod reports;
+mod rhythm_files;
 mod rhythms;
 mod runners;
 mod saying;
+mod schemas;
 mod secrets;
 mod serve_in;
 #[cfg(unix)]

@@ -11,6 +11,7 @@ use std::process::{Command, Output, Stdio};
 use jiff::Zoned;
 use serde::Deserialize;
 
+use crate::schemas;
 use crate::vocabulary::{Folder, Ran};
 
 /// 1 May 2024 at noon; where every repository begins.
@@ -374,7 +375,7 @@ pub struct Episode {
 impl Life {
     #[track_caller]
     pub fn of(ran: &Ran) -> Self {
-        serde_json::from_slice(ran.bytes()).unwrap_or_else(|error| panic!("{error}"))
+        schemas::history(ran.bytes())
     }
 
     /// The beat of the commit with this subject.

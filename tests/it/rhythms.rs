@@ -9,6 +9,8 @@ use flaky_core::signal::Signal;
 use proptest::prelude::*;
 use proptest::sample::subsequence;
 
+use crate::schemas::is_rhythm;
+
 fn loop_settings() -> impl Strategy<Value = LoopSettings> {
     let all: Vec<_> = glitch::TABLE.iter().collect();
     (
@@ -111,6 +113,7 @@ proptest! {
         }
 
         let text = json::to_string(&rhythm);
+        prop_assert!(is_rhythm(&serde_json::from_str(&text).expect("JSON")), "{text}");
         prop_assert_eq!(json::from_str(&text).expect("it reads back"), rhythm);
     }
 

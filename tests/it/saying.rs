@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::asking::{Asker, hears};
 use crate::platforms::{ONE, TWO, gitlab, pipeline};
+use crate::schemas;
 use crate::server::Server;
 
 /// The accepted words and their verdicts.
@@ -110,8 +111,7 @@ fn it_is_said_in_words() {
 #[test]
 fn it_is_said_as_json() {
     let json_of = |words: &str| -> Value {
-        let ran = Asker::new().flaky(&format!("status --json {words}")).succeeds();
-        serde_json::from_slice(ran.bytes()).expect("JSON")
+        schemas::report(Asker::new().flaky(&format!("status --json {words}")).succeeds().bytes())
     };
     let nothing = json!({
         "verdict": "", "reason": "", "rate": null, "flaky": null, "n": null, "of": null,
@@ -158,7 +158,7 @@ fn what_is_unknown_is_said_and_warned_of() {
     assert!(ran.stdout().starts_with("unknown: 127.0.0.1:"), "{}", ran.stdout());
     assert!(ran.stderr().starts_with("warning: the state is unknown: "), "{}", ran.stderr());
     let ran = Asker::new().flaky(&format!("status --json --strict {}", server.gitlab()));
-    let said: Value = serde_json::from_slice(ran.bytes()).expect("JSON, all the same");
+    let said: Value = schemas::report(ran.bytes());
     assert_eq!(said["verdict"], "unknown");
     ran.fails(1, &["error: the state is unknown: "]);
 }
