@@ -27,7 +27,9 @@ use crate::rhythm::{Alarm, BeatKind, Code};
     schemars(
         title = "Rhythm of an ECG",
         extend("if" = { "properties": { "extent": { "const": "line" } }, "required": ["extent"] }),
-        extend("else" = { "properties": { "duration_s": { "maximum": super::MAX_DURATION_S } } })
+        extend("else" = {
+            "properties": { "duration_s": { "type": "number", "maximum": super::MAX_DURATION_S } }
+        })
     )
 )]
 pub(super) struct File {
