@@ -225,11 +225,14 @@ proptest! {
         for (place, field, odd, adds) in changes {
             let mut all = Vec::new();
             places(&rhythm, "", &mut all);
-            let changed = rhythm.pointer_mut(&all[place % all.len()]).expect("a place");
-            match changed {
+            if adds {
+                all.retain(|place| rhythm.pointer(place).is_some_and(Value::is_object));
+            }
+            let Some(place) = all.get(place % all.len().max(1)) else { continue };
+            match rhythm.pointer_mut(place).expect("a place") {
                 Value::Object(object) if adds => { object.insert(field, odd); }
                 Value::Object(object) if object.contains_key(&field) => { object.remove(&field); }
-                _ => *changed = odd,
+                changed => *changed = odd,
             }
         }
         match (is_rhythm(&rhythm), error(&rhythm.to_string())) {
