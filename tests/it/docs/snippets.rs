@@ -8,7 +8,11 @@ use super::pages::{PAGES, Page, root};
 use super::{NO_FILE_YET, none};
 
 /// What stands before the version in the names of files, images and components.
-const BEFORE_VERSION: &[&str] = &["flaky-", "flaky:", "/badge@", "/history@", "/releases/"];
+const BEFORE_VERSION: &[&str] =
+    &["flaky-", "flaky:", "/badge@", "/history@", "/releases/", "default: "];
+/// Files that name a version besides the pages.
+const VERSIONED: &[&str] =
+    &["action.yml", "compose.yml", "templates/badge.yml", "templates/history.yml"];
 const COMPONENT: &str = "gitlab.com/flaky_kth_devops/flaky/";
 const ACTION: &str = "flaky-kth-devops/flaky@v";
 
@@ -123,31 +127,42 @@ fn the_table_of_the_action_has_its_inputs() {
     assert_eq!(told, known, "the inputs in docs/in-ci.md and in action.yml");
 }
 
-/// What follows these words on a page, each time.
-fn after<'a>(page: &'a Page, words: &'a str) -> impl Iterator<Item = &'a str> {
-    page.text.match_indices(words).map(move |(place, _)| &page.text[place + words.len()..])
+/// What follows these words in a text, each time.
+fn after<'a>(text: &'a str, words: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(words).map(move |(place, _)| &text[place + words.len()..])
 }
 
 #[test]
 fn every_version_is_this_one() {
     let version = env!("CARGO_PKG_VERSION");
     let is_digit = |c: char| c.is_ascii_digit();
+    let pages = PAGES.iter().map(|page| (page.path.clone(), page.text.clone()));
+    let files = VERSIONED.iter().map(|name| {
+        (
+            name.to_string(),
+            fs::read_to_string(root().join(name)).expect("a file that names a version"),
+        )
+    });
     let mut wrong = Vec::new();
     let mut count = 0;
-    for page in &*PAGES {
+    for (path, text) in pages.chain(files) {
+        let before = count;
         for words in BEFORE_VERSION {
-            for rest in after(page, words).filter(|rest| rest.starts_with(is_digit)) {
+            for rest in after(&text, words).filter(|rest| rest.starts_with(is_digit)) {
                 count += 1;
                 let told = rest.split(|c: char| !is_digit(c) && c != '.').next();
                 let told = told.unwrap_or_default().trim_end_matches('.');
                 if told != version {
-                    wrong.push(format!("{}: {words}{told} is not {version}", page.path));
+                    wrong.push(format!("{path}: {words}{told} is not {version}"));
                 }
             }
         }
+        if VERSIONED.contains(&path.as_str()) && count == before {
+            wrong.push(format!("{path} names no version"));
+        }
         let major = version.split('.').next().unwrap_or_default();
-        if !after(page, ACTION).all(|rest| rest.starts_with(major)) {
-            wrong.push(format!("{}: the action is not that of version {major}", page.path));
+        if !after(&text, ACTION).all(|rest| rest.starts_with(major)) {
+            wrong.push(format!("{path}: the action is not that of version {major}"));
         }
     }
     assert!(count > 10, "{count} versions");
