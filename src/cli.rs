@@ -5,6 +5,7 @@
 
 pub(crate) mod badge;
 pub(crate) mod catalogue;
+pub(crate) mod doctor;
 pub(crate) mod fonts;
 pub(crate) mod format;
 pub(crate) mod history;
@@ -81,6 +82,12 @@ pub(crate) enum Command {
     /// database, and judges it as `flaky status` does. SIGINT and SIGTERM end it.
     #[cfg(feature = "serve")]
     Serve(Box<serve::ServeArgs>),
+    /// Report what is installed, found and reachable, for bug reports
+    ///
+    /// Looks at the program, the terminal, fonts, the repository in the current directory, the cache
+    /// and the variables of the CI job, and queries the CI system once, for at most 5 s. Nothing is
+    /// written. What limits flaky is marked with `!`. Tokens and passwords are not shown.
+    Doctor(doctor::DoctorArgs),
     /// List the supported CI systems and what each can report
     Providers,
     /// List the themes, or draw a preview of each

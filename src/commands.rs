@@ -7,6 +7,7 @@
 mod badge;
 mod budget;
 mod catalogue;
+mod doctor;
 mod fonts;
 mod history;
 mod page;
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> Result<(), Error> {
         Command::Page(args) => page::run(&args, console),
         #[cfg(feature = "serve")]
         Command::Serve(args) => serve::run(*args, console),
+        Command::Doctor(args) => doctor::run(&args, console),
         Command::Providers => catalogue::providers(),
         Command::Themes(args) => catalogue::themes(&args, console),
         Command::Glitches(args) => catalogue::glitches(&args, console),

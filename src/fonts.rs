@@ -73,33 +73,50 @@ fn read(path: &Path) -> Result<&'static [u8], Unusable> {
     if data.len() as u64 > LARGEST { Err(Unusable::TooLarge) } else { Ok(data.leak()) }
 }
 
-/// Fonts of the system that together have as many of these characters as possible. The choice
-/// depends on the characters and on the installed fonts alone.
-pub(crate) fn find(wanted: &BTreeSet<char>) -> Vec<NamedFont> {
-    let mut system = Database::new();
-    system.load_system_fonts();
-    let region = region(wanted);
-    let mut candidates: Vec<Candidate> =
-        system.faces().filter_map(|face| Candidate::new(&system, face, wanted, region)).collect();
-    candidates.sort_by(|a, b| a.rank.cmp(&b.rank));
-    let mut chosen = Vec::new();
-    let mut open = wanted.clone();
-    while chosen.len() < MOST {
-        // The most characters; of equals, the first.
-        let gain = |candidate: &Candidate| {
-            (!candidate.rank.coarse, candidate.has.intersection(&open).count())
-        };
-        let useful = |candidate: &&Candidate| gain(candidate).1 > 0;
-        let best = candidates.iter().filter(useful).min_by_key(|one| Reverse(gain(one)));
-        let Some(best) = best else { break };
-        let taken = best.rank.place.clone();
-        if let Some(font) = best.load() {
-            open = open.difference(&best.has).copied().collect();
-            chosen.push(font);
-        }
-        candidates.retain(|candidate| candidate.rank.place != taken);
+/// The fonts of the system.
+pub(crate) struct Installed(Database);
+
+impl Installed {
+    /// Looks for them.
+    pub(crate) fn load() -> Self {
+        let mut system = Database::new();
+        system.load_system_fonts();
+        Self(system)
     }
-    chosen
+
+    /// Their number.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Fonts that together have as many of these characters as possible. The choice depends on the
+    /// characters and on the installed fonts alone.
+    pub(crate) fn find(&self, wanted: &BTreeSet<char>) -> Vec<NamedFont> {
+        let Self(system) = self;
+        let region = region(wanted);
+        let faces = system.faces();
+        let mut candidates: Vec<Candidate> =
+            faces.filter_map(|face| Candidate::new(system, face, wanted, region)).collect();
+        candidates.sort_by(|a, b| a.rank.cmp(&b.rank));
+        let mut chosen = Vec::new();
+        let mut open = wanted.clone();
+        while chosen.len() < MOST {
+            // The most characters; of equals, the first.
+            let gain = |candidate: &Candidate| {
+                (!candidate.rank.coarse, candidate.has.intersection(&open).count())
+            };
+            let useful = |candidate: &&Candidate| gain(candidate).1 > 0;
+            let best = candidates.iter().filter(useful).min_by_key(|one| Reverse(gain(one)));
+            let Some(best) = best else { break };
+            let taken = best.rank.place.clone();
+            if let Some(font) = best.load() {
+                open = open.difference(&best.has).copied().collect();
+                chosen.push(font);
+            }
+            candidates.retain(|candidate| candidate.rank.place != taken);
+        }
+        chosen
+    }
 }
 
 /// An installed font that has some of the characters.

@@ -18,6 +18,7 @@
 //! git2 is used only here, for references and settings; objects are read by `objects`, within limits.
 //! A commit is a plain record of about 300 bytes. Objects are read and counted, but not kept.
 
+pub(crate) mod about;
 pub mod cache;
 pub mod calendar;
 pub mod churn;

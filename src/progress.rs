@@ -12,6 +12,16 @@ pub trait Progress: Sync {
     fn finish(&self);
 }
 
+/// Returns true if a [`TerminalBar`] would be seen.
+pub(crate) fn is_shown() -> bool {
+    !ProgressDrawTarget::stderr().is_hidden()
+}
+
+/// The width of the terminal in characters; `None` without a terminal.
+pub(crate) fn columns() -> Option<u16> {
+    terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| columns)
+}
+
 /// Shows nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct Silent;

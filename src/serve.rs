@@ -36,7 +36,7 @@ mod token;
 pub(crate) use preview::preview;
 pub(crate) use probe::probe;
 pub(crate) use settings::{Origins, ProjectSettings, Reconciled, Settings};
-pub(crate) use store::Database;
+pub(crate) use store::{Database, sqlite_version};
 pub(crate) use token::AccessToken;
 
 use std::net::SocketAddr;

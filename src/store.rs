@@ -11,6 +11,7 @@
 //! removes the temporary files that killed runs have left.
 
 mod records;
+mod usage;
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -24,6 +25,7 @@ use serde::Serialize;
 use crate::output::atomic::{AtomicFile, Mode};
 
 pub(crate) use records::Records;
+pub(crate) use usage::Usage;
 
 const MAGIC: &[u8; 12] = b"flaky store\n";
 const FORMAT_VERSION: u32 = 1;

@@ -11,7 +11,7 @@ use flaky_ci::{CommitScope, Provider};
 use flaky_core::verdict::Verdict;
 
 /// Number of finished pipelines over which flakiness is measured.
-const RUNS: u16 = 20;
+pub(crate) const RUNS: u16 = 20;
 /// Maximum number of them.
 const MAX_RUNS: u16 = 500;
 /// Time limit for all queries together, in seconds.

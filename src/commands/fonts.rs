@@ -6,7 +6,7 @@ use crate::cli::Console;
 use crate::cli::fonts::{FontSource, FontsArgs};
 use crate::cli::format::Format;
 use crate::error::Error;
-use crate::fonts::{self, NamedFont};
+use crate::fonts::{self, Installed, NamedFont};
 use flaky_draw::text::{DEJAVU, DEJAVU_AND_VIEWER, Fonts, Lacking};
 
 /// The most characters that a message lists.
@@ -28,7 +28,7 @@ pub(super) fn choose(
         FontSource::None => Vec::new(),
         // An SVG is the same on every machine.
         FontSource::System if svg || wanted.is_empty() => Vec::new(),
-        FontSource::System => fonts::find(&wanted),
+        FontSource::System => Installed::load().find(&wanted),
         FontSource::File(path) => fonts::open(path).map_err(|error| {
             let (name, reason) = (path.display(), error.reason());
             Error::failed(format!("--fonts: cannot use {name}: {reason}"))
@@ -77,7 +77,7 @@ pub(super) fn choose(
 }
 
 /// Characters for a message, the first of them if there are many.
-fn listed(characters: &BTreeSet<char>) -> String {
+pub(super) fn listed(characters: &BTreeSet<char>) -> String {
     let first: Vec<String> = characters.iter().take(LISTED).map(|c| format!("{c:?}")).collect();
     let first = first.join(", ");
     match characters.len().saturating_sub(LISTED) {

@@ -6,6 +6,8 @@ mod options;
 mod source;
 mod words;
 
+pub(super) use hints::{COMPLETE_CLONE, USE_LOG, explain};
+
 use std::io::{self, Write};
 use std::sync::Arc;
 

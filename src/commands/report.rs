@@ -2,6 +2,7 @@
 
 mod advice;
 mod query;
+mod remote;
 mod report_files;
 mod test_reports;
 
@@ -19,9 +20,8 @@ use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Flakiness, Report, Verdict};
 
 pub(super) use advice::{hint, invalid_query};
-#[cfg(feature = "serve")]
-pub(super) use query::token_in_environment;
-pub(super) use query::{TOKEN_VARIABLE, client, queries};
+pub(super) use query::{TOKEN_VARIABLE, client, queries, token_in_environment, variable};
+pub(super) use remote::{query_of_remote, unclear};
 
 use query::{Question, check_filters};
 
@@ -48,6 +48,14 @@ impl FetchedReport {
             warn(&error);
         }
         Ok(())
+    }
+}
+
+/// The state and the reason for it, in a line.
+pub(super) fn line(report: &Report) -> String {
+    match report.reason.as_str() {
+        "" => report.message(),
+        reason => format!("{}: {reason}", report.message()),
     }
 }
 

@@ -25,10 +25,7 @@ pub(super) fn run(args: &StatusArgs) -> Result<(), Error> {
 }
 
 fn words(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    match report.reason.as_str() {
-        "" => writeln!(out, "{}", report.message())?,
-        reason => writeln!(out, "{}: {reason}", report.message())?,
-    }
+    writeln!(out, "{}", report::line(report))?;
     for line in &report.evidence {
         writeln!(out, "  {line}")?;
     }

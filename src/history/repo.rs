@@ -164,7 +164,8 @@ fn branch(
     })
 }
 
-fn head(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revisions, Error> {
+/// The commit that HEAD stands for, and its branch or abbreviated id.
+pub(super) fn head(repository: &Repository, objects: &mut Objects<'_>) -> Result<Revisions, Error> {
     let head = repository.head().map_err(|error| match error.code() {
         ErrorCode::UnbornBranch | ErrorCode::NotFound => unborn(repository),
         _ => Error::Failed(format!("cannot read HEAD: {}", git_message(&error))),

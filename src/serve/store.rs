@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use error::StoreError;
 use postgres::Postgres;
 use rows::{Row, Value};
+pub(crate) use rusqlite::version as sqlite_version;
 use sqlite::Sqlite;
 
 /// What a webhook, a posted report or a reconciliation says of a project.

@@ -6,14 +6,11 @@ use crate::error::Error;
 use crate::history::{History, status};
 use crate::store::{Records, Store};
 use flaky_ci::commits::{self, CommitOutcomes, Fetched};
-use flaky_ci::{CommitScope, Provider, Query, parse_remote, without_secrets};
-use flaky_core::sanitize::sanitize;
+use flaky_ci::{CommitScope, Provider, Query};
 
 /// The kind of the files in the store, and the version of their payload.
 const OUTCOMES: &str = "outcomes";
 const OUTCOMES_VERSION: u32 = 2;
-/// The maximum length of a URL in messages, in characters.
-const LONGEST_ADDRESS: usize = 200;
 
 /// Fetches the outcomes of the commits and adds them to the history. A failure is a warning, or an
 /// error with `--strict`.
@@ -73,23 +70,9 @@ pub(super) fn add_outcomes(history: &mut History, args: &HistoryArgs) -> Result<
 
 /// The platform and the project of the clone's remote.
 fn cloned_from(remote: Option<&str>, args: &HistoryArgs) -> Result<(Provider, Query), Error> {
-    let unclear = |what: String| {
-        Error::usage(what).hint("name it, such as --gitlab group/project, or --github owner/repo")
-    };
-    let remote = remote
-        .ok_or_else(|| unclear("--ci: this repository has no remote to query".to_string()))?;
-    let (host, path) = parse_remote(remote).ok_or_else(|| {
-        let remote = sanitize(&without_secrets(remote), LONGEST_ADDRESS);
-        unclear(format!("--ci: the remote {remote:?} is not the URL of a server"))
-    })?;
-    let named = Provider::ALL.into_iter().find(|provider| {
-        let info = provider.info();
-        info.public_hosts.contains(&host.as_str())
-            || info.host_parts.iter().any(|part| host.contains(part))
-    });
-    let provider = named.ok_or_else(|| {
-        unclear(format!("--ci: unknown platform: {}", sanitize(&host, LONGEST_ADDRESS)))
-    })?;
-    let server = args.access.server.clone().unwrap_or_else(|| format!("https://{host}"));
-    Ok((provider, Query { server: Some(server), ..Query::new(path) }))
+    let of_remote = remote.map_or_else(
+        || Err(report::unclear("this repository has no remote to query")),
+        |remote| report::query_of_remote(remote, args.access.server.as_deref()),
+    );
+    of_remote.map_err(|error| Error { message: format!("--ci: {}", error.message), ..error })
 }

@@ -4,15 +4,18 @@ use crate::error::Error;
 use crate::history;
 
 const NAME_ONE: &str = "name a repository: flaky history PATH -o history.gif";
+/// The hint for a shallow clone.
+pub(in crate::commands) const COMPLETE_CLONE: &str =
+    "git fetch --unshallow completes it (in CI: GIT_DEPTH: 0, or fetch-depth: 0)";
 /// A hint that works for every repository that git can read.
-const USE_LOG: &str = "let git read it: \
+pub(in crate::commands) const USE_LOG: &str = "let git read it: \
     eval \"$(flaky history --print-log-command)\" | flaky history --from-log - -o history.gif";
 
 /// Number of branches that are named.
 const FEW: usize = 5;
 
 /// Converts an error and adds a hint.
-pub(super) fn explain(error: &history::Error) -> Error {
+pub(in crate::commands) fn explain(error: &history::Error) -> Error {
     use history::Error as Kind;
 
     let explained = Error::failed(error.to_string());

@@ -263,10 +263,8 @@ fn report(history: &History, strict: bool, console: Console) -> Result<(), Error
         console.say(&format!("warning: {what}; {hint}"));
     }
     if cut > 0 {
-        console.say(
-            "warning: this clone is shallow, so its history is cut off; \
-             git fetch --unshallow completes it (in CI: GIT_DEPTH: 0, or fetch-depth: 0)",
-        );
+        let hint = hints::COMPLETE_CLONE;
+        console.say(&format!("warning: this clone is shallow, so its history is cut off; {hint}"));
     }
     for warning in &history.warnings {
         match &warning.hint {

@@ -115,8 +115,7 @@ pub(in crate::commands) fn queries<const COMMITS: bool>(
     arg: &ProviderArg<COMMITS>,
     access: &AccessArgs,
 ) -> Result<Vec<(Provider, Query)>, Error> {
-    let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let job = Provider::of_current_job(&env);
+    let job = Provider::of_current_job(&variable);
     if arg.0.is_empty() {
         let own = job.map(|(provider, query)| {
             let server = access.server.clone().or(query.server);
@@ -138,11 +137,16 @@ pub(in crate::commands) fn queries<const COMMITS: bool>(
         });
         let (server, current_job) =
             own.map_or((access.server.clone(), None), |(_, own)| (own.server, own.current_job));
-        let default_server = provider.from_env(&env).server;
+        let default_server = provider.from_env(&variable).server;
         let query = Query { server, default_server, current_job, ..Query::new(project.clone()) };
         Ok((provider, query))
     };
     arg.0.iter().map(query).collect()
+}
+
+/// The value of an environment variable; `None` if it is not set or empty.
+pub(in crate::commands) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// A client for a target, with the token if there is one. If the target was `guessed` from a

@@ -1,0 +1,36 @@
+//! The fonts that pictures are drawn in, and whether those of the system have what the built-in one
+//! lacks.
+
+use super::super::{fonts, plural};
+use super::Finding;
+use crate::fonts::{Installed, NamedFont};
+use flaky_draw::text::{DEJAVU, Fonts, Lacking};
+
+/// Characters that the built-in font lacks and that names and messages often have.
+const SAMPLES: [(&str, &str); 2] = [("CJK", "漢字かな한글"), ("emoji", "🎉🚀🧡")];
+
+pub(super) fn findings() -> Vec<Finding> {
+    let installed = Installed::load();
+    let mut findings = vec![
+        Finding::new("built in", "DejaVu Sans: Latin, Greek, Cyrillic, Hebrew, Arabic and more"),
+        Finding::new("of the system", plural(installed.count(), "font")),
+    ];
+    findings.extend(SAMPLES.map(|(name, sample)| look_for(&installed, name, sample)));
+    findings
+}
+
+fn look_for(installed: &Installed, name: &'static str, sample: &str) -> Finding {
+    let (names, found): (Vec<_>, Vec<_>) = installed
+        .find(&DEJAVU.lacks(sample))
+        .into_iter()
+        .map(|NamedFont { name, font }| (name, font))
+        .unzip();
+    let lost = Fonts::new(found, Lacking::Boxes).lacks(sample);
+    if lost.is_empty() {
+        return Finding::new(name, names.join(", "));
+    }
+    let value = format!("no font here has {}; pictures have boxes instead", fonts::listed(&lost));
+    let hint =
+        "install one that has, or name its file with --fonts; an SVG leaves them to its viewer";
+    Finding::problem(name, value, hint)
+}
