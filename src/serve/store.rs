@@ -30,7 +30,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) use error::StoreError;
 use postgres::Postgres;
 use rows::{Row, Value};
-pub(crate) use rusqlite::version as sqlite_version;
 use sqlite::Sqlite;
 
 /// What a webhook, a posted report or a reconciliation says of a project.
@@ -106,6 +105,11 @@ pub(crate) struct Receipt {
     pub project: Project,
     /// True if the delivery has changed anything but the time of hearing.
     pub is_change: bool,
+}
+
+/// The version of SQLite that is linked in.
+pub(crate) fn sqlite_version() -> &'static str {
+    rusqlite::version()
 }
 
 /// The address of a database.

@@ -294,7 +294,7 @@ fn an_svg_leaves_it_to_its_viewer() {
 
 /// Programs find these fonts and no others.
 #[cfg(all(unix, not(target_os = "macos")))]
-fn with_fonts(folder: &Folder, names: &[&str]) -> PathBuf {
+pub fn with_fonts(folder: &Folder, names: &[&str]) -> PathBuf {
     let fonts = folder.home().join("fonts");
     fs::create_dir_all(&fonts).unwrap();
     for name in names {

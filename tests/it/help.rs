@@ -23,6 +23,7 @@ fn is_as_it_was() {
         "status",
         "page",
         "serve",
+        "doctor",
         "providers",
         "themes",
         "glitches",
@@ -38,9 +39,15 @@ fn is_as_it_was() {
 
 #[test]
 fn its_examples_can_be_typed() {
-    for (command, least) in
-        [("render", 6), ("history", 8), ("badge", 6), ("status", 3), ("page", 6), ("serve", 3)]
-    {
+    for (command, least) in [
+        ("render", 6),
+        ("history", 8),
+        ("badge", 6),
+        ("status", 3),
+        ("page", 6),
+        ("serve", 3),
+        ("doctor", 3),
+    ] {
         let help = Folder::new().flaky(&format!("{command} --help")).succeeds().stdout();
         let examples: Vec<&str> = help.lines().flat_map(shell::invocations).collect();
         assert!(examples.len() >= least, "{examples:?}");

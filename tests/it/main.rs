@@ -15,6 +15,8 @@ mod counts;
 mod damage;
 mod decoders;
 mod docs;
+#[cfg(all(unix, not(target_os = "macos")))]
+mod doctor;
 mod drawing;
 mod dummy;
 mod endless;

@@ -41,7 +41,7 @@ fn job(provider: Provider, query: &Query) -> Vec<Finding> {
         ("ref", query.git_ref.clone()),
         ("workflow", query.workflow.clone()),
         ("pipeline", job.run.map(|number| number.to_string())),
-        ("name of the job", Some(job.name).filter(|name| !name.is_empty())),
+        ("job name", Some(job.name).filter(|name| !name.is_empty())),
     ];
     said.into_iter().filter_map(|(name, value)| Some(Finding::new(name, value?))).collect()
 }

@@ -1,20 +1,21 @@
 //! The repository at the current directory, as `flaky history` finds it.
 
 use super::super::history::{COMPLETE_CLONE, USE_LOG, explain};
+use super::super::report::variable;
 use super::Finding;
-use super::public::{address, variable};
+use super::public::address;
 use crate::history;
 use crate::history::about::{About, Head};
 use flaky_ci::parse_remote;
 
+/// The variable that selects a repository elsewhere.
+const GIT_DIR: &str = "GIT_DIR";
 /// The way out of an error that libgit2 alone explains.
 const MORE: &str = "`git status` and `git fsck` may say more";
 
 pub(super) fn findings(here: &Result<About, history::Error>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = ["GIT_DIR", "GIT_CEILING_DIRECTORIES"]
-        .into_iter()
-        .filter_map(|name| Some(Finding::new(name, variable(name)?)))
-        .collect();
+    let mut findings: Vec<Finding> =
+        variable(GIT_DIR).map(|folder| Finding::new(GIT_DIR, folder)).into_iter().collect();
     let here = match here {
         Ok(here) => here,
         Err(error) => {
@@ -42,7 +43,7 @@ pub(super) fn findings(here: &Result<About, history::Error>) -> Vec<Finding> {
     findings
 }
 
-/// The URL of a remote without secrets. A user name is left out, too, where git is not asked for it.
+/// The URL of a remote without secrets; of an address such as `git@host:path`, its host and path.
 fn remote(url: &str) -> String {
     if url.contains("://") || !url.contains('@') {
         return address(url);

@@ -5,7 +5,7 @@
 
 use super::super::{report, runtime};
 use super::Finding;
-use super::public::{address, variable};
+use super::public::address;
 use crate::cli::source::{AccessArgs, ProviderArg, RUNS};
 use crate::cli::values::Seconds;
 use crate::error::Error;
@@ -24,7 +24,7 @@ pub(super) fn findings(origin: Option<&str>, offline: bool) -> Vec<Finding> {
     findings.extend(match question(origin) {
         Ok(Some(question)) => question.findings(offline),
         Ok(None) => {
-            let value = "nothing was queried: this is no CI job, and there is no remote origin";
+            let value = "nothing was queried: this is no CI job, and no remote origin is known";
             vec![Finding::new("CI system", value)]
         }
         Err(error) => vec![Finding::error("CI system", error, CHECK)],
@@ -34,7 +34,7 @@ pub(super) fn findings(origin: Option<&str>, offline: bool) -> Vec<Finding> {
 
 fn proxies() -> Vec<Finding> {
     let set = PROXIES.into_iter().filter_map(|name| {
-        let value = variable(name).or_else(|| variable(&name.to_lowercase()))?;
+        let value = report::variable(name).or_else(|| report::variable(&name.to_lowercase()))?;
         Some(Finding::new(name, address(&value)))
     });
     let set: Vec<Finding> = set.collect();

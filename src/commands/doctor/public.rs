@@ -1,8 +1,9 @@
 //! Findings made fit to be published: on one line of bounded length, without control characters and
 //! without the path of the home directory, which has the user's name.
 
+use std::cmp::Reverse;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use super::Finding;
 use crate::error::printable;
@@ -31,7 +32,7 @@ impl Public {
         let named = paths.filter(|path| path.is_absolute() && path.file_name().is_some());
         let text = |path: PathBuf| path.to_string_lossy().trim_end_matches('/').to_string();
         let mut homes: Vec<String> = named.map(text).collect();
-        homes.sort_by_key(|home| std::cmp::Reverse(home.len()));
+        homes.sort_by_key(|home| Reverse(home.len()));
         Self { homes }
     }
 
@@ -75,11 +76,6 @@ pub(super) fn address(text: &str) -> String {
         return HIDDEN.to_string();
     }
     without_secrets(text)
-}
-
-/// The value of an environment variable that is not a secret; `None` if it is not set.
-pub(super) fn variable(name: &str) -> Option<String> {
-    env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
+use super::super::report::variable;
 use super::Finding;
-use super::public::variable;
 use crate::progress;
 
 /// The variables that say what a terminal can show and whether it should be colourful.
