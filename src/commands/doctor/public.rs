@@ -55,15 +55,15 @@ impl Public {
 fn without_home(text: &str, home: &str) -> String {
     let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
     let mut short = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(home) {
-        let (before, after) = (&rest[..at], &rest[at + home.len()..]);
-        let begins = !before.ends_with(is_of_name) && (at > 0 || !short.ends_with(is_of_name));
-        short.push_str(before);
-        short.push_str(if begins && !after.starts_with(is_of_name) { "~" } else { home });
-        rest = after;
+    let mut shown = 0;
+    for (at, _) in text.match_indices(home) {
+        let (before, after) = (&text[..at], &text[at + home.len()..]);
+        let is_path = !before.ends_with(is_of_name) && !after.starts_with(is_of_name);
+        short.push_str(&text[shown..at]);
+        short.push_str(if is_path { "~" } else { home });
+        shown = at + home.len();
     }
-    short + rest
+    short + &text[shown..]
 }
 
 /// A URL without a user, a password and parameters.
@@ -121,7 +121,7 @@ mod tests {
         for (text, shown) in [
             ("https://gitlab.com/api/v4", "https://gitlab.com/api/v4"),
             ("https://user:1234@ci.example/x", "https://ci.example/x"),
-            ("http://1234@proxy:3128", "http://proxy:3128"),
+            ("http://1234@proxy:3128", "http://proxy:3128/"),
             ("proxy:3128", "proxy:3128"),
             ("ssh://git@ci.example/a/b.git", "ssh://git@ci.example/a/b.git"),
             ("https://ci.example/x?token=1234#1234", "https://ci.example/x"),
