@@ -420,7 +420,14 @@ fn no_part_of_a_secret_is_shown() {
     const SECRET: &str = "zQ7xW9kJ2pVb5";
     let url = |host: &str| format!("https://user:{SECRET}@{host}");
     let server = server();
-    for address in [server.url(""), url("ci.example.invalid"), url("ci.example.invalid/x/y?a=b")] {
+    // The beginning of this password could be a port.
+    let begun = |host: &str| format!("https://gitlab:64321/{SECRET}@{host}");
+    for address in [
+        server.url(""),
+        url("ci.example.invalid"),
+        url("ci.example.invalid/x/y?a=b"),
+        begun("ci.example.invalid"),
+    ] {
         let mut patient = Patient::healthy().in_a_job(&address).with("CI_JOB_TOKEN", SECRET);
         let tokens = Provider::ALL.into_iter().flat_map(|provider| provider.info().tokens);
         let own = ["FLAKY_TOKEN", "FLAKY_WEBHOOK_SECRET", "FLAKY_REPORT_TOKEN", "FLAKY_READ_TOKEN"];
@@ -432,17 +439,27 @@ fn no_part_of_a_secret_is_shown() {
         }
         let clone = url("gitlab.example.invalid/group/project.git");
         patient.repo.git(&["remote", "add", "origin", &clone]);
-        for remote in [clone, format!("user:{SECRET}@host:x"), format!("ext::{SECRET}@host x")] {
+        for remote in [
+            clone,
+            begun("gitlab.example.invalid/group/project"),
+            format!("gitlab:64321/{SECRET}@host:x"),
+            format!("ext::{SECRET}@host x"),
+        ] {
             patient.repo.git(&["remote", "set-url", "origin", &remote]);
             for words in ["", "--json", "--offline"] {
                 let ran = patient.ran(words);
                 let all = [ran.stdout(), ran.stderr()].concat();
                 assert!(all.contains("JENKINS_TOKEN") && all.contains("proxy.example"), "{all}");
-                for at in 0..SECRET.len() - 3 {
-                    let part = &SECRET[at..at + 4];
+                let parts = (0..SECRET.len() - 3).map(|at| &SECRET[at..at + 4]);
+                for part in parts.chain(["64321"]) {
                     assert!(!all.contains(part), "{part} in {all}");
                 }
             }
+            // Outside of a job, the remote is asked.
+            let outside = Patient::of(Repo::new()).with("GITLAB_TOKEN", SECRET);
+            outside.repo.git(&["remote", "add", "origin", &remote]);
+            let text = outside.text("");
+            assert!(!text.contains(&SECRET[..4]) && !text.contains("64321"), "{text}");
         }
     }
 }

@@ -5,12 +5,12 @@
 
 use super::super::{report, runtime};
 use super::Finding;
-use super::public::address;
+use super::public::{address, is_unclear};
 use crate::cli::source::{AccessArgs, ProviderArg, RUNS};
 use crate::cli::values::Seconds;
 use crate::error::Error;
 use flaky_ci::judge::{self, Judgement, Window};
-use flaky_ci::{Client, FetchError, FetchErrorKind, Provider, Query, Target, without_secrets};
+use flaky_ci::{Client, FetchError, FetchErrorKind, Provider, Target};
 
 /// Time limit for all requests together, in seconds.
 const TIMEOUT_S: f64 = 5.0;
@@ -55,19 +55,31 @@ fn question(origin: Option<&str>) -> Result<Option<Question>, Error> {
     let access = AccessArgs { server: None, token_file: None, timeout: Seconds(TIMEOUT_S) };
     let own = report::queries(&ProviderArg::<false>::default(), &access)?.pop();
     let guessed = own.is_none();
-    let remote = origin.map(|remote| report::query_of_remote(remote, None));
-    let Some(query) = own.map(Ok).or(remote) else { return Ok(None) };
-    let (provider, query): (Provider, Query) = query?;
+    let (provider, query) = match (own, origin) {
+        (Some(own), _) => own,
+        (None, Some(remote)) if is_unclear(remote) => return Err(unclear()),
+        (None, Some(remote)) => report::query_of_remote(remote, None)?,
+        (None, None) => return Ok(None),
+    };
+    if query.server.as_deref().is_some_and(is_unclear) || is_unclear(&query.project) {
+        return Err(unclear());
+    }
     let target =
         provider.target(&query).map_err(|error| report::invalid_query(provider, &error))?;
     let client = report::client(provider, &target, &access, guessed)?;
     Ok(Some(Question { provider, target, client, guessed }))
 }
 
+/// The error for a URL that is not queried, since its host may be a part of a password.
+fn unclear() -> Error {
+    Error::usage("the URL has an @ behind its host")
+        .hint("put the token into FLAKY_TOKEN, not into a URL")
+}
+
 impl Question {
     fn findings(self, offline: bool) -> Vec<Finding> {
         let name = self.provider.info().name;
-        let (root, project) = (without_secrets(self.target.root.as_str()), &self.target.project);
+        let (root, project) = (address(self.target.root.as_str()), &self.target.project);
         let by = if self.guessed { "the remote origin" } else { "the CI job" };
         let mut findings = vec![
             Finding::new("CI system", format!("{name} at {root}, named by {by}")),

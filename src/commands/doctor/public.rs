@@ -68,14 +68,16 @@ fn without_home(text: &str, home: &str) -> String {
 
 /// A URL without a user, a password and parameters.
 pub(super) fn address(text: &str) -> String {
+    if is_unclear(text) { HIDDEN.to_string() } else { without_secrets(text) }
+}
+
+/// Returns true if the beginning of a password may pass for the host of a URL: an `@` behind the host
+/// may belong to a password that was not escaped.
+pub(super) fn is_unclear(text: &str) -> bool {
     let start = text.find("://").map_or(0, |at| at + "://".len());
-    // Behind the host, an `@` may be a part of a password that was not escaped.
     let host = text[start..].find(['/', '\\', '?', '#']).map_or(text.len(), |at| start + at);
     let behind = &text[host..];
-    if behind.contains('@') || behind.contains("%40") {
-        return HIDDEN.to_string();
-    }
-    without_secrets(text)
+    behind.contains('@') || behind.contains("%40")
 }
 
 #[cfg(test)]
