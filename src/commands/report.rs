@@ -19,7 +19,7 @@ use flaky_ci::{Client, FetchError, Provider, without_secrets};
 use flaky_core::sanitize::sanitize;
 use flaky_core::verdict::{Flakiness, Report, Verdict};
 
-pub(super) use advice::{hint, invalid_query};
+pub(super) use advice::{TRUST_ROOTS, hint, invalid_query};
 pub(super) use query::{TOKEN_VARIABLE, client, queries, token_in_environment, variable};
 pub(super) use remote::{query_of_remote, unclear};
 

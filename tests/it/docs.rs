@@ -26,12 +26,6 @@ const OWN_BADGE: &str = "https://flaky_kth_devops.gitlab.io/flaky/badge.svg";
 const PAGE: &str = "fixtures/page.png";
 /// A page with more lines has a list of its sections.
 const LONG: usize = 120;
-/// Commands that the pages describe and that are not there yet. Delete a line once its command is
-/// there: a test fails while a line stands here that is not needed.
-const NO_COMMAND_YET: &[&str] = &["flaky doctor"];
-/// Files that the pages describe and that are not there yet, in the same way.
-const NO_FILE_YET: &[&str] = &[];
-
 /// Fails with these complaints, if there are any.
 #[track_caller]
 fn none(complaints: &[String]) {
@@ -72,7 +66,7 @@ fn every_link_leads_somewhere() {
                 continue;
             }
             let path = if target.is_empty() { page.path.clone() } else { resolved(page, target) };
-            if !has(&files, &path) && !NO_FILE_YET.contains(&path.as_str()) {
+            if !has(&files, &path) {
                 wrong.push(format!("{}: {link} leads to {path}, which is not in git", page.path));
             }
             let there = PAGES.iter().find(|page| page.path == path);
@@ -169,11 +163,6 @@ fn mistake(command: &str) -> Option<String> {
     (!short).then(|| format!("{command}: {error}"))
 }
 
-/// Whether a command is one that is not there yet.
-fn is_awaited(command: &str) -> bool {
-    NO_COMMAND_YET.iter().any(|awaited| command.starts_with(awaited))
-}
-
 /// The commands of a page that start `flaky`: in its text, its examples and its config files.
 fn typed(page: &Page) -> Vec<String> {
     let lines = page.blocks.iter().flat_map(pages::Block::commands);
@@ -189,9 +178,7 @@ fn every_command_can_be_typed() {
     for page in &*PAGES {
         let commands = typed(page);
         assert!(commands.len() > 5, "{}: {commands:?}", page.path);
-        wrong.extend(
-            commands.iter().filter(|command| !is_awaited(command)).filter_map(|c| mistake(c)),
-        );
+        wrong.extend(commands.iter().filter_map(|command| mistake(command)));
     }
     none(&wrong);
 }
@@ -210,7 +197,7 @@ fn every_option_exists() {
     for page in &*PAGES {
         let ours =
             page.codes.iter().filter(|code| code.starts_with("--") || code.starts_with("flaky "));
-        for code in ours.filter(|code| !is_awaited(code)) {
+        for code in ours {
             let words = shell::words(code);
             let options = words.iter().filter(|word| word.starts_with("--"));
             let unknown = options.filter(|option| !known.contains(*option));
@@ -218,20 +205,4 @@ fn every_option_exists() {
         }
     }
     none(&wrong);
-}
-
-#[test]
-fn what_is_awaited_is_not_there_yet() {
-    let typed: Vec<String> = PAGES.iter().flat_map(typed).collect();
-    for awaited in NO_COMMAND_YET {
-        let command = typed.iter().find(|command| command.starts_with(awaited));
-        let command = command.unwrap_or_else(|| panic!("no page says {awaited}"));
-        assert!(mistake(command).is_some(), "delete {awaited:?} from the list: it is there");
-    }
-    for file in NO_FILE_YET {
-        assert!(
-            !Path::new(&root()).join(file).exists(),
-            "delete {file:?} from the list: it is there"
-        );
-    }
 }

@@ -13,7 +13,7 @@ use rustls_platform_verifier::Verifier;
 use crate::{FetchError, FetchErrorKind};
 
 /// The environment variables that select certificates instead of the system's.
-const SELECTED: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+pub const SELECTED: [&str; 2] = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
 
 /// Whose list of certificate authorities is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

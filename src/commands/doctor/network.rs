@@ -1,4 +1,4 @@
-//! The way to the CI system: proxies, and its answer to the question of `flaky status`.
+//! The way to the CI system: proxies, certificates, and its answer to the question of `flaky status`.
 //!
 //! One server is asked: that of the CI job, or else the one that the remote `origin` names, as for
 //! `flaky history --ci`.
@@ -10,6 +10,7 @@ use crate::cli::source::{AccessArgs, ProviderArg, RUNS};
 use crate::cli::values::Seconds;
 use crate::error::Error;
 use flaky_ci::judge::{self, Judgement, Window};
+use flaky_ci::tls::{self, TrustRoots};
 use flaky_ci::{Client, FetchError, FetchErrorKind, Provider, Target};
 
 /// Time limit for all requests together, in seconds.
@@ -21,6 +22,7 @@ const CHECK: &str = "check the URL and the network";
 
 pub(super) fn findings(origin: Option<&str>, offline: bool) -> Vec<Finding> {
     let mut findings = proxies();
+    findings.push(trust_roots());
     findings.extend(match question(origin) {
         Ok(Some(question)) => question.findings(offline),
         Ok(None) => {
@@ -39,6 +41,20 @@ fn proxies() -> Vec<Finding> {
     });
     let set: Vec<Finding> = set.collect();
     if set.is_empty() { vec![Finding::new("proxies", "none")] } else { set }
+}
+
+/// Whose certificate authorities are trusted.
+fn trust_roots() -> Finding {
+    const NAME: &str = "trust roots";
+    let selected = tls::SELECTED.into_iter().find(|name| report::variable(name).is_some());
+    match (TrustRoots::in_use(), selected) {
+        (Ok(TrustRoots::System), Some(name)) => Finding::new(NAME, format!("those of {name}")),
+        (Ok(TrustRoots::System), None) => Finding::new(NAME, "those of the system"),
+        (Ok(TrustRoots::BuiltIn), _) => {
+            Finding::new(NAME, "Mozilla's, which are built in: the system has none")
+        }
+        (Err(error), _) => Finding::problem(NAME, error.message, report::TRUST_ROOTS),
+    }
 }
 
 /// The question to a CI system.

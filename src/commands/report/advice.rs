@@ -8,6 +8,10 @@ const CHECK_ADDRESS: &str = "check the URL";
 const CERTIFICATES: &str = "install the system's certificates (the package ca-certificates), or \
                             name a file of your own in SSL_CERT_FILE";
 
+/// The way out where the trusted certificates cannot be read.
+pub(crate) const TRUST_ROOTS: &str = "name a file of certificates (PEM) in SSL_CERT_FILE; unset \
+                                      both it and SSL_CERT_DIR to trust those of the system";
+
 /// Converts the error of a malformed query.
 pub(crate) fn invalid_query(provider: Provider, error: &QueryError) -> Error {
     let (what, hint) = match error {
@@ -63,10 +67,7 @@ pub(crate) fn hint(provider: Provider, client: &Client, error: &FetchError) -> O
             "check the token: it must be one line of visible ASCII characters"
         }
         FetchErrorKind::Setup => "check the proxy that the environment variables name",
-        FetchErrorKind::TrustRoots => {
-            "name a file of certificates (PEM) in SSL_CERT_FILE; unset both it and SSL_CERT_DIR to \
-             trust those of the system"
-        }
+        FetchErrorKind::TrustRoots => TRUST_ROOTS,
         FetchErrorKind::TooMuch => "query fewer pipelines with --runs",
         FetchErrorKind::WebPage => "check the URL: the page may be a login page",
         FetchErrorKind::UnexpectedAnswer => "check the URL and the platform",

@@ -11,8 +11,8 @@ use std::thread;
 use jiff::{Timestamp, ToSpan};
 use serde_json::{Value, json};
 
+use super::none;
 use super::pages::{PAGES, Page};
-use super::{is_awaited, none};
 use crate::platforms::{self, ONE, gitea, gitlab, job, pipeline, status};
 use crate::repo::Repo;
 use crate::server::Server;
@@ -177,7 +177,6 @@ impl Place {
                 None if shell::invocations(&line).is_empty() => {
                     Err(format!("{line}: it is neither ours nor in the list of others"))
                 }
-                None if is_awaited(&line) => Ok(()),
                 None => self.run(&line),
             };
             complaints.extend(done.err().map(|why| format!("{}: {why}", page.path)));
