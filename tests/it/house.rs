@@ -48,7 +48,8 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
     ("rlimit", "flaky", &["serve"]),
     ("rustix", "flaky", &["store"]),
     ("rusqlite", "flaky", &["serve"]),
-    ("rustls-platform-verifier", "flaky", &["serve"]),
+    ("rustls-native-certs", "flaky-ci", &["tls"]),
+    ("rustls-platform-verifier", "flaky-ci", &["tls"]),
     ("signal-hook", "flaky", &["output"]),
     ("terminal_size", "flaky", &["progress"]),
     ("tokio-postgres", "flaky", &["serve"]),
@@ -70,6 +71,7 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
     ("unicode-segmentation", "flaky-draw", &["text"]),
     ("unicode-width", "flaky-draw", &["text"]),
     ("schemars", "flaky-core", &["rhythm", "verdict"]),
+    ("webpki-roots", "flaky-ci", &["tls"]),
 ];
 
 const SRC: Rooms = &[
