@@ -24,7 +24,6 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::plural;
 use crate::cli::Console;
 use crate::cli::doctor::DoctorArgs;
 use crate::error::Error;
@@ -65,7 +64,8 @@ pub(super) fn run(args: &DoctorArgs, console: Console) -> Result<(), Error> {
     output::write(&Destination::Stdout, false, write)?;
     console.say(&match problems.get() {
         0 => "nothing limits flaky here".to_string(),
-        count => format!("{}, marked with !", plural(count, "problem")),
+        1 => "one thing limits flaky here, marked with !".to_string(),
+        count => format!("{count} things limit flaky here, marked with !"),
     });
     Ok(())
 }

@@ -38,8 +38,13 @@ def badge(loopback, folder):
 
 def verdicts(loopback, folder):
     for verdict in VERDICTS:
-        _, _, outputs = run(loopback, folder / verdict, command=f"badge --status {verdict}")
+        _, _, outputs = run(loopback, folder / verdict, command=f"badge --status {verdict}", summary="true")
         expect_equal(f"the verdict {verdict} is an output", outputs["verdict"], verdict)
+    loopback.api.requests.clear()
+    runner, _, outputs = run(loopback, folder / "quick", command="badge")
+    paths = [path for _, path, _ in loopback.api.requests]
+    expect_equal("a badge without a summary asks", outputs["verdict"] == "" and paths != [], True, runner.log)
+    expect_equal("it asks nothing twice", len(paths), len(set(paths)), runner.log)
 
 
 def history(loopback, folder):
@@ -73,6 +78,9 @@ def status(loopback, folder):
     written = json.loads(read(runner.workspace / "public/status.json"))
     expect_equal("the JSON of status is written to a file", written["verdict"], "failed", runner.log)
     expect_equal("its gate fails the step", code, 3, runner.log)
+    other, _, _ = run(loopback, folder / "doctor", command="doctor --offline", output="doctor.txt")
+    told = read(other.workspace / "doctor.txt").decode()
+    expect_in("what other commands print is written to a file", "GITHUB_ACTIONS", told, other.log)
     expect_in("its summary is Markdown", f"**failed** · owner/repo\n\n{written['reason']}", runner.summary, runner.log)
 
 
@@ -133,6 +141,7 @@ def mistakes(loopback, folder):
     for what, inputs, reason in [
         ("an empty command", {"command": " "}, "error: expected a subcommand"),
         ("an unknown option", {"command": "badge --colour red"}, "error: unexpected argument '--colour' found"),
+        ("a file in the command", {"command": "badge -o x.svg"}, "write the file into output"),
         ("an output of two lines", {"output": "a.svg\nverdict=passed"}, "error: expected one file for output"),
         ("another word for summary", {"summary": "yes"}, "error: expected true or false for summary, found yes"),
         ("a version that is a path", {"version": "../x"}, "error: expected a version such as 0.1.0, found ../x"),

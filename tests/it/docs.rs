@@ -10,7 +10,6 @@ mod pages;
 mod snippets;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};

@@ -182,7 +182,8 @@ fn the_report_reads_well() {
     // What depends on the machine and on the libraries.
     let fixed = |line: &str| {
         let name = line.get(2..19).unwrap_or_default();
-        let varies = ["system ", "linking ", "libgit2 ", "SQLite ", "version ", "content "];
+        let varies =
+            ["system ", "linking ", "libgit2 ", "SQLite ", "version ", "content ", "trust roots "];
         let varies = varies.iter().any(|varying| name.starts_with(varying));
         if varies { format!("  {name}…\n") } else { format!("{line}\n") }
     };
@@ -212,7 +213,7 @@ fn a_closing_line_counts_what_is_marked() {
     patient.ran("").says("nothing limits flaky here");
     assert_eq!(patient.report("").marked(), [""; 0]);
     let patient = patient.at(".");
-    patient.ran("").says("1 problem, marked with !");
+    patient.ran("").says("one thing limits flaky here, marked with !");
     assert_eq!(patient.report("").marked(), ["repository"]);
     for words in ["-q", "-q --json"] {
         assert_eq!(patient.ran(words).stderr(), "");
@@ -391,6 +392,16 @@ fn a_server_that_cannot_be_reached_is_marked() {
     let report = Patient::healthy().in_a_job(&server.url("")).report("");
     report.marks("network", "answer", "did not respond within 5 s", "--timeout");
     assert!(started.elapsed() < Duration::from_secs(30));
+}
+
+#[test]
+fn certificates_that_cannot_be_read_are_marked() {
+    for file in ["/nowhere.pem", "/dev/null"] {
+        let patient =
+            Patient::healthy().with("SSL_CERT_FILE", file).with("SSL_CERT_DIR", "/nowhere");
+        let report = patient.report("--offline");
+        report.marks("network", "trust roots", "SSL_CERT_FILE leads to no", "SSL_CERT_FILE");
+    }
 }
 
 #[test]

@@ -34,11 +34,18 @@ pub(super) fn findings(origin: Option<&str>, offline: bool) -> Vec<Finding> {
     findings
 }
 
+/// The value of a variable that selects a proxy.
+fn proxy(name: &str) -> Option<String> {
+    report::variable(name).or_else(|| report::variable(&name.to_lowercase()))
+}
+
+fn has_proxy() -> bool {
+    PROXIES.into_iter().any(|name| name != "NO_PROXY" && proxy(name).is_some())
+}
+
 fn proxies() -> Vec<Finding> {
-    let set = PROXIES.into_iter().filter_map(|name| {
-        let value = report::variable(name).or_else(|| report::variable(&name.to_lowercase()))?;
-        Some(Finding::new(name, address(&value)))
-    });
+    let set =
+        PROXIES.into_iter().filter_map(|name| Some(Finding::new(name, address(&proxy(name)?))));
     let set: Vec<Finding> = set.collect();
     if set.is_empty() { vec![Finding::new("proxies", "none")] } else { set }
 }
@@ -46,14 +53,17 @@ fn proxies() -> Vec<Finding> {
 /// Whose certificate authorities are trusted.
 fn trust_roots() -> Finding {
     const NAME: &str = "trust roots";
-    let selected = tls::SELECTED.into_iter().find(|name| report::variable(name).is_some());
-    match (TrustRoots::in_use(), selected) {
-        (Ok(TrustRoots::System), Some(name)) => Finding::new(NAME, format!("those of {name}")),
-        (Ok(TrustRoots::System), None) => Finding::new(NAME, "those of the system"),
-        (Ok(TrustRoots::BuiltIn), _) => {
+    let selected = tls::SELECTED.into_iter().filter(|name| report::variable(name).is_some());
+    let selected: Vec<_> = selected.collect();
+    match TrustRoots::in_use() {
+        Ok(TrustRoots::System) if selected.is_empty() => Finding::new(NAME, "those of the system"),
+        Ok(TrustRoots::System) => {
+            Finding::new(NAME, format!("those of {}", selected.join(" and ")))
+        }
+        Ok(TrustRoots::BuiltIn) => {
             Finding::new(NAME, "Mozilla's, which are built in: the system has none")
         }
-        (Err(error), _) => Finding::problem(NAME, error.message, report::TRUST_ROOTS),
+        Err(error) => Finding::problem(NAME, error.message, report::TRUST_ROOTS),
     }
 }
 
@@ -148,7 +158,12 @@ impl Question {
 fn explained(provider: Provider, client: &Client, error: &FetchError) -> Error {
     let hint = match error.kind {
         FetchErrorKind::TimedOut => {
-            Some("check the network; if the server is slow, allow more with --timeout".to_string())
+            let hint =
+                "check the network; if the server is slow, allow more: flaky status --timeout 30s";
+            Some(hint.to_string())
+        }
+        FetchErrorKind::Unreachable if has_proxy() => {
+            Some("check the proxy that the environment names, and the network".to_string())
         }
         _ => report::hint(provider, client, error),
     };

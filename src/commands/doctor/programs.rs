@@ -32,7 +32,7 @@ fn look_for(program: &'static str, option: &str, hint: &str) -> Finding {
         Err(error) => {
             let value = match error.kind() {
                 ErrorKind::NotFound => "not found in PATH".to_string(),
-                ErrorKind::TimedOut => "found, but does not end".to_string(),
+                ErrorKind::TimedOut => "found, but it did not answer in time".to_string(),
                 _ => format!("cannot be run: {}", io_message(&error)),
             };
             Finding::problem(program, value, hint)

@@ -36,7 +36,8 @@ pub(super) struct File {
     /// The address of this schema, for editors.
     #[serde(default, skip_serializing, rename = "$schema")]
     pub(super) _schema: Option<String>,
-    /// The duration in seconds: at most an hour for a loop, and sixty days for a line.
+    /// The duration in seconds, a whole number of hundredths: at most an hour for a loop, and sixty
+    /// days for a line.
     #[cfg_attr(
         feature = "schemas",
         schemars(range(min = super::MIN_DURATION_S, max = super::MAX_LINE_S))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tries the archive of a release in an empty root. Usage: tests/archive/check.py ARCHIVE FLAKY
+"""Tries the archive of a release in an empty root. Usage: tests/release/archive.py ARCHIVE FLAKY
 
 The root holds the archive's contents, a repository and a directory for results: no shared library, no
 device, no file of a system. Every picture must have the same bytes as one of FLAKY, a program that was
@@ -28,18 +28,10 @@ import time
 import tomllib
 import urllib.request
 
+from checks import done, expect
+
 HOME = pathlib.Path(__file__).resolve().parents[2]
 PROJECT = "/api/v4/projects/group%2Fproject"
-passed = 0
-
-
-def expect(what, good, why=""):
-    global passed
-    if not good:
-        print("0 passed, 1 failed")
-        sys.exit(f"failed: {what}: {why}")
-    passed += 1
-    print(f"ok: {what}")
 
 
 class Root:
@@ -325,7 +317,7 @@ def main():
         check_network(root)
         check_server(root)
     print(f"{archive.name}: {archive.stat().st_size / 1e6:.1f} MB, in {time.monotonic() - begin:.0f} s")
-    print(f"{passed} passed, 0 failed")
+    done()
 
 
 main()

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Builds the images with buildah from the archive of a release, and runs them.
-Usage: tests/image/check.py ARCHIVE
+Usage: tests/release/image.py ARCHIVE
 
 The stage `build` of the Dockerfile is replaced by the archive's contents, and Alpine by Debian's static
 busybox, so nothing is fetched. The image for `serve` then runs as its settings say, by its own user and
@@ -19,17 +19,9 @@ import tempfile
 import time
 import urllib.request
 
+from checks import done, expect
+
 HOME = pathlib.Path(__file__).resolve().parents[2]
-passed = 0
-
-
-def expect(what, good, why=""):
-    global passed
-    if not good:
-        print("0 passed, 1 failed")
-        sys.exit(f"failed: {what}: {why}")
-    passed += 1
-    print(f"ok: {what}")
 
 
 class Buildah:
@@ -122,7 +114,9 @@ def check_server(root, settings):
 def check_shell(root):
     """What GitLab does with the image of a job: it pipes a script into a shell."""
     script = "flaky badge --status passed -q -o /badge.svg && grep -c passed /badge.svg"
-    shell = subprocess.run(["chroot", root, "/bin/sh"], input=script, env={"PATH": "/usr/local/bin:/bin"}, capture_output=True, text=True)
+    command = [shutil.which("chroot"), root, "/bin/sh"]
+    env = {"PATH": "/usr/local/bin:/bin"}
+    shell = subprocess.run(command, input=script, env=env, capture_output=True, text=True)
     expect("a job's script finds a shell and the program", shell.returncode == 0, shell.stderr)
 
 
@@ -158,7 +152,7 @@ def main():
         size = sum(path.stat().st_size for path in root.rglob("*") if path.is_file())
         print(f"{size / 1e6:.1f} MB, in {time.monotonic() - begin:.0f} s")
         buildah("rm", "--all")
-    print(f"{passed} passed, 0 failed")
+    done()
 
 
 main()
