@@ -23,6 +23,7 @@ use lines::Lines;
 #[cfg_attr(test, schemars(rename = "History", title = "History of a repository"))]
 pub(crate) struct File<'a> {
     /// The duration of the rhythm in seconds.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     duration_s: f64,
     /// A history is a line: it does not repeat.
     #[cfg_attr(test, schemars(extend("const" = "line")))]
@@ -30,6 +31,7 @@ pub(crate) struct File<'a> {
     /// The seed of the noise, from the id of the first commit.
     seed: u32,
     /// The heart rate to display, in beats per minute: that of the median interval between beats.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     bpm: f64,
     /// The commits, oldest first, and none before its parents.
     #[cfg_attr(test, schemars(with = "Vec<CommitBeat<'_>>"))]
@@ -50,6 +52,7 @@ struct CommitBeat<'a> {
     parents: Vec<String>,
     /// The time of its beat, in seconds from the beginning. The interval before it is the logarithm of
     /// the time since the previous commit.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     t_s: f64,
     /// The kind of commit. If several apply, it is the most telling one.
     #[cfg_attr(test, schemars(schema_with = "kinds_of_commits"))]
@@ -71,6 +74,7 @@ struct CommitBeat<'a> {
     estimated: bool,
     /// The height of the beat, as a factor on its waves: the logarithm of the number of changed lines
     /// without those of ignored files, relative to the 95th percentile of the history or to `--scale`.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     height: f64,
     /// The name of the author.
     author: &'a str,
@@ -100,8 +104,10 @@ struct Episode {
     #[cfg_attr(test, schemars(schema_with = "kinds_of_episodes"))]
     kind: &'static str,
     /// The start, in seconds from the beginning.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     start_s: f64,
     /// The end, in seconds from the beginning.
+    #[cfg_attr(test, schemars(range(min = 0)))]
     end_s: f64,
 }
 

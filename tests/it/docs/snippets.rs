@@ -11,8 +11,13 @@ use super::pages::{PAGES, Page, root};
 const BEFORE_VERSION: &[&str] =
     &["flaky-", "flaky:", "/badge@", "/history@", "/releases/", "default: "];
 /// Files that name a version besides the pages.
-const VERSIONED: &[&str] =
-    &["action.yml", "compose.yml", "templates/badge.yml", "templates/history.yml"];
+const VERSIONED: &[&str] = &[
+    "action.yml",
+    "compose.yml",
+    "fixtures/flaky_test/.gitlab-ci.yml",
+    "templates/badge.yml",
+    "templates/history.yml",
+];
 const COMPONENT: &str = "gitlab.com/flaky_kth_devops/flaky/";
 const ACTION: &str = "flaky-kth-devops/flaky@v";
 
