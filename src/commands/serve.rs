@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::runtime::Builder;
 
-use super::report::{invalid_query, token_in_environment};
+use super::report::{invalid_query, token_in_environment, variable};
 use super::runtime::block_on;
 use crate::badge::LONGEST_LABEL;
 use crate::cli::Console;
@@ -197,8 +197,7 @@ fn page() -> PageSettings {
 
 /// A project to compare, with the token of the environment.
 fn reconciled(ProjectOn { provider, project }: ProjectOn) -> Result<Reconciled, Error> {
-    let env = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let default_server = provider.from_env(&env).server;
+    let default_server = provider.from_env(&variable).server;
     let query = Query { default_server, all_branches: true, ..Query::new(project) };
     let target = provider.target(&query).map_err(|error| invalid_query(provider, &error))?;
     Ok(Reconciled { provider, target, token: token_in_environment(provider) })

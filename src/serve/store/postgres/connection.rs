@@ -52,7 +52,10 @@ impl Address {
         let mut config = Config::from_str(&url).map_err(|error| wrong(&cause(&error)))?;
         let tls = match config.get_ssl_mode() {
             SslMode::Require => {
-                let config = tls::client_config().map_err(|error| wrong(&error.message))?;
+                let config = tls::client_config().map_err(|error| {
+                    StoreError::refused(error.message)
+                        .with_hint("check SSL_CERT_FILE and SSL_CERT_DIR")
+                })?;
                 Some(MakeRustlsConnect::new(config))
             }
             _ => None,
