@@ -26,7 +26,7 @@ use flaky_core::scene::timelapse::Detail;
 use flaky_core::scene::{
     self, Motion, Sheet, SheetSettings, Size, Timelapse, TimelapseSettings, sheet,
 };
-use flaky_core::timeline::Timeline;
+use flaky_core::timeline::{Stop, Timeline};
 use flaky_draw::encode::{gif, png};
 use flaky_draw::text::Fonts;
 use flaky_draw::{raster, svg};
@@ -195,8 +195,12 @@ impl Renderer<'_> {
     }
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
-        let shown_s = self.heartbeat.shown_s.clone();
-        Timeline::listed(shown_s, self.options.fps, HOLD_S, ticks_per_s)
+        let travel_s = 1.0 / self.options.fps;
+        let last = self.heartbeat.shown_s.len().saturating_sub(1);
+        let hold_s = |i| if i == last { (HOLD_S - travel_s).max(0.0) } else { 0.0 };
+        let shown_s = self.heartbeat.shown_s.iter().enumerate();
+        let stops = shown_s.map(|(i, &t_s)| Stop { t_s, travel_s, hold_s: hold_s(i) });
+        Timeline::stepping(&stops.collect::<Vec<_>>(), ticks_per_s)
     }
 
     /// Lays out the timelapse, with texts of at most `longest` characters.

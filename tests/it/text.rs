@@ -6,7 +6,7 @@ use flaky_core::rhythm::json;
 use flaky_core::scene::text::{Face, TextMetrics};
 use flaky_core::scene::timelapse::{CommitCaption, Detail, Tag};
 use flaky_core::scene::{Motion, Size, Theme, Timelapse, TimelapseSettings, Trail, timelapse};
-use flaky_core::timeline::Timeline;
+use flaky_core::timeline::{Stop, Timeline};
 use flaky_draw::encode::canvas::Canvas;
 use flaky_draw::raster;
 use flaky_draw::text::{DEJAVU, FontId};
@@ -182,6 +182,12 @@ fn pictures(scene: &Timelapse, timeline: Timeline) -> Vec<Vec<u8>> {
     animation.frames.map(picture).collect()
 }
 
+/// A frame at each instant, ten of them a second.
+fn ten_a_second(instants_s: &[f64]) -> Timeline {
+    let stops = instants_s.iter().map(|&t_s| Stop { t_s, travel_s: 0.1, hold_s: 0.0 });
+    Timeline::stepping(&stops.collect::<Vec<_>>(), 100)
+}
+
 #[test]
 fn every_frame_is_the_picture_of_its_moment() {
     for (size, detail) in [
@@ -193,7 +199,7 @@ fn every_frame_is_the_picture_of_its_moment() {
         ((64, 32), Detail::Full),
     ] {
         let (scene, shown_s) = screen(size, detail, Trail::Lcd);
-        let frames = pictures(&scene, Timeline::listed(shown_s.clone(), 10.0, 3.0, 100));
+        let frames = pictures(&scene, ten_a_second(&shown_s));
         assert_eq!(frames.len(), shown_s.len());
         for (i, (frame, shown_s)) in frames.iter().zip(shown_s).enumerate() {
             let whole = &pictures(&scene, Timeline::still(shown_s, 100))[0];
@@ -207,15 +213,9 @@ fn every_frame_is_the_picture_of_its_moment() {
 fn what_fades_leaves_the_captions_alone() {
     let (scene, shown_s) = screen((800, 300), Detail::Full, Trail::Phosphor);
     let rows = 50 * 800;
-    let animation = raster::timelapse(
-        &scene,
-        &DEJAVU,
-        Timeline::listed(shown_s.clone(), 10.0, 3.0, 100),
-        Plays::Forever,
-        12,
-    );
+    let animation = raster::timelapse(&scene, &DEJAVU, ten_a_second(&shown_s), Plays::Forever, 12);
     assert!(animation.keep_every_frame && animation.frame_count as usize == shown_s.len());
-    let frames = pictures(&scene, Timeline::listed(shown_s.clone(), 10.0, 3.0, 100));
+    let frames = pictures(&scene, ten_a_second(&shown_s));
     for (frame, shown_s) in frames.iter().zip(shown_s) {
         let whole = &pictures(&scene, Timeline::still(shown_s, 100))[0];
         assert!(frame[..rows] == whole[..rows], "at {shown_s}");
