@@ -12,6 +12,7 @@
 //! - [`log`]: reads the same records from the output of `git log`
 //! - [`status`]: reads the CI status of commits from a file or from git notes
 //! - [`tags`]: finds the commits at which tags count
+//! - [`story`]: tells releases, silences, people and weeks
 //! - [`groups`]: divides commits into groups that share a beat
 //! - [`heartbeat`]: converts commits to beats
 //!
@@ -43,6 +44,7 @@ mod people;
 pub mod repo;
 pub mod select;
 pub mod status;
+pub mod story;
 pub(crate) mod subdirectory;
 pub mod tags;
 mod tree;

@@ -55,10 +55,27 @@ fn put(list: &mut Vec<u32>, index: usize, element: u32) {
 
 /// The date that is shown with a commit: a day in UTC.
 pub fn day(commit: &Commit) -> String {
-    match Timestamp::from_second(commit.ordered_s) {
+    day_of(commit.ordered_s)
+}
+
+/// The day of an instant in UTC, given in seconds since 1970.
+pub fn day_of(seconds: i64) -> String {
+    match Timestamp::from_second(seconds) {
         Ok(time) => time.strftime("%Y-%m-%d").to_string(),
-        Err(_) => beyond(commit.ordered_s),
+        Err(_) => beyond(seconds),
     }
+}
+
+/// The year of an instant in UTC; `None` beyond the calendar's range.
+pub fn year(seconds: i64) -> Option<i64> {
+    let time = Timestamp::from_second(seconds).ok()?;
+    Some(time.to_zoned(TimeZone::UTC).year().into())
+}
+
+/// The first second of a year in UTC, in seconds since 1970.
+pub fn year_start(year: i64) -> Option<i64> {
+    let date = jiff::civil::Date::new(i16::try_from(year).ok()?, 1, 1).ok()?;
+    Some(date.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
 /// Author date with the author's offset, in RFC 3339.
