@@ -14,6 +14,7 @@
 //! - [`tags`]: finds the commits at which tags count
 //! - [`story`]: tells releases, silences, people and weeks
 //! - [`groups`]: divides commits into groups that share a beat
+//! - [`pace`]: decides how long each beat is shown
 //! - [`heartbeat`]: converts commits to beats
 //!
 //! git2 is used only here, for references and settings; objects are read by `objects`, within limits.
@@ -40,6 +41,7 @@ pub(crate) mod message;
 mod names;
 mod notes;
 mod objects;
+pub mod pace;
 mod people;
 pub mod repo;
 pub mod select;

@@ -8,18 +8,26 @@ use super::fonts::FontsArgs;
 use super::format::{self, Format};
 use super::moment::{self, Moment};
 use super::source::{AccessArgs, ProviderArg};
-use super::values::{self, Loops};
+use super::values::{self, Loops, Seconds};
 use crate::history::heartbeat::HeightScale;
-use flaky_core::scene::theme::{self, Theme};
+use flaky_core::scene::theme::{self, PEOPLE, Theme};
 use flaky_core::scene::{Size, sheet};
 
 /// Formats of a history. It has no signal to export as CSV.
 pub(crate) const FORMATS: &[Format] =
     &[Format::Gif, Format::Svg, Format::Apng, Format::Png, Format::Json, Format::Y4m, Format::Rgb];
-/// Frames per second, one commit each.
+/// Frames per second of a stream of frames with one for each commit.
 pub(crate) const FPS: f64 = 10.0;
-/// Duration of the last frame in seconds.
+/// Frames per second in calendar time.
+pub(crate) const CALENDAR_FPS: f64 = 25.0;
+/// Duration of an animation in seconds.
+pub(crate) const DURATION_S: f64 = 60.0;
+/// Duration of the first and of the last frame with a card, and of the last one without, in seconds.
+pub(crate) const OPENING_S: f64 = 2.5;
+pub(crate) const END_S: f64 = 6.0;
 pub(crate) const HOLD_S: f64 = 3.0;
+/// Number of people with a colour.
+pub(crate) const LEADERS: u8 = 5;
 /// Maximum number of frames.
 pub(crate) const MAX_FRAMES: u32 = 2000;
 /// Maximum number of beats on a sheet.
@@ -48,6 +56,30 @@ pub(crate) enum Captions {
     Short,
     /// Also the author, the date and the changed lines
     Full,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Pace {
+    /// A frame for every commit; routine passes quickly, what matters stays
+    Commits,
+    /// Calendar time is the clock: a frame for every slice of time
+    Time,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Releases {
+    /// All commits; releases stay for a second
+    All,
+    /// A beat for every release and what came in it
+    Only,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Cards {
+    /// The history in numbers, over the first and the last frame
+    Ends,
+    /// Commits alone
+    None,
 }
 
 #[derive(Args, Debug)]
@@ -167,10 +199,38 @@ pub(crate) struct HistoryArgs {
         sheet::WIDTH,
     ))]
     pub size: Option<Size>,
+    #[arg(
+        long,
+        help_heading = "Picture",
+        help = "What sets the pace of an animation [default: commits]"
+    )]
+    pub pace: Option<Pace>,
+    #[arg(long, value_name = "TIME", value_parser = values::duration, help_heading = "Picture", help = format!(
+        "Length of an animation, such as 30s or 2min. With --pace commits it is longer if there are too many commits for 50 a second, and shorter if there are few [default: {}]",
+        Seconds(DURATION_S),
+    ))]
+    pub duration: Option<Seconds>,
     #[arg(long, value_name = "N", value_parser = values::fps, help_heading = "Picture", help = format!(
-        "Commits per second of an animation, 1 to 240; at most 50 in a GIF [default: {FPS}]"
+        "Frames per second, 1 to 240; at most 50 in a GIF. With --pace commits, all commits are then shown equally long, so many a second [default: as long as each matters; with --pace time, {CALENDAR_FPS}]"
     ))]
     pub fps: Option<f64>,
+    #[arg(
+        long,
+        help_heading = "Picture",
+        help = "Which commits have beats of their own [default: all]"
+    )]
+    pub releases: Option<Releases>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=PEOPLE.len() as i64), help_heading = "Picture", help = format!(
+        "Number of people with a colour, those who made most of the commits; 0 to {} [default: {LEADERS}]",
+        PEOPLE.len(),
+    ))]
+    pub people: Option<u8>,
+    /// Name nobody: people are called person 1, person 2 …, by their number of commits. Subjects stay
+    /// as they are
+    #[arg(long, help_heading = "Picture")]
+    pub anonymous: bool,
+    #[arg(long, help_heading = "Picture", help = "What is told about the whole [default: ends]")]
+    pub cards: Option<Cards>,
     #[arg(long, value_name = "N", help_heading = "Picture", help = format!(
         "Maximum number of frames; in a longer history successive commits share a beat, but never across a pause, even if that takes more frames. 0 means no limit [default: {MAX_FRAMES}; for a sheet, {MAX_ON_A_SHEET} beats]"
     ))]

@@ -1,8 +1,11 @@
 //! `flaky history`: draws the commits of a repository as beats, or exports them as JSON.
 
+mod captions;
 mod ci;
+mod film;
 mod hints;
 mod options;
+mod overview;
 mod source;
 mod words;
 
@@ -15,18 +18,20 @@ use super::budget::{self, Budget, Quality};
 use super::{fonts, human_bytes, plural, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
-use crate::cli::history::{self as cli, HOLD_S, HistoryArgs};
+use crate::cli::history::{self as cli, HistoryArgs};
 use crate::cli::values;
 use crate::error::Error;
-use crate::history::heartbeat::Heartbeat;
+use crate::history::story::{Activity, Story, anonymise};
 use crate::history::{History, json, log};
 use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
-use flaky_core::scene::timelapse::Detail;
+use captions::Narrator;
+use film::Film;
+use flaky_core::scene::timelapse::{Detail, Tag};
 use flaky_core::scene::{
     self, Motion, Sheet, SheetSettings, Size, Timelapse, TimelapseSettings, sheet,
 };
-use flaky_core::timeline::{Stop, Timeline};
+use flaky_core::timeline::Timeline;
 use flaky_draw::encode::{gif, png};
 use flaky_draw::text::Fonts;
 use flaky_draw::{raster, svg};
@@ -36,6 +41,8 @@ use options::Options;
 const LEVELS: usize = 12;
 /// The numbers of fade levels to try for a smaller file.
 const FEWER_LEVELS: [usize; 3] = [8, 6, 4];
+/// The width of a slice of the overview in pixels, at least.
+const SLICE_PX: usize = 2;
 /// The maximum size of an animated SVG in bytes, and the text lengths in characters that are tried
 /// to stay below it.
 const LARGEST_SVG: usize = 1_000_000;
@@ -48,17 +55,25 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
         return output::write(&Destination::Stdout, false, print).map(drop);
     }
     let options = Options::new(args)?;
-    let history = Arc::new(source::read(args, console)?);
-    let groups = options.groups(&history, console)?;
-    let heartbeat = Arc::new(Heartbeat::new(&history, args.scale, groups));
-    let texts = words::texts(&options, &history, &heartbeat, LONGEST_TEXTS[0]);
+    let mut history = source::read(args, console)?;
+    if args.anonymous {
+        anonymise(&mut history);
+    }
+    let history = Arc::new(history);
+    let story = Arc::new(Story::new(&history, options.leaders()));
+    let film = Arc::new(if options.is_animation() {
+        Film::new(&options, &history, &story, console)?
+    } else {
+        Film::still(&options, &history, &story, console)?
+    });
+    let texts = texts(&options, &history, &story, &film);
     let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
-    let renderer = Renderer { options: &options, history, heartbeat, fonts };
+    let renderer = Renderer { options: &options, history, story, film, fonts };
     let full = renderer.full();
     let (bytes, actual) = match (options.format, args.max_bytes) {
         (Format::Json, _) => {
             let write =
-                |out: &mut dyn Write| json::write(&renderer.history, &renderer.heartbeat, out);
+                |out: &mut dyn Write| json::write(&renderer.history, &renderer.film.heartbeat, out);
             (output::write(&options.target, false, write)?, full)
         }
         (_, None) => (renderer.picture(&full, console)?, full),
@@ -72,7 +87,8 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
 struct Renderer<'a> {
     options: &'a Options<'a>,
     history: Arc<History>,
-    heartbeat: Arc<Heartbeat>,
+    story: Arc<Story>,
+    film: Arc<Film>,
     fonts: &'static Fonts,
 }
 
@@ -82,7 +98,7 @@ impl Renderer<'_> {
         let args = self.options.args;
         let usual = || values::size(cli::SIZE).expect("the default is a size");
         let size = match args.size {
-            None if self.options.sheet => sheet::size(&self.heartbeat.rhythm),
+            None if self.options.sheet => sheet::size(&self.film.heartbeat.rhythm),
             size => size.unwrap_or_else(usual),
         };
         Quality { levels: LEVELS, fps: self.options.fps, size }
@@ -101,7 +117,7 @@ impl Renderer<'_> {
             small_enough(&document)?;
             return output::write(target, false, |out| out.write_all(&document));
         }
-        let progress = console.progress("rendering", self.heartbeat.shown_s.len() as u64);
+        let progress = console.progress("rendering", self.frames() as u64);
         let encode = |out: &mut dyn Write| self.encode(full, progress.as_ref(), out);
         let written = output::write(target, format.is_binary(), encode);
         progress.finish();
@@ -171,8 +187,8 @@ impl Renderer<'_> {
 
     /// Draws a sheet.
     fn encode_sheet(&self, quality: &Quality, out: &mut dyn Write) -> io::Result<()> {
-        let own =
-            self.options.args.size.is_none() && quality.size == sheet::size(&self.heartbeat.rhythm);
+        let own = self.options.args.size.is_none()
+            && quality.size == sheet::size(&self.film.heartbeat.rhythm);
         let sheet = self.sheet((!own).then_some(quality.size));
         if self.options.format == Format::Svg {
             return svg::sheet(&sheet, self.fonts, out);
@@ -187,24 +203,27 @@ impl Renderer<'_> {
         let settings = SheetSettings {
             size,
             theme: self.options.theme().clone(),
-            title: words::title(&self.history, &self.heartbeat.groups),
+            title: words::title(&self.history, &self.film.heartbeat.groups),
         };
-        let (history, heartbeat) = (Arc::clone(&self.history), Arc::clone(&self.heartbeat));
-        let note = move |beat| words::note(&history, &heartbeat, beat);
-        scene::sheet(&self.heartbeat.rhythm, &settings, self.fonts, note)
+        let (history, film) = (Arc::clone(&self.history), Arc::clone(&self.film));
+        let note = move |beat| words::note(&history, &film.heartbeat, beat);
+        scene::sheet(&self.film.heartbeat.rhythm, &settings, self.fonts, note)
+    }
+
+    /// Number of frames.
+    fn frames(&self) -> usize {
+        self.film.stops.len()
     }
 
     fn timeline(&self, ticks_per_s: u32) -> Timeline {
-        let travel_s = 1.0 / self.options.fps;
-        let last = self.heartbeat.shown_s.len().saturating_sub(1);
-        let hold_s = |i| if i == last { (HOLD_S - travel_s).max(0.0) } else { 0.0 };
-        let shown_s = self.heartbeat.shown_s.iter().enumerate();
-        let stops = shown_s.map(|(i, &t_s)| Stop { t_s, travel_s, hold_s: hold_s(i) });
-        Timeline::stepping(&stops.collect::<Vec<_>>(), ticks_per_s)
+        Timeline::stepping(&self.film.stops, ticks_per_s)
     }
 
     /// Lays out the timelapse, with texts of at most `longest` characters.
     fn timelapse(&self, size: Size, longest: usize) -> Timelapse {
+        let Self { history, story, film, .. } = self;
+        let activity = Activity::new(history, story, size.width as usize / SLICE_PX);
+        let leaders = story.leaders.list.iter();
         let settings = TimelapseSettings {
             size,
             theme: self.options.theme().clone(),
@@ -213,19 +232,22 @@ impl Renderer<'_> {
                 Some(cli::Captions::Short) => Detail::Short,
                 Some(cli::Captions::Full) | None => Detail::Full,
             },
-            title: words::title(&self.history, &self.heartbeat.groups),
-            ends: words::dates(&self.history.commits),
+            title: words::title(history, &film.heartbeat.groups),
+            name: history.name.clone(),
+            overview: overview::overview(history, story, &activity),
+            people: leaders.map(|leader| leader.name.to_string()).collect(),
+            pauses: film.pauses(story),
             motion: if self.options.format == Format::Svg { Motion::Scroll } else { Motion::Sweep },
         };
-        let (history, heartbeat) = (Arc::clone(&self.history), Arc::clone(&self.heartbeat));
-        let releases = words::Releases::new(&history);
-        let caption = move |beat| words::caption(&history, &heartbeat, &releases, beat, longest);
+        let moments = film.moments(history, story, &activity);
+        let narrator = narrator(self.options, history, story, film, longest);
         scene::timelapse(
-            &self.heartbeat.rhythm,
-            &self.heartbeat.shown_s,
+            &film.heartbeat.rhythm,
+            &film.caption_starts_s(),
+            moments,
             &settings,
             self.fonts,
-            caption,
+            move |number| narrator.caption(number),
         )
     }
 
@@ -236,13 +258,59 @@ impl Renderer<'_> {
             _ if self.options.sheet => format!("{} on a sheet", plural(commits, "commit")),
             format => {
                 let Size { width, height } = actual.size;
-                let frames = self.heartbeat.shown_s.len();
+                let frames = self.frames();
                 let frames = plural(frames, if format == Format::Svg { "beat" } else { "frame" });
                 format!("{} in {frames}, {width}x{height}", plural(commits, "commit"))
             }
         };
         format!("wrote {}: {what}, {}", self.options.target.name(), human_bytes(bytes))
     }
+}
+
+fn narrator(
+    options: &Options<'_>,
+    history: &Arc<History>,
+    story: &Arc<Story>,
+    film: &Arc<Film>,
+    longest: usize,
+) -> Narrator {
+    Narrator {
+        history: Arc::clone(history),
+        story: Arc::clone(story),
+        film: Arc::clone(film),
+        releases: words::Releases::new(history),
+        cards: options.cards() == cli::Cards::Ends,
+        longest,
+    }
+}
+
+/// The texts of the picture that come from the history.
+fn texts(
+    options: &Options<'_>,
+    history: &Arc<History>,
+    story: &Arc<Story>,
+    film: &Arc<Film>,
+) -> Vec<String> {
+    if options.sheet {
+        return words::on_sheet(history, &film.heartbeat).collect();
+    }
+    let captions = match options.args.captions {
+        _ if options.format == Format::Json => 0..0,
+        Some(cli::Captions::None) => 0..0,
+        _ => 0..film.captions(),
+    };
+    let narrator = narrator(options, history, story, film, LONGEST_TEXTS[0]);
+    let leaders = story.leaders.list.iter().map(|leader| leader.name.to_string());
+    let mut texts: Vec<String> = leaders.chain([history.name.clone()]).collect();
+    for caption in captions.map(|number| narrator.caption(number)) {
+        texts.extend([caption.subject, caption.author]);
+        texts.extend(match caption.tag {
+            Tag::Here(tag) | Tag::Before(tag) => Some(tag),
+            Tag::None => None,
+        });
+        texts.extend(caption.headline.map(|headline| headline.text));
+    }
+    texts
 }
 
 /// Rejects an animated SVG that is too large for a web page.

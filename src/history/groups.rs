@@ -27,7 +27,7 @@ impl Groups {
         Self { bounds, size }
     }
 
-    /// The smallest groups that are at most `most` in number, or as few as the silences allow.
+    /// At most `most` groups, or as few as the silences allow. Their sizes are as equal as possible.
     pub fn at_most(history: &History, most: usize) -> Self {
         let runs = runs(&history.commits);
         let count = |size: usize| runs.iter().map(|run| run.len().div_ceil(size)).sum::<usize>();
@@ -36,7 +36,55 @@ impl Groups {
             let middle = small.midpoint(large);
             if count(middle) <= most { large = middle } else { small = middle + 1 }
         }
-        Self::of(history, large)
+        // What these groups leave of `most` goes to the longest runs, in smaller groups.
+        let size = large;
+        let mut left = most.saturating_sub(count(size));
+        let commits = history.commits.len().max(1);
+        let mut bounds = Vec::new();
+        for run in &runs {
+            let fewest = run.len().div_ceil(size);
+            let share = (most * run.len()).div_ceil(commits).clamp(fewest, run.len());
+            let groups = share.min(fewest + left);
+            left -= groups - fewest;
+            bounds.extend((0..groups).map(|group| (run.start + group * run.len() / groups) as u32));
+        }
+        bounds.push(history.commits.len() as u32);
+        Self::with_bounds(bounds)
+    }
+
+    /// Groups that end with these commits, which are given by ascending indices; the rest of the
+    /// history is the last group.
+    pub fn ending(history: &History, ends: impl Iterator<Item = usize>) -> Self {
+        let count = history.commits.len() as u32;
+        let mut bounds = vec![0];
+        bounds.extend(ends.map(|end| end as u32 + 1).filter(|end| *end < count));
+        bounds.push(count);
+        bounds.dedup();
+        Self::with_bounds(bounds)
+    }
+
+    /// Groups of successive commits with the same `key`, none across a silence.
+    pub(super) fn by_key<K: PartialEq>(history: &History, key: impl Fn(&Commit) -> K) -> Self {
+        let mut bounds = Vec::new();
+        for run in runs(&history.commits) {
+            let mut at = run.start;
+            for same in history.commits[run].chunk_by(|a, b| key(a) == key(b)) {
+                bounds.push(at as u32);
+                at += same.len();
+            }
+        }
+        bounds.push(history.commits.len() as u32);
+        Self::with_bounds(bounds)
+    }
+
+    fn with_bounds(bounds: Vec<u32>) -> Self {
+        let sizes = bounds.windows(2).map(|pair| (pair[1] - pair[0]) as usize);
+        Self { size: sizes.max().unwrap_or(1), bounds }
+    }
+
+    /// The group of a commit, given by an index below the number of commits.
+    pub fn of_commit(&self, index: usize) -> usize {
+        self.bounds.partition_point(|begin| *begin as usize <= index) - 1
     }
 
     /// Number of groups.

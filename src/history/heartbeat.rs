@@ -2,10 +2,11 @@
 //!
 //! The height of a beat is the logarithm of the number of lines changed, relative to the 95th
 //! percentile of the history or to a fixed number. The interval before it is the logarithm of the
-//! time since the previous commit; a gap of a month is a pause, half a year a flatline. The kind
-//! of a commit is a row of [`mark::TABLE`], and work at night lowers the baseline.
+//! time since the previous commit; a gap of a month is a pause, half a year a flatline. In a film it is
+//! also the shorter, the shorter the beat is shown. The kind of a commit is a row of [`mark::TABLE`], and work at night lowers the baseline.
 
 use super::groups::{Groups, SILENCE_S, gap_s};
+use super::pace::{Clock, Shown};
 use super::{Commit, History};
 use flaky_core::rhythm::mark::{self, Mark};
 use flaky_core::rhythm::{Beat, BeatKind, Episode, Extent, Glitch, Rhythm, glitch};
@@ -26,6 +27,16 @@ const PAUSE: (i64, f64) = (SILENCE_S, 2.2);
 /// Gap from which there is a flatline (182 days), and its interval, in seconds.
 const FLATLINE: (i64, f64) = (182 * DAY_S, 4.4);
 const DAY_S: i64 = 86_400;
+/// In a film: the interval for a second on display, which grows with the square root; the interval that
+/// tells the usual gap; and the shortest.
+const RR_PER_ROOT_S: f64 = 1.06;
+const USUAL_RR_S: f64 = 0.9;
+const CLOSEST_RR_S: f64 = 0.14;
+/// The interval around a beat that is shown at least so long.
+const REST_RR_S: f64 = 0.8;
+const REST_S: f64 = 0.25;
+/// In a film in calendar time: seconds of the trace for a second on display.
+pub const STRIP_PER_S: f64 = 2.0;
 /// First hour of the night and first hour of the day, on the author's clock.
 const NIGHT_HOURS: (i64, i64) = (23, 6);
 /// Height of a commit without changed lines, as a factor on the waves.
@@ -62,27 +73,74 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// Builds the rhythm of a history with one beat for every group.
+    /// Builds the rhythm of a history with one beat for every group, in intervals that tell the gaps
+    /// between commits.
     pub fn new(history: &History, scale: HeightScale, groups: Groups) -> Self {
+        Self::spaced(history, scale, groups, |_, gap_s| interval(gap_s).0)
+    }
+
+    /// Builds the rhythm of a film, in which each beat is shown for its own time: what is shown quickly
+    /// is close together.
+    pub fn of_film(history: &History, scale: HeightScale, groups: Groups, shown: &[Shown]) -> Self {
+        let rests = |beat: usize| shown.get(beat).is_some_and(|shown| shown.hold_s >= REST_S);
+        Self::spaced(history, scale, groups, |beat, gap_s| {
+            let (rr_s, silence) = interval(gap_s);
+            if silence.is_some() {
+                return rr_s;
+            }
+            let quick_s = RR_PER_ROOT_S * libm::sqrt(shown[beat].travel_s) * rr_s / USUAL_RR_S;
+            let least_s = if rests(beat) || rests(beat - 1) { REST_RR_S } else { CLOSEST_RR_S };
+            quick_s.clamp(least_s, rr_s.max(least_s))
+        })
+    }
+
+    /// Builds the rhythm of a film in calendar time: beats stand where the clock says, and commits that
+    /// would be closer than a narrow beat share one.
+    pub fn by_clock(history: &History, scale: HeightScale, clock: &Clock) -> Self {
+        let cell =
+            |commit: &Commit| (clock.at(commit.ordered_s) * STRIP_PER_S / CLOSEST_RR_S) as i64;
+        let groups = Groups::by_key(history, cell);
+        let times: Vec<f64> = (0..groups.count())
+            .map(|beat| {
+                let first = &history.commits[groups.range(beat).start];
+                LEAD_IN_S + (cell(first) as f64 + 0.5) * CLOSEST_RR_S
+            })
+            .collect();
+        Self::spaced(history, scale, groups, |beat, _| times[beat] - times[beat - 1])
+    }
+
+    /// Builds the rhythm with the intervals that `interval_s` returns for a beat and the gap before it.
+    fn spaced(
+        history: &History,
+        scale: HeightScale,
+        groups: Groups,
+        interval_s: impl Fn(usize, i64) -> f64,
+    ) -> Self {
         let lines = match scale {
             HeightScale::Lines(lines) => lines.max(1),
             HeightScale::Percentile => percentile(&history.commits),
         };
-        let mut strip = Strip { now_s: 0.0, beats: Vec::new(), episodes: Vec::new(), night: None };
+        let mut strip =
+            Strip { now_s: LEAD_IN_S, beats: Vec::new(), episodes: Vec::new(), night: None };
         let mut before: Option<&Commit> = None;
         let mut intervals = Vec::new();
-        let mut shown_s = Vec::new();
         for group in 0..groups.count() {
             let commits = &history.commits[groups.range(group)];
-            let rr_s = strip.advance(before, &commits[0]);
-            if before.is_some() {
+            if let Some(before) = before {
+                let gap_s = gap_s(before, &commits[0]);
+                let rr_s = interval_s(group, gap_s);
+                strip.advance(gap_s, rr_s);
                 intervals.push(rr_s);
             }
             strip.push(commits, lines);
-            shown_s.push(strip.now_s + COMPLETE_S);
             before = commits.last();
         }
         strip.end_night();
+        let complete = |beat: usize| {
+            let next_s = intervals.get(beat).copied().unwrap_or(f64::INFINITY);
+            strip.beats[beat].t_s + COMPLETE_S.min(0.5 * next_s)
+        };
+        let shown_s: Vec<f64> = (0..strip.beats.len()).map(complete).collect();
         intervals.sort_by(f64::total_cmp);
         let rr_s = intervals.get(intervals.len() / 2).copied().unwrap_or(1.0);
         let end_s = shown_s.last().copied().unwrap_or(0.0) + LEAD_IN_S;
@@ -117,21 +175,15 @@ struct Strip {
 }
 
 impl Strip {
-    /// Advances to the next commit; returns the interval in seconds.
-    fn advance(&mut self, before: Option<&Commit>, next: &Commit) -> f64 {
-        let Some(before) = before else {
-            self.now_s = LEAD_IN_S;
-            return LEAD_IN_S;
-        };
-        let gap_s = gap_s(before, next);
-        let (rr_s, episode) = interval(gap_s);
-        if let Some(kind) = episode {
+    /// Advances to the next beat, `rr_s` seconds away, after a gap.
+    fn advance(&mut self, gap_s: i64, rr_s: f64) {
+        let room_s = rr_s - 2.0 * COMPLETE_S;
+        if let Some(kind) = interval(gap_s).1.filter(|_| room_s > 0.0) {
             self.end_night();
             let (start_s, end_s) = (self.now_s + COMPLETE_S, self.now_s + rr_s - COMPLETE_S);
             self.episodes.push(Episode { kind, start_s, end_s });
         }
         self.now_s += rr_s;
-        rr_s
     }
 
     fn push(&mut self, commits: &[Commit], lines: u32) {

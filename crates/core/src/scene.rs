@@ -10,6 +10,7 @@ pub mod alarm;
 pub mod badge;
 pub mod markup;
 pub mod monitor;
+pub mod overview;
 mod readout;
 pub mod sheet;
 pub mod text;

@@ -39,7 +39,7 @@ pub fn monitor<'a>(
     plays: Plays,
     levels: usize,
 ) -> Animation<'a> {
-    animate(&monitor.scene, None, fonts, timeline, plays, levels)
+    animate(&monitor.scene, &[], fonts, timeline, plays, levels)
 }
 
 /// Draws a timelapse at the moments of `timeline`, with at most `levels` (2–[`LEVELS`]) levels of
@@ -51,7 +51,8 @@ pub fn timelapse<'a>(
     plays: Plays,
     levels: usize,
 ) -> Animation<'a> {
-    animate(&timelapse.scene, Some(&timelapse.slides), fonts, timeline, plays, levels)
+    let tracks = [&timelapse.cursor, &timelapse.captions];
+    animate(&timelapse.scene, &tracks, fonts, timeline, plays, levels)
 }
 
 /// A still picture without transparency.
@@ -75,16 +76,19 @@ pub fn document(document: &str, size: Size) -> io::Result<Picture> {
 
 fn animate<'a>(
     scene: &'a Scene,
-    slides: Option<&'a Slides>,
+    tracks: &[&'a Slides],
     fonts: &'a Fonts,
     timeline: Timeline,
     plays: Plays,
     levels: usize,
 ) -> Animation<'a> {
     let Scene { size, theme, trace, .. } = scene;
-    let palette = Palette::new(theme, scene.transparent, trace.trail, levels);
+    let mut palette = Palette::new(theme, scene.transparent, trace.trail, levels);
+    if !tracks.is_empty() {
+        palette = palette.with_people(theme);
+    }
     let ground = ground(scene, &palette);
-    let captions = Captions::new(scene, slides, fonts, palette.clone());
+    let captions = Captions::new(scene, tracks, fonts, palette.clone());
     let pace = Pace {
         frame_s: trace.duration_s() / f64::from(timeline.frames()),
         display_s: timeline.frame_s(),

@@ -69,11 +69,12 @@ pub fn timelapse(
     timeline: &Timeline,
     out: impl Write,
 ) -> io::Result<()> {
-    let Timelapse { scene, slides } = timelapse;
-    let mut document = Document::new(scene, fonts, None, slides.last_start_s());
+    let Timelapse { scene, captions, cursor } = timelapse;
+    let last_s = timeline.clone().ticks().last().map_or(0.0, |tick| tick.t_s);
+    let mut document = Document::new(scene, fonts, None, last_s);
     document.trace();
     document.captions();
-    document.slides(slides);
+    document.tracks(&[cursor, captions], plays, timeline);
     document.advance(plays, timeline);
     write(&document.finish(&static_layer(scene, "~")), out)
 }

@@ -4,11 +4,15 @@ use super::super::{format_of, plays, threads};
 use crate::cli::Console;
 use crate::cli::fonts::FontSource;
 use crate::cli::format::Format;
-use crate::cli::history::{FORMATS, FPS, HistoryArgs, MAX_FRAMES, MAX_ON_A_SHEET, SHEET_THEME};
+use crate::cli::history::{
+    CALENDAR_FPS, Cards, DURATION_S, FORMATS, FPS, HistoryArgs, LEADERS, MAX_FRAMES,
+    MAX_ON_A_SHEET, Pace, Releases, SHEET_THEME,
+};
 use crate::cli::values::Loops;
 use crate::error::Error;
 use crate::history::History;
 use crate::history::groups::Groups;
+use crate::history::story::Story;
 use crate::output::Destination;
 use flaky_core::animation::Plays;
 use flaky_core::scene::theme::{self, Theme};
@@ -27,6 +31,7 @@ pub(super) struct Options<'a> {
     pub format: Format,
     /// True to draw a still sheet of the whole history.
     pub sheet: bool,
+    /// Frames per second of a stream of frames.
     pub fps: f64,
     pub plays: Plays,
     pub threads: usize,
@@ -72,8 +77,46 @@ impl<'a> Options<'a> {
         Ok(Self { args, target, format, sheet, fps, plays, threads: threads(args.threads) })
     }
 
+    /// Returns true for an animation, false for a sheet or data.
+    pub(super) fn is_animation(&self) -> bool {
+        !self.sheet && self.format != Format::Json
+    }
+
+    /// The pace of an animation.
+    pub(super) fn pace(&self) -> Pace {
+        self.args.pace.unwrap_or(Pace::Commits)
+    }
+
+    /// What is told about the whole.
+    pub(super) fn cards(&self) -> Cards {
+        self.args.cards.unwrap_or(Cards::Ends)
+    }
+
+    /// The length of an animation in seconds.
+    pub(super) fn duration_s(&self) -> f64 {
+        self.args.duration.map_or(DURATION_S, |duration| duration.0)
+    }
+
+    /// The frames per second of an animation in calendar time.
+    pub(super) fn calendar_fps(&self) -> f64 {
+        self.args.fps.unwrap_or(CALENDAR_FPS)
+    }
+
+    /// Number of people with a colour.
+    pub(super) fn leaders(&self) -> usize {
+        self.args.people.unwrap_or(LEADERS).into()
+    }
+
     /// The commits of each beat.
-    pub(super) fn groups(&self, history: &History, console: Console) -> Result<Groups, Error> {
+    pub(super) fn groups(
+        &self,
+        history: &History,
+        story: &Story,
+        console: Console,
+    ) -> Result<Groups, Error> {
+        if self.args.releases == Some(Releases::Only) {
+            return releases(history, story);
+        }
         let default = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
         let max = self.args.max_frames.unwrap_or(default) as usize;
         let each = self.format == Format::Json || max == 0;
@@ -106,14 +149,31 @@ impl<'a> Options<'a> {
     }
 }
 
+/// A group for each release, with what came before it.
+fn releases(history: &History, story: &Story) -> Result<Groups, Error> {
+    if story.totals.releases == 0 {
+        let message = format!("{} has no releases: no tag counts in it", history.name);
+        return Err(Error::failed(message)
+            .hint("fetch tags with `git fetch --tags`, or leave out --releases"));
+    }
+    Ok(Groups::ending(history, story.milestones.iter().map(|release| release.at)))
+}
+
 /// The name of an option that was given but has no effect on this output.
 fn without_effect(args: &HistoryArgs, format: Format, sheet: bool) -> Option<&'static str> {
     let data = format == Format::Json;
     let still = sheet || data;
     let frames = matches!(format, Format::Y4m | Format::Rgb);
+    let in_time = args.pace == Some(Pace::Time);
     let options = [
         ("captions", args.captions.is_some() && still),
-        ("fps", args.fps.is_some() && (still || format == Format::Rgb)),
+        ("pace", args.pace.is_some() && still),
+        ("duration", args.duration.is_some() && (still || (args.fps.is_some() && !in_time))),
+        ("fps", args.fps.is_some() && (still || (format == Format::Rgb && !in_time))),
+        ("releases", args.releases.is_some() && (data || in_time)),
+        ("people", args.people.is_some() && data),
+        ("cards", args.cards.is_some() && still),
+        ("max-frames", args.max_frames.is_some() && in_time && !still),
         ("loops", args.loops.is_some() && (still || frames)),
         ("size", args.size.is_some() && data),
         ("theme", args.theme.is_some() && data),

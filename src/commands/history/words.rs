@@ -1,21 +1,18 @@
-//! The texts about commits: titles, captions and tooltips.
+//! Words about commits, for captions and sheets; titles and tooltips.
 
 use std::collections::BTreeSet;
 
 use super::super::plural;
-use super::options::Options;
-use crate::cli::format::Format;
-use crate::cli::history::Captions;
 use crate::history::calendar::day;
 use crate::history::groups::Groups;
 use crate::history::heartbeat::{self, Heartbeat};
 use crate::history::message::one_line;
 use crate::history::select::is_bot;
+use crate::history::story::Sums;
 use crate::history::{Commit, History};
 use flaky_core::rhythm::Alarm;
 use flaky_core::rhythm::mark::{self, Mark};
 use flaky_core::scene::sheet::CommitNote;
-use flaky_core::scene::timelapse::{CommitCaption, Tag};
 use flaky_core::verdict::Verdict;
 
 /// Length at which a subject is cut in a picture, in characters.
@@ -38,7 +35,7 @@ pub(super) fn title(history: &History, groups: &Groups) -> String {
 }
 
 /// Number of different authors in words, without bots: "3 people".
-fn people(history: &History, commits: &[Commit]) -> String {
+pub(super) fn people(history: &History, commits: &[Commit]) -> String {
     let authors: BTreeSet<u32> = commits.iter().map(|commit| commit.author).collect();
     let authors = authors.into_iter().map(|author| &history.people[author as usize]);
     let names: BTreeSet<&str> =
@@ -56,7 +53,7 @@ pub(super) fn dates(commits: &[Commit]) -> (String, String) {
 }
 
 /// The dates in words: "2024-01-05 to 2024-02-01", or one day.
-fn days(commits: &[Commit]) -> String {
+pub(super) fn days(commits: &[Commit]) -> String {
     let (first, last) = dates(commits);
     if first == last { first } else { format!("{first} to {last}") }
 }
@@ -71,61 +68,16 @@ impl Releases {
     }
 
     /// The latest commit before this index at which tags count.
-    fn before<'h>(&self, history: &'h History, index: usize) -> Option<&'h Commit> {
+    pub(super) fn before<'h>(&self, history: &'h History, index: usize) -> Option<&'h Commit> {
         let next = self.0.partition_point(|tagged| (*tagged as usize) < index);
         let latest = self.0.get(next.checked_sub(1)?)?;
         Some(&history.commits[*latest as usize])
     }
 }
 
-/// The texts of a beat in a timelapse. Each is cut after `longest` characters.
-pub(super) fn caption(
-    history: &History,
-    heartbeat: &Heartbeat,
-    releases: &Releases,
-    beat: usize,
-    longest: usize,
-) -> CommitCaption {
-    let range = heartbeat.groups.range(beat);
-    let commits = &history.commits[range.clone()];
-    let Some(last) = commits.last() else { return CommitCaption::default() };
-    let (added, removed) = lines(commits);
-    let tags = tag_names(commits, MAX_TAGS);
-    let tag = match releases.before(history, range.start) {
-        _ if !tags.is_empty() => Tag::Here(one_line(&tags, longest)),
-        Some(release) => {
-            let tags = tag_names(std::slice::from_ref(release), MAX_TAGS);
-            Tag::Before(one_line(&format!("after {tags}"), longest))
-        }
-        None => Tag::None,
-    };
-    let mut caption = CommitCaption {
-        id: last.id.short(),
-        subject: one_line(&last.subject, longest),
-        author: one_line(&history.author(last).name, longest),
-        day: day(last),
-        added,
-        removed,
-        number: format!("{} / {}", range.end, history.commits.len()),
-        tag,
-        word: word(commits),
-    };
-    if let [first, _, ..] = commits {
-        caption.id = format!("{} to {}", first.id.short(), last.id.short());
-        caption.subject = one_line(&contents(commits), longest);
-        caption.author = people(history, commits);
-        caption.day = days(commits);
-        caption.number = format!("{}–{}", range.start + 1, caption.number);
-        if !tags.is_empty() {
-            caption.tag = Tag::Here(one_line(&format!("includes {tags}"), longest));
-        }
-    }
-    caption
-}
-
 /// The number of several commits, and of each unusual kind among them: "20 commits: 3 merges, 1 at
 /// night".
-fn contents(commits: &[Commit]) -> String {
+pub(super) fn contents(commits: &[Commit]) -> String {
     let kinds = mark::TABLE.iter().filter(|mark| mark.name != mark::COMMIT.name);
     let mut parts: Vec<String> =
         kinds.filter_map(|mark| counted(mark, heartbeat::marked(commits, mark))).collect();
@@ -148,7 +100,7 @@ fn counted(mark: &Mark, count: usize) -> Option<String> {
 }
 
 /// The first of the tags that count at these commits, at most so many, and the number of the others.
-fn tag_names(commits: &[Commit], most: usize) -> String {
+pub(super) fn tag_names(commits: &[Commit], most: usize) -> String {
     let tags = || {
         commits.iter().flat_map(|commit| {
             commit.tags.split(' ').chain(commit.moved_tags.split(' ')).filter(|tag| !tag.is_empty())
@@ -162,13 +114,36 @@ fn tag_names(commits: &[Commit], most: usize) -> String {
 }
 
 /// Numbers of lines added and removed, each with its sign; empty instead of 0.
-fn lines(commits: &[Commit]) -> (String, String) {
+pub(super) fn lines(commits: &[Commit]) -> (String, String) {
     let sum = |count: fn(&Commit) -> u32| commits.iter().map(|c| u64::from(count(c))).sum::<u64>();
-    let signed = |sign: char, count: u64| match count {
+    let (added, removed) = (sum(|c| c.churn.added), sum(|c| c.churn.removed));
+    (signed('+', added), signed('−', removed))
+}
+
+fn signed(sign: char, count: u64) -> String {
+    match count {
         0 => String::new(),
-        count => format!("{sign}{count}"),
-    };
-    (signed('+', sum(|c| c.churn.added)), signed('−', sum(|c| c.churn.removed)))
+        count => format!("{sign}{}", grouped(count)),
+    }
+}
+
+/// Numbers of lines added and removed in one text: "+9,201 −3,310".
+pub(super) fn signed_lines(added: u64, removed: u64) -> String {
+    let both = [signed('+', added), signed('−', removed)].join(" ");
+    if both.trim().is_empty() { "no lines".to_string() } else { both.trim().to_string() }
+}
+
+/// A number with its digits in groups of three: "9,201".
+pub(super) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 /// The texts of a beat on a sheet.
@@ -179,9 +154,8 @@ pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Com
         return CommitNote::default();
     };
     let before = range.start.checked_sub(1).and_then(|before| history.commits.get(before));
-    let (added, removed) = lines(commits);
-    let lines = [added, removed].join(" ");
-    let lines = if lines.trim().is_empty() { "no lines" } else { lines.trim() };
+    let sums = Sums::of_range(history, range.clone());
+    let lines = signed_lines(sums.added, sums.removed);
     let (date, tags) = (day(first), tag_names(commits, MAX_TAGS));
     let tooltip = if commits.len() == 1 {
         let (id, author) = (last.id.short(), &history.author(last).name);
@@ -206,35 +180,14 @@ pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> Com
     CommitNote { day: date, tag: tag_names(commits, MAX_TAGS_ABOVE), tooltip }
 }
 
-/// The texts of the picture that come from the history.
-pub(super) fn texts(
-    options: &Options<'_>,
-    history: &History,
-    heartbeat: &Heartbeat,
-    longest: usize,
-) -> impl Iterator<Item = String> {
-    let captions = options.args.captions.unwrap_or(Captions::Full);
-    let sheet = options.sheet;
-    let drawn = options.format != Format::Json && (sheet || captions != Captions::None);
-    let beats = if drawn { heartbeat.groups.count() } else { 0 };
-    let releases = Releases::new(history);
-    let of_beat = move |beat| {
-        if sheet {
-            return vec![note(history, heartbeat, beat).tag];
-        }
-        let CommitCaption { subject, author, tag, .. } =
-            caption(history, heartbeat, &releases, beat, longest);
-        match tag {
-            _ if captions == Captions::Short => vec![subject],
-            Tag::Here(tag) | Tag::Before(tag) => vec![subject, author, tag],
-            Tag::None => vec![subject, author],
-        }
-    };
-    sheet.then(|| history.name.clone()).into_iter().chain((0..beats).flat_map(of_beat))
+/// The texts of a sheet that come from the history.
+pub(super) fn on_sheet(history: &History, heartbeat: &Heartbeat) -> impl Iterator<Item = String> {
+    let tag = move |beat| note(history, heartbeat, beat).tag;
+    std::iter::once(history.name.clone()).chain((0..heartbeat.groups.count()).map(tag))
 }
 
 /// The word for a special beat, and its alarm.
-fn word(commits: &[Commit]) -> Option<(String, Option<Alarm>)> {
+pub(super) fn word(commits: &[Commit]) -> Option<(String, Option<Alarm>)> {
     let mark = heartbeat::mark(commits);
     let [commit] = commits else {
         let nights = commits.iter().filter(|commit| heartbeat::is_night(commit)).count();

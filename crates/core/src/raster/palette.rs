@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{LEVELS, beam, phosphor};
 use crate::animation::Rgba;
-use crate::scene::theme::Decay;
+use crate::scene::theme::{Decay, PEOPLE};
 use crate::scene::{Colour, Rgb, Theme, Trail};
 
 /// The number of shades from the middle of the screen to its corners.
@@ -24,8 +24,9 @@ const MARK: usize = GROUNDS.len();
 const SAME_L: f64 = 1.2;
 
 // An entry's number is a byte.
-const _: () =
-    assert!(1 + GROUNDS.len() * (SHADES + LEVELS - 1) + TEXT_COLOURS.len() * TEXT_STEPS <= 256);
+const MOST: usize =
+    1 + GROUNDS.len() * (SHADES + LEVELS - 1) + TEXT_COLOURS.len() * TEXT_STEPS + PEOPLE.len();
+const _: () = assert!(MOST <= 256);
 
 /// The theme, with or without its ground.
 #[derive(Clone, Copy)]
@@ -47,6 +48,8 @@ pub struct Palette {
     pub lit: [[u8; LEVELS]; KINDS],
     /// The first entry of each text colour's ramp.
     ramps: [u8; TEXT_COLOURS.len()],
+    /// The entry of the first person's colour; `None` if the palette has no people.
+    people: Option<u8>,
 }
 
 impl Palette {
@@ -64,6 +67,7 @@ impl Palette {
             levels: [0; 256],
             lit: [[0; LEVELS]; KINDS],
             ramps: [0; TEXT_COLOURS.len()],
+            people: None,
         };
         this.add_shades(look, 0..SHADES / 2);
         this.add_light(look, trail, levels);
@@ -72,6 +76,17 @@ impl Palette {
         }
         this.add_text(look);
         this
+    }
+
+    /// Adds the colours of people in `theme`.
+    #[must_use]
+    pub fn with_people(mut self, theme: &Theme) -> Self {
+        self.people = Some(self.colours.len() as u8);
+        for colour in PEOPLE {
+            let Rgb(r, g, b) = theme.rgb(colour);
+            self.colours.push([r, g, b, 255]);
+        }
+        self
     }
 
     fn add_shades(&mut self, look: Look<'_>, shades: Range<usize>) {
@@ -144,6 +159,16 @@ impl Palette {
         self.ramps[ramp] + (step - 1) as u8
     }
 
+    /// The entry of a plain area.
+    pub fn fill(&self, colour: Colour) -> u8 {
+        let person = PEOPLE.iter().position(|person| *person == colour);
+        match (colour, person.zip(self.people)) {
+            (Colour::Ground, _) => self.bare(),
+            (_, Some((person, first))) => first + person as u8,
+            _ => self.text(colour, TEXT_STEPS),
+        }
+    }
+
     /// The entry of the ground without grid and shade.
     pub fn bare(&self) -> u8 {
         self.shades[0].0
@@ -151,8 +176,11 @@ impl Palette {
 
     /// The entries that the static layer may have, each with the ground light falls on there.
     pub fn fixed(&self) -> impl Iterator<Item = (u8, usize)> + '_ {
-        let marks = (0..TEXT_STEPS).map(|step| (self.ramps[0] + step as u8, MARK));
-        self.shades.iter().copied().chain(marks)
+        let marks = (0..TEXT_STEPS).map(|step| self.ramps[0] + step as u8);
+        let areas =
+            TEXT_COLOURS.into_iter().chain(PEOPLE.into_iter().filter(|_| self.people.is_some()));
+        let areas = areas.filter(|_| self.people.is_some()).map(|colour| self.fill(colour));
+        self.shades.iter().copied().chain(marks.chain(areas).map(|entry| (entry, MARK)))
     }
 
     fn last(&self) -> u8 {

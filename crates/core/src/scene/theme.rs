@@ -90,10 +90,41 @@ pub enum Colour {
     Medium,
     /// A technical alarm.
     Technical,
+    /// One of the people who made most of the commits of a history, in the order of [`PEOPLE`].
+    Person1,
+    /// The second of them.
+    Person2,
+    /// The third.
+    Person3,
+    /// The fourth.
+    Person4,
+    /// The fifth.
+    Person5,
+    /// The sixth.
+    Person6,
 }
 
+/// The colours of people, the same in all themes: those of Okabe and Ito, which can be told apart with
+/// any colour vision. They fill areas and are never the only difference.
+pub const PEOPLE: [Colour; 6] = [
+    Colour::Person1,
+    Colour::Person2,
+    Colour::Person3,
+    Colour::Person4,
+    Colour::Person5,
+    Colour::Person6,
+];
+/// These colours on dark and on light ground: orange, sky blue, purple, yellow, green, vermilion; and
+/// blue, vermilion, green, purple, orange, sky blue.
+const PEOPLE_ON_DARK: [Rgb; 6] =
+    [hex(0xe69f00), hex(0x56b4e9), hex(0xcc79a7), hex(0xf0e442), hex(0x009e73), hex(0xd55e00)];
+const PEOPLE_ON_LIGHT: [Rgb; 6] =
+    [hex(0x0072b2), hex(0xd55e00), hex(0x009e73), hex(0xcc79a7), hex(0xe69f00), hex(0x56b4e9)];
+/// The lightness from which a ground is light.
+const LIGHT_GROUND: f64 = 50.0;
+
 impl Colour {
-    /// All roles, in the order of [`Theme::colours`].
+    /// The roles that themes colour, in the order of [`Theme::colours`].
     pub const ALL: [Self; 9] = [
         Self::Ground,
         Self::Grid,
@@ -118,6 +149,12 @@ impl Colour {
             Self::High => "high",
             Self::Medium => "medium",
             Self::Technical => "technical",
+            Self::Person1 => "person-1",
+            Self::Person2 => "person-2",
+            Self::Person3 => "person-3",
+            Self::Person4 => "person-4",
+            Self::Person5 => "person-5",
+            Self::Person6 => "person-6",
         }
     }
 }
@@ -182,7 +219,12 @@ impl Default for Theme {
 impl Theme {
     /// The colour of a role.
     pub fn rgb(&self, colour: Colour) -> Rgb {
-        self.colours[colour as usize]
+        if let Some(own) = self.colours.get(colour as usize) {
+            return *own;
+        }
+        let light = self.rgb(Colour::Ground).lightness() >= LIGHT_GROUND;
+        let people = if light { PEOPLE_ON_LIGHT } else { PEOPLE_ON_DARK };
+        people[colour as usize - self.colours.len()]
     }
 
     /// The colour of a role and its opacity, 0–1. If `transparent` is true, the ground has opacity

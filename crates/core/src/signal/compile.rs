@@ -7,6 +7,10 @@ use crate::rhythm::{Beat, BeatKind, Code, Episode, mark};
 const SCALED_RR_S: (f64, f64) = (0.35, 1.2);
 /// The part of a change of the RR interval that scaling follows per beat: QT lags behind RR.
 const LAG: f64 = 0.1;
+/// The interval below which the waves of a mark become narrower, and the narrowest, as a part: beats of
+/// a history may be closer than those of a heart.
+const NARROWING_RR_S: f64 = 0.55;
+const NARROWEST: f64 = 0.2;
 /// The extent of the waves before and after an R peak, in seconds.
 pub(super) const REACH_S: (f64, f64) = (0.35, 0.75);
 /// Standard deviations beyond which a Gaussian is taken as zero.
@@ -35,6 +39,12 @@ impl Gaussian {
             fall_s: wave.fall_s * scale,
             mv: wave.mv * amplitude,
         }
+    }
+
+    /// The same wave in a part of the time.
+    fn narrowed(self, part: f64) -> Self {
+        let Self { mu_s, rise_s, fall_s, mv } = self;
+        Self { mu_s: part * mu_s, rise_s: part * rise_s, fall_s: part * fall_s, mv }
     }
 
     fn at(&self, t: f64) -> f64 {
@@ -79,7 +89,12 @@ impl Compiler {
     pub(super) fn beat(&mut self, beat: &Beat) -> Complex {
         let last = self.last_s.replace(beat.t_s).map_or(self.nominal_rr, |last| beat.t_s - last);
         self.rr += LAG * (last.clamp(SCALED_RR_S.0, SCALED_RR_S.1) - self.rr);
-        let own = waves(beat).map(|wave| Gaussian::new(wave, self.rr, beat.amplitude));
+        let part = match beat.kind {
+            BeatKind::Mark(_) => (last / NARROWING_RR_S).clamp(NARROWEST, 1.0),
+            BeatKind::Normal | BeatKind::Glitch(_) => 1.0,
+        };
+        let wave = |wave| Gaussian::new(wave, self.rr, beat.amplitude).narrowed(part);
+        let own = waves(beat).map(wave);
         let spike = beat.paced.then(|| Gaussian::new(&mark::SPIKE, self.rr, 1.0));
         Complex { t_s: beat.t_s, waves: own.chain(spike).collect() }
     }

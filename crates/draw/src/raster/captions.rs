@@ -1,45 +1,60 @@
-//! The captions and slides of a scene as palette entries, laid over the picture while they are
+//! The captions of a scene and the slides over it as palette entries, laid over the picture while they are
 //! shown.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::rc::Rc;
 
 use super::glyphs::{Glyphs, Sprite};
 use crate::text::Fonts;
-use flaky_core::raster::palette::TEXT_STEPS;
 use flaky_core::raster::{Area, Palette, TextLayer};
 use flaky_core::scene::timelapse::{FilledRect, Slide, Slides};
 use flaky_core::scene::{Caption, Scene};
 
-/// The captions and slides of a scene, and those of them that are on the screen.
+/// The captions of a scene and the tracks of slides over it, and what of them is on the screen.
 pub(super) struct Captions<'a> {
     scene: &'a Scene,
-    slides: Option<&'a Slides>,
     palette: Palette,
     glyphs: Glyphs<'a>,
     /// The captions on the screen, by their index in the scene.
     timed: BTreeMap<usize, Rc<Sprite>>,
-    /// The slide on the screen with its index and its sprites.
-    slide: Option<(usize, Slide, Vec<Rc<Sprite>>)>,
+    tracks: Vec<Track<'a>>,
     /// The palette entry of the text on every pixel, row by row; 0 without text.
     overlay: Vec<u8>,
 }
 
+/// Slides that follow each other, and the one on the screen.
+struct Track<'a> {
+    slides: &'a Slides,
+    index: Option<usize>,
+    shown: Slide,
+    /// The sprites of its rectangles, then those of its texts.
+    rects: Vec<Rc<Sprite>>,
+    texts: Vec<Rc<Sprite>>,
+}
+
 impl<'a> Captions<'a> {
+    /// Tracks that come later lie above earlier ones.
     pub(super) fn new(
         scene: &'a Scene,
-        slides: Option<&'a Slides>,
+        tracks: &[&'a Slides],
         fonts: &'a Fonts,
         palette: Palette,
     ) -> Self {
         let pixels = (scene.size.width * scene.size.height) as usize;
+        let track = |slides: &&'a Slides| Track {
+            slides,
+            index: None,
+            shown: Slide::default(),
+            rects: Vec::new(),
+            texts: Vec::new(),
+        };
         Self {
             scene,
-            slides,
             glyphs: Glyphs::new(fonts, &palette, scene.transparent),
             palette,
             timed: BTreeMap::new(),
-            slide: None,
+            tracks: tracks.iter().map(track).collect(),
             overlay: vec![0; pixels],
         }
     }
@@ -62,35 +77,45 @@ impl<'a> Captions<'a> {
         areas
     }
 
-    fn show_slide(&mut self, t_s: f64) -> Vec<Area> {
-        let Some(slides) = self.slides else { return Vec::new() };
-        let number = slides.at(t_s);
-        let before = self.slide.take();
-        if before.as_ref().map(|(before, ..)| *before) == number {
-            self.slide = before;
+    /// Shows the slide of a track, and returns the areas that change. What stays the same keeps its
+    /// sprite.
+    fn show_slide(&mut self, number: usize, t_s: f64) -> Vec<Area> {
+        let track = &self.tracks[number];
+        let index = track.slides.at(t_s);
+        if index == track.index {
             return Vec::new();
         }
-        let slide = number.map(|number| slides.make(number)).unwrap_or_default();
-        let mut areas = Vec::new();
-        let mut sprites = Vec::with_capacity(slide.captions.len() + slide.rects.len());
-        // Reuse the sprites of texts that stay the same: they keep their index.
-        let (old, old_sprites) =
-            before.map(|(_, slide, sprites)| (slide, sprites)).unwrap_or_default();
-        let same = |place: usize, caption: &Caption| {
-            (old.captions.get(place) == Some(caption)).then(|| Rc::clone(&old_sprites[place]))
+        let slide = index.map(|index| track.slides.make(index)).unwrap_or_default();
+        let (old, old_rects, old_texts) = {
+            let track = &mut self.tracks[number];
+            (take(&mut track.shown), take(&mut track.rects), take(&mut track.texts))
         };
+        let mut areas = Vec::new();
+        let mut rects = Vec::with_capacity(slide.rects.len());
+        for (place, rect) in slide.rects.iter().enumerate() {
+            let kept = (old.rects.get(place) == Some(rect)).then(|| Rc::clone(&old_rects[place]));
+            rects.push(kept.unwrap_or_else(|| {
+                let sprite = self.fill(rect);
+                areas.push(sprite.area());
+                sprite
+            }));
+        }
+        let mut texts = Vec::with_capacity(slide.captions.len());
         for (place, caption) in slide.captions.iter().enumerate() {
-            sprites.push(same(place, caption).unwrap_or_else(|| {
+            let same = old.captions.get(place) == Some(caption);
+            let kept = same.then(|| Rc::clone(&old_texts[place]));
+            texts.push(kept.unwrap_or_else(|| {
                 let sprite = self.draw(caption);
                 areas.push(sprite.area());
                 sprite
             }));
         }
-        sprites.extend(slide.rects.iter().map(|rect| self.fill(rect)));
-        areas.extend(sprites[slide.captions.len()..].iter().map(|sprite| sprite.area()));
-        let kept = |sprite: &Rc<Sprite>| sprites.iter().any(|other| Rc::ptr_eq(other, sprite));
-        areas.extend(old_sprites.iter().filter(|sprite| !kept(sprite)).map(|sprite| sprite.area()));
-        self.slide = number.map(|number| (number, slide, sprites));
+        let kept =
+            |sprite: &Rc<Sprite>| rects.iter().chain(&texts).any(|other| Rc::ptr_eq(other, sprite));
+        let gone = old_rects.iter().chain(&old_texts).filter(|sprite| !kept(sprite));
+        areas.extend(gone.map(|sprite| sprite.area()));
+        let track = &mut self.tracks[number];
+        (track.index, track.shown, track.rects, track.texts) = (index, slide, rects, texts);
         areas
     }
 
@@ -104,7 +129,7 @@ impl<'a> Captions<'a> {
         let (left, right) = (side(rect.x, size.width), side(rect.x + rect.width, size.width));
         let (top, bottom) = (side(rect.y, size.height), side(rect.y + rect.height, size.height));
         let (width, height) = (right - left, bottom - top);
-        let entry = self.palette.text(rect.colour, TEXT_STEPS);
+        let entry = self.palette.fill(rect.colour);
         Rc::new(Sprite { x: left, y: top, width, entries: vec![entry; width * height] })
     }
 }
@@ -113,7 +138,9 @@ impl TextLayer for Captions<'_> {
     fn show(&mut self, t_s: f64) -> Vec<Area> {
         let t_s = self.scene.caption_time(t_s);
         let mut areas = self.show_timed(t_s);
-        areas.extend(self.show_slide(t_s));
+        for number in 0..self.tracks.len() {
+            areas.extend(self.show_slide(number, t_s));
+        }
         let areas = merge_rows(areas);
         let width = self.scene.size.width as usize;
         for [columns, rows] in &areas {
@@ -122,8 +149,9 @@ impl TextLayer for Captions<'_> {
             }
         }
         if !areas.is_empty() {
-            let slide = self.slide.iter().flat_map(|(_, _, sprites)| sprites);
-            for sprite in self.timed.values().chain(slide) {
+            let slides =
+                self.tracks.iter().flat_map(|track| track.rects.iter().chain(&track.texts));
+            for sprite in self.timed.values().chain(slides) {
                 sprite.blit(&mut self.overlay, width);
             }
         }

@@ -1,5 +1,5 @@
-//! The slides of an SVG: one below the other on a strip of film that moves up by one picture at a
-//! time. A single rule moves all slides, however many there are.
+//! The slides of an SVG: those of a track are one below the other on a strip of film that moves up. A
+//! single rule moves each strip.
 //!
 //! Words repeat from slide to slide, so each word is defined once, from glyphs that are defined
 //! once.
@@ -11,11 +11,11 @@ use super::format::{id, short};
 use super::{Document, SUFFIX, iterations};
 use crate::text::{FontId, Fonts, Glyph, UNITS_PER_EM};
 use flaky_core::animation::Plays;
-use flaky_core::scene::markup::{number, put};
+use flaky_core::scene::markup::{self, put};
 use flaky_core::scene::text::Face;
 use flaky_core::scene::timelapse::Slides;
 use flaky_core::scene::{Caption, Colour};
-use flaky_core::timeline::Timeline;
+use flaky_core::timeline::{Tick, Timeline};
 
 /// The words of one look: face, size, colour.
 type Look = (Face, u64, u8);
@@ -32,54 +32,53 @@ struct Texts {
     viewers: String,
 }
 
-/// What is on the strip.
-struct Film<'a> {
-    fonts: &'a Fonts,
-    glyphs: BTreeMap<(FontId, u16), Option<usize>>,
-    words: BTreeMap<Word, usize>,
-    defs: String,
+/// What is on a strip.
+#[derive(Default)]
+struct Strip {
     looks: BTreeMap<Look, Texts>,
     /// The rectangles, by colour, as one path.
     rects: BTreeMap<u8, (Colour, String)>,
 }
 
+/// What all strips share.
+struct Film<'a> {
+    fonts: &'a Fonts,
+    glyphs: BTreeMap<(FontId, u16), Option<usize>>,
+    words: BTreeMap<Word, usize>,
+    defs: String,
+}
+
 impl Document<'_> {
-    /// All slides; the last one is visible without animation.
-    pub(super) fn slides(&mut self, slides: &Slides) {
-        let height = f64::from(self.scene.size.height);
+    /// A strip for each track of slides, moved by the moments of `timeline`; the last slides are visible
+    /// without animation.
+    pub(super) fn tracks(&mut self, tracks: &[&Slides], plays: Plays, timeline: &Timeline) {
         let mut film = Film {
             fonts: self.fonts,
             glyphs: BTreeMap::new(),
             words: BTreeMap::new(),
             defs: String::new(),
-            looks: BTreeMap::new(),
-            rects: BTreeMap::new(),
         };
-        for index in 0..slides.count() {
-            let slide = slides.make(index);
-            let down = index as f64 * height;
-            for caption in &slide.captions {
-                film.caption(caption, down);
-            }
-            for rect in &slide.rects {
-                let (_, path) =
-                    film.rects.entry(rect.colour as u8).or_insert((rect.colour, String::new()));
-                let (x, y) = (number(rect.x), number(rect.y + down));
-                let (width, height) = (number(rect.width), number(rect.height));
-                put(path, format_args!("M{x} {y}h{width}v{height}h-{width}z"));
-            }
+        let height = f64::from(self.scene.size.height);
+        let strips: Vec<Strip> = tracks.iter().map(|slides| film.strip(slides, height)).collect();
+        self.add(format_args!("<defs>{}</defs>", film.defs));
+        for (number, (slides, strip)) in tracks.iter().zip(strips).enumerate() {
+            self.strip(number, slides, strip);
+            self.move_strip(number, slides, plays, timeline);
         }
+    }
+
+    fn strip(&mut self, number: usize, slides: &Slides, strip: Strip) {
         let last = slides.count().saturating_sub(1);
+        let up = last as f64 * f64::from(self.scene.size.height);
         self.add(format_args!(
-            "<defs>{}</defs><g class=\"k{SUFFIX}\" transform=\"translate(0 -{})\">",
-            film.defs,
-            number(last as f64 * height)
+            "<g class=\"k{number}{SUFFIX}\" transform=\"translate(0 -{})\">",
+            markup::number(up)
         ));
-        for (colour, path) in film.rects.values() {
+        for (colour, path) in strip.rects.values() {
             let colour = self.scene.theme.rgb(*colour);
             self.add(format_args!("<path fill=\"{colour}\" d=\"{path}\"/>"));
         }
-        for Texts { sample, words, viewers } in film.looks.values() {
+        for Texts { sample, words, viewers } in strip.looks.values() {
             let scale = scale(sample);
             let halo = self.halo(sample, scale);
             self.add(format_args!(
@@ -94,40 +93,71 @@ impl Document<'_> {
         self.body.push_str("</g>");
     }
 
-    /// The rules that move the trace and the film from beat to beat.
-    pub(super) fn advance(&mut self, plays: Plays, timeline: &Timeline) {
-        let frames = timeline.frames();
-        let (trace, height) = (&self.scene.trace, self.scene.size.height);
-        let ticks: Vec<_> = timeline.clone().ticks().collect();
-        let total: u32 = ticks.iter().map(|tick| tick.delay).sum();
-        let seconds = f64::from(total) / f64::from(timeline.ticks_per_s());
-        let mut strip = String::new();
-        let mut passed = 0;
-        for tick in &ticks {
-            let percent = short(100.0 * f64::from(passed) / f64::from(total), 3);
-            let x = number(trace.width - tick.t_s * trace.px_per_s());
-            put(&mut strip, format_args!("{percent}%{{transform:translateX({x}px)}}"));
-            passed += tick.delay;
+    /// The rule that moves a strip to each of its slides at the first moment at which it is visible.
+    fn move_strip(&mut self, number: usize, slides: &Slides, plays: Plays, timeline: &Timeline) {
+        let height = u64::from(self.scene.size.height);
+        let moments = Moments::new(timeline);
+        let mut rule = String::new();
+        let mut before = None;
+        for (percent, t_s) in &moments.list {
+            let Some(index) = slides.at(*t_s) else { continue };
+            if before.replace(index) != Some(index) {
+                let up = index as u64 * height;
+                put(&mut rule, format_args!("{percent}%{{transform:translateY(-{up}px)}}"));
+            }
         }
-        let last = ticks.last().map_or(0.0, |tick| tick.t_s);
-        let end = number(trace.width - last * trace.px_per_s());
-        let before_last = total - ticks.last().map_or(0, |tick| tick.delay);
-        let percent = short(100.0 * f64::from(before_last) / f64::from(total), 3);
-        let steps = frames.saturating_sub(1);
-        let up = u64::from(steps) * u64::from(height);
-        let times = iterations(plays);
+        let up = before.unwrap_or(0) as u64 * height;
+        let (seconds, times) = (moments.seconds, iterations(plays));
+        put(
+            &mut self.css,
+            format_args!(
+                ".k{number}{SUFFIX}{{animation:k{number}{SUFFIX} {seconds}s step-end {times} forwards}}\
+                 @keyframes k{number}{SUFFIX}{{{rule}to{{transform:translateY(-{up}px)}}}}"
+            ),
+        );
+    }
+
+    /// The rule that moves the trace from beat to beat.
+    pub(super) fn advance(&mut self, plays: Plays, timeline: &Timeline) {
+        let trace = &self.scene.trace;
+        let moments = Moments::new(timeline);
+        let at = |t_s: f64| markup::number(trace.width - t_s * trace.px_per_s());
+        let mut rule = String::new();
+        for (percent, t_s) in &moments.list {
+            let x = at(*t_s);
+            put(&mut rule, format_args!("{percent}%{{transform:translateX({x}px)}}"));
+        }
+        let end = at(moments.list.last().map_or(0.0, |(_, t_s)| *t_s));
+        let (seconds, times) = (moments.seconds, iterations(plays));
         put(
             &mut self.css,
             format_args!(
                 ".s{SUFFIX}{{animation:s{SUFFIX} {seconds}s step-end {times} forwards}}\
-                 @keyframes s{SUFFIX}{{{strip}to{{transform:translateX({end}px)}}}}\
-                 .k{SUFFIX}{{animation:k{SUFFIX} {seconds}s step-end {times} forwards}}\
-                 @keyframes k{SUFFIX}{{0%{{transform:translateY(0);\
-                 animation-timing-function:steps({})}}\
-                 {percent}%,to{{transform:translateY(-{up}px)}}}}",
-                steps.max(1)
+                 @keyframes s{SUFFIX}{{{rule}to{{transform:translateX({end}px)}}}}"
             ),
         );
+    }
+}
+
+/// The moments of a timeline: when each begins, in percent of the whole, and its instant.
+struct Moments {
+    list: Vec<(String, f64)>,
+    /// The duration of the whole.
+    seconds: f64,
+}
+
+impl Moments {
+    fn new(timeline: &Timeline) -> Self {
+        let ticks: Vec<_> = timeline.clone().ticks().collect();
+        let total: u32 = ticks.iter().map(|tick| tick.delay).sum();
+        let seconds = f64::from(total) / f64::from(timeline.ticks_per_s());
+        let mut passed = 0;
+        let moment = |tick: &Tick| {
+            let percent = short(100.0 * f64::from(passed) / f64::from(total.max(1)), 3);
+            passed += tick.delay;
+            (percent, tick.t_s)
+        };
+        Self { list: ticks.iter().map(moment).collect(), seconds }
     }
 }
 
@@ -138,8 +168,28 @@ fn scale(caption: &Caption) -> f64 {
 }
 
 impl Film<'_> {
-    /// Puts the words of a caption on the film, `down` pixels from its top.
-    fn caption(&mut self, caption: &Caption, down: f64) {
+    /// The slides below each other, each `height` pixels high.
+    fn strip(&mut self, slides: &Slides, height: f64) -> Strip {
+        let mut strip = Strip::default();
+        for index in 0..slides.count() {
+            let slide = slides.make(index);
+            let down = index as f64 * height;
+            for caption in &slide.captions {
+                self.caption(&mut strip, caption, down);
+            }
+            for rect in &slide.rects {
+                let (_, path) =
+                    strip.rects.entry(rect.colour as u8).or_insert((rect.colour, String::new()));
+                let (x, y) = (markup::number(rect.x), markup::number(rect.y + down));
+                let (width, height) = (markup::number(rect.width), markup::number(rect.height));
+                put(path, format_args!("M{x} {y}h{width}v{height}h-{width}z"));
+            }
+        }
+        strip
+    }
+
+    /// Puts the words of a caption on a strip, `down` pixels from its top.
+    fn caption(&mut self, strip: &mut Strip, caption: &Caption, down: f64) {
         let scale = scale(caption);
         let (left, line) = self.fonts.lay_out_caption(caption);
         let y = -((caption.baseline() + down) / scale).round() as i64;
@@ -163,7 +213,7 @@ impl Film<'_> {
             markup = format!("<g transform=\"translate({x} {y})\">{markup}</g>");
         }
         let look = (caption.face, caption.size.to_bits(), caption.colour as u8);
-        let texts = self.looks.entry(look).or_insert_with(|| Texts {
+        let texts = strip.looks.entry(look).or_insert_with(|| Texts {
             sample: caption.clone(),
             words: String::new(),
             viewers: String::new(),

@@ -1,0 +1,254 @@
+//! The texts of a timelapse: captions about commits, headlines, and the cards at both ends.
+
+use std::sync::Arc;
+
+use super::super::plural;
+use super::film::Film;
+use super::words::{
+    Releases, contents, days, grouped, lines, people, signed_lines, tag_names, word,
+};
+use crate::history::calendar::{day, day_of};
+use crate::history::message::one_line;
+use crate::history::story::{Milestone, MilestoneKind, Story, Sums, per_week};
+use crate::history::{Commit, History};
+use flaky_core::scene::Colour;
+use flaky_core::scene::timelapse::{Card, CommitCaption, Headline, Tag};
+
+/// Maximum number of tags that are named in a caption.
+const MAX_TAGS: usize = 3;
+/// Seconds of a year, on average, and of a day.
+const YEAR_S: f64 = 31_556_952.0;
+const DAY_S: i64 = 86_400;
+
+/// Writes the captions of a film.
+pub(super) struct Narrator {
+    pub history: Arc<History>,
+    pub story: Arc<Story>,
+    pub film: Arc<Film>,
+    pub releases: Releases,
+    /// Tell about the whole at the beginning and at the end.
+    pub cards: bool,
+    /// Texts are cut after so many characters.
+    pub longest: usize,
+}
+
+impl Narrator {
+    /// The texts of a caption, by its number.
+    pub(super) fn caption(&self, number: usize) -> CommitCaption {
+        let range = self.film.commits(number);
+        let commits = &self.history.commits[range.clone()];
+        let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
+            return CommitCaption::default();
+        };
+        let cut = |text: &str| one_line(text, self.longest);
+        let (added, removed) = lines(commits);
+        let tags = tag_names(commits, MAX_TAGS);
+        let tag = match (&*tags, self.releases.before(&self.history, range.start)) {
+            ("", None) => Tag::None,
+            ("", Some(release)) => {
+                let tags = tag_names(std::slice::from_ref(release), 1);
+                Tag::Before(cut(&format!("after {tags}")))
+            }
+            _ => Tag::Here(cut(&tags)),
+        };
+        let last_index = range.end - 1;
+        let mut caption = CommitCaption {
+            id: last.id.short(),
+            subject: cut(&last.subject),
+            author: cut(&self.history.author(last).name),
+            day: day(last),
+            added,
+            removed,
+            number: format!("{} / {}", range.end, self.history.commits.len()),
+            rate: rate(per_week(&self.history.commits, last_index)),
+            places: String::new(),
+            tag,
+            word: word(commits),
+            headline: self.headline(number, first, range.start, last_index),
+            card: self.card(number),
+        };
+        if commits.len() > 1 {
+            caption.id = plural(commits.len(), "commit");
+            caption.subject = cut(&self.largest(commits));
+            caption.author = self.authors(commits, range.start..range.end);
+            caption.number = format!("{}–{}", range.start + 1, caption.number);
+            if !tags.is_empty() {
+                caption.tag = Tag::Here(cut(&format!("includes {tags}")));
+            }
+        }
+        caption
+    }
+
+    /// What several commits did: the largest of them.
+    fn largest(&self, commits: &[Commit]) -> String {
+        let Some(largest) = commits.iter().rev().max_by_key(|commit| commit.churn.weight) else {
+            return String::new();
+        };
+        match largest.churn.weight {
+            0 => contents(commits),
+            _ => format!("largest: {}", largest.subject),
+        }
+    }
+
+    /// Who made several commits, and how many of them are new.
+    fn authors(&self, commits: &[Commit], range: std::ops::Range<usize>) -> String {
+        let begin = self.story.arrivals.partition_point(|first| (*first as usize) < range.start);
+        let end = self.story.arrivals.partition_point(|first| (*first as usize) < range.end);
+        let same = commits.iter().all(|commit| commit.author == commits[0].author);
+        let who = if same {
+            one_line(&self.history.author(&commits[0]).name, self.longest)
+        } else {
+            people(&self.history, commits)
+        };
+        match end - begin {
+            0 => who,
+            new => format!("{who}, {new} new"),
+        }
+    }
+
+    /// What is worth a pause in these commits.
+    fn headline(
+        &self,
+        number: usize,
+        first: &Commit,
+        begin: usize,
+        end: usize,
+    ) -> Option<Headline> {
+        let Story { milestones, leaders, .. } = &*self.story;
+        let next = milestones.partition_point(|milestone| milestone.at <= end);
+        let milestone = next.checked_sub(1).map(|at| &milestones[at]);
+        let has_time = self.film.is_alone(number);
+        if let Some(milestone) = milestone.filter(|one| has_time && one.at >= begin) {
+            return Some(of_milestone(milestone));
+        }
+        if let Some(silence) = self.story.silence_before(begin) {
+            let before = &self.history.commits[begin - 1];
+            return Some(Headline {
+                text: format!("{} days", silence.days),
+                detail: format!("of silence, {} to {}", day(before), day(first)),
+                colour: Colour::Text,
+            });
+        }
+        let arrived = leaders.list.iter().find(|leader| (begin..=end).contains(&leader.first));
+        let arrived = arrived.filter(|_| number > 0)?;
+        Some(Headline {
+            text: one_line(&arrived.name, self.longest),
+            detail: format!("first commit of {}", grouped(arrived.commits as u64)),
+            colour: Colour::Trace,
+        })
+    }
+
+    /// The card of the first and of the last caption.
+    fn card(&self, number: usize) -> Option<Card> {
+        if !self.cards {
+            return None;
+        }
+        let last = self.film.captions() - 1;
+        let facts = match number {
+            end if end == last => self.closing(),
+            0 => self.opening(),
+            _ => return None,
+        };
+        let line = days(&self.history.commits);
+        Some(Card { title: self.history.name.clone(), line, facts })
+    }
+
+    fn opening(&self) -> Vec<(String, String)> {
+        let totals = &self.story.totals;
+        let mut facts = vec![self.span()];
+        facts.push(counted(totals.commits, "commit"));
+        facts.push(people_fact(totals.people));
+        facts.extend((totals.releases > 0).then(|| counted(totals.releases, "release")));
+        facts
+    }
+
+    fn closing(&self) -> Vec<(String, String)> {
+        let totals = &self.story.totals;
+        let mut facts = vec![counted(totals.commits, "commit"), people_fact(totals.people)];
+        facts.extend((totals.releases > 0).then(|| counted(totals.releases, "release")));
+        let all = Sums::of_range(&self.history, 0..self.history.commits.len());
+        let lines = format!("+{} −{}", compact(all.added), compact(all.removed));
+        facts.push((lines, "lines".to_string()));
+        if let Some(silence) = totals.silence {
+            facts.push((plural(silence.days as usize, "day"), "longest silence".to_string()));
+        }
+        if let Some((monday_s, commits)) = totals.busiest_week {
+            let label = format!("busiest week, from {}", day_of(monday_s));
+            facts.push((plural(commits, "commit"), label));
+        }
+        facts.push((percent(totals.reverts, totals.commits), "reverts".to_string()));
+        if totals.checked > 0 {
+            facts.push((percent(totals.flaky, totals.checked), "flaky".to_string()));
+        }
+        facts
+    }
+
+    /// The time from the first commit to the last.
+    fn span(&self) -> (String, String) {
+        let date = |commit: Option<&Commit>| commit.map_or(0, |commit| commit.ordered_s);
+        let commits = &self.history.commits;
+        let span_s = date(commits.last()).saturating_sub(date(commits.first()));
+        let years = span_s as f64 / YEAR_S;
+        if years >= 2.0 {
+            (format!("{years:.1}"), "years".to_string())
+        } else {
+            counted((span_s / DAY_S) as usize, "day")
+        }
+    }
+}
+
+fn of_milestone(milestone: &Milestone) -> Headline {
+    let Milestone { kind, name, sums, .. } = milestone;
+    let Sums { commits, people, added, removed } = sums;
+    let who = if *people == 1 { "1 person".to_string() } else { format!("{people} people") };
+    let what = format!(
+        "{} {}, {who}, {}",
+        grouped(*commits as u64),
+        if *commits == 1 { "commit" } else { "commits" },
+        signed_lines(*added, *removed)
+    );
+    match kind {
+        MilestoneKind::Release => {
+            Headline { text: name.to_string(), detail: what, colour: Colour::Technical }
+        }
+        MilestoneKind::Year => Headline {
+            text: name.to_string(),
+            detail: format!("the year before: {what}"),
+            colour: Colour::Text,
+        },
+    }
+}
+
+/// A rate in words: "34 commits a week".
+fn rate(per_week: f64) -> String {
+    match per_week {
+        many if many >= 9.95 => format!("{} commits a week", grouped(many.round() as u64)),
+        few => format!("{few:.1} commits a week"),
+    }
+}
+
+/// A fact that is a count.
+fn counted(count: usize, noun: &str) -> (String, String) {
+    (grouped(count as u64), format!("{noun}{}", if count == 1 { "" } else { "s" }))
+}
+
+fn people_fact(count: usize) -> (String, String) {
+    (grouped(count as u64), if count == 1 { "person" } else { "people" }.to_string())
+}
+
+/// A number in at most four digits: "9,201", "194k", "3.2M".
+fn compact(number: u64) -> String {
+    let thousands = number as f64 / 1e3;
+    match number {
+        0..10_000 => grouped(number),
+        10_000..1_000_000 => format!("{thousands:.0}k"),
+        1_000_000..10_000_000 => format!("{:.1}M", thousands / 1e3),
+        _ => format!("{}M", grouped((thousands / 1e3).round() as u64)),
+    }
+}
+
+/// A share of a whole, in percent.
+fn percent(part: usize, whole: usize) -> String {
+    let share = 100.0 * part as f64 / whole.max(1) as f64;
+    if part == 0 { "0 %".to_string() } else { format!("{share:.1} %") }
+}
