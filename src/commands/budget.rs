@@ -1,5 +1,5 @@
-//! Fits a picture into a maximum file size by reducing the fade levels, then the frame rate, then
-//! the picture size.
+//! Fits a picture into a maximum file size by reducing the fade levels, then the number of beats or the
+//! frame rate, then the picture size.
 
 use std::io::{self, Write};
 
@@ -16,6 +16,9 @@ pub(super) const PHOSPHOR_LEVELS: [usize; 5] = [48, 32, 24, 16, 12];
 pub(super) const LCD_LEVELS: [usize; 2] = [16, 12];
 /// The frame rates to try below the given one.
 const FPS: [f64; 6] = [25.0, 20.0, 50.0 / 3.0, 12.5, 10.0, 8.0];
+/// The numbers of beats to try, as parts of the given one, and the smallest of them.
+const BEATS: [f64; 4] = [0.7, 0.5, 0.35, 0.25];
+const FEWEST_BEATS: usize = 100;
 /// The sizes to try are multiples of the given size divided by this number.
 const PARTS: u32 = 20;
 
@@ -23,6 +26,8 @@ const PARTS: u32 = 20;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Quality {
     pub levels: usize,
+    /// Number of beats of a history; 0 where that is not to be reduced.
+    pub beats: usize,
     pub fps: f64,
     pub size: Size,
 }
@@ -33,6 +38,9 @@ impl Quality {
         let mut words = Vec::new();
         if self.levels < full.levels {
             words.push(format!("{} fade levels instead of {}", self.levels, full.levels));
+        }
+        if self.beats < full.beats {
+            words.push(format!("{} beats instead of {}", self.beats, full.beats));
         }
         if self.fps < full.fps {
             let fps = (100.0 * self.fps).round() / 100.0;
@@ -45,13 +53,18 @@ impl Quality {
         (!words.is_empty()).then(|| words.join(", "))
     }
 
-    /// The settings to try, each smaller than the one before: first the fade `levels`, then lower
-    /// frame rates if `slower` is true, then smaller sizes.
+    /// The settings to try, each smaller than the one before: first the fade `levels`, then fewer beats,
+    /// then lower frame rates if `slower` is true, then smaller sizes.
     pub(super) fn ladder(self, levels: &[usize], slower: bool) -> Vec<Self> {
         let mut ladder = vec![self];
         let mut last = self;
         for &levels in levels.iter().filter(|levels| **levels < self.levels) {
             last.levels = levels;
+            ladder.push(last);
+        }
+        let fewer = BEATS.map(|part| (part * self.beats as f64) as usize);
+        for beats in fewer.into_iter().filter(|beats| *beats >= FEWEST_BEATS) {
+            last.beats = beats;
             ladder.push(last);
         }
         for fps in FPS.into_iter().filter(|fps| slower && *fps < self.fps) {
@@ -76,6 +89,8 @@ pub(super) struct Budget {
     pub bytes: u64,
     /// Advice for when no picture is small enough.
     pub advice: &'static str,
+    /// A width in pixels below which a reduced picture is too small for what it tells; 0 if none is.
+    pub narrow: u32,
 }
 
 /// Writes the first picture of `ladder` within `budget` to `target`, and prints what was reduced.
@@ -97,6 +112,14 @@ pub(super) fn write(
     let (quality, bytes) = fitted?;
     if let Some(words) = ladder.first().and_then(|full| quality.reductions_from(full)) {
         console.say(&format!("to stay under {}: {words}", human_bytes(budget.bytes)));
+    }
+    let full_width = ladder.first().map_or(0, |full| full.size.width);
+    if quality.size.width < budget.narrow.min(full_width) {
+        let width = quality.size.width;
+        console.say(&format!(
+            "warning: the picture is only {width} pixels wide; allow more with --max-bytes, or {}",
+            budget.advice
+        ));
     }
     let written = output::write(target, binary, |out| out.write_all(&bytes))?;
     Ok((written, quality))

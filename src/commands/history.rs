@@ -18,7 +18,7 @@ use super::budget::{self, Budget, Quality};
 use super::{fonts, human_bytes, plural, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
-use crate::cli::history::{self as cli, HistoryArgs};
+use crate::cli::history::{self as cli, HistoryArgs, Pace};
 use crate::cli::values;
 use crate::error::Error;
 use crate::history::story::{Activity, Story, anonymise};
@@ -26,7 +26,7 @@ use crate::history::{History, json, log};
 use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
 use captions::Narrator;
-use film::Film;
+use film::{Film, FilmPace};
 use flaky_core::scene::timelapse::{Detail, Tag};
 use flaky_core::scene::{
     self, Motion, Sheet, SheetSettings, Size, Timelapse, TimelapseSettings, sheet,
@@ -43,10 +43,10 @@ const LEVELS: usize = 12;
 const FEWER_LEVELS: [usize; 3] = [8, 6, 4];
 /// The width of a slice of the overview in pixels, at least.
 const SLICE_PX: usize = 2;
-/// The maximum size of an animated SVG in bytes, and the text lengths in characters that are tried
-/// to stay below it.
+/// The maximum size of an animated SVG in bytes.
 const LARGEST_SVG: usize = 1_000_000;
-const LONGEST_TEXTS: [usize; 5] = [200, 48, 32, 20, 12];
+/// The width in pixels below which a smaller picture is said to be small.
+const NARROW: u32 = 600;
 
 pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     if args.print_log_command {
@@ -61,11 +61,9 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     }
     let history = Arc::new(history);
     let story = Arc::new(Story::new(&history, options.leaders()));
-    let film = Arc::new(if options.is_animation() {
-        Film::new(&options, &history, &story, console)?
-    } else {
-        Film::still(&options, &history, &story, console)?
-    });
+    options.check_releases(&history, &story)?;
+    let film = Arc::new(Film::new(&options, &history, &story, options.film_pace()));
+    options.check_beats(&film, console)?;
     let texts = texts(&options, &history, &story, &film);
     let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
     let renderer = Renderer { options: &options, history, story, film, fonts };
@@ -101,7 +99,11 @@ impl Renderer<'_> {
             None if self.options.sheet => sheet::size(&self.film.heartbeat.rhythm),
             size => size.unwrap_or_else(usual),
         };
-        Quality { levels: LEVELS, fps: self.options.fps, size }
+        let beats = match self.options.pace() {
+            Pace::Commits if self.options.is_animation() => self.film.heartbeat.groups.count(),
+            _ => 0,
+        };
+        Quality { levels: LEVELS, beats, fps: self.options.calendar_fps(), size }
     }
 
     /// Returns true if the output is an animated SVG.
@@ -113,11 +115,11 @@ impl Renderer<'_> {
     fn picture(&self, full: &Quality, console: Console) -> Result<u64, Error> {
         let Options { format, target, .. } = self.options;
         if self.moves() {
-            let document = self.moving_svg(full.size);
+            let document = self.moving_svg(full);
             small_enough(&document)?;
             return output::write(target, false, |out| out.write_all(&document));
         }
-        let progress = console.progress("rendering", self.frames() as u64);
+        let progress = console.progress("rendering", self.film.stops.len() as u64);
         let encode = |out: &mut dyn Write| self.encode(full, progress.as_ref(), out);
         let written = output::write(target, format.is_binary(), encode);
         progress.finish();
@@ -133,9 +135,11 @@ impl Renderer<'_> {
     ) -> Result<(u64, Quality), Error> {
         let Options { format, target, sheet, .. } = self.options;
         let fades = !sheet && *format != Format::Svg;
-        let ladder = full.ladder(if fades { &FEWER_LEVELS } else { &[] }, false);
+        let slower = self.options.is_animation() && self.options.pace() == Pace::Time;
+        let ladder = full.ladder(if fades { &FEWER_LEVELS } else { &[] }, slower);
         let bytes = if self.moves() { bytes.min(LARGEST_SVG as u64) } else { bytes };
-        let budget = Budget { bytes, advice: "name a shorter range" };
+        let narrow = if *sheet { 0 } else { NARROW };
+        let budget = Budget { bytes, advice: "name a shorter range", narrow };
         budget::write(&ladder, budget, target, format.is_binary(), console, |quality, out| {
             self.encode(quality, &Silent, out)
         })
@@ -153,35 +157,28 @@ impl Renderer<'_> {
             return self.encode_sheet(quality, out);
         }
         if self.moves() {
-            return out.write_all(&self.moving_svg(quality.size));
+            return out.write_all(&self.moving_svg(quality));
         }
-        let timelapse = self.timelapse(quality.size, LONGEST_TEXTS[0]);
-        let timeline = self.timeline(match format {
-            Format::Apng => 1000,
-            _ => gif::TICKS_PER_S,
-        });
+        let film = self.film_of(quality);
+        let timelapse = self.timelapse(&film, quality.size);
+        let ticks_per_s = if format == Format::Apng { 1000 } else { gif::TICKS_PER_S };
+        let timeline = Timeline::stepping(&film.stops, ticks_per_s);
         let plays = self.options.plays;
         let mut animation =
             raster::timelapse(&timelapse, self.fonts, timeline, plays, quality.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
-        let rate = ((100.0 * quality.fps).round() as u32, 100);
+        let rate = ((100.0 * self.options.fps).round() as u32, 100);
         write_frames(animation, format, rate, threads, out)
     }
 
-    /// Draws an animated SVG, with the longest texts at which it stays below its maximum size.
-    fn moving_svg(&self, size: Size) -> Vec<u8> {
-        let plays = self.options.plays;
-        let timeline = self.timeline(gif::TICKS_PER_S);
+    /// Draws an animated SVG.
+    fn moving_svg(&self, quality: &Quality) -> Vec<u8> {
+        let film = self.film_of(quality);
+        let timeline = Timeline::stepping(&film.stops, gif::TICKS_PER_S);
+        let timelapse = self.timelapse(&film, quality.size);
         let mut document = Vec::new();
-        for longest in LONGEST_TEXTS {
-            document.clear();
-            let timelapse = self.timelapse(size, longest);
-            svg::timelapse(&timelapse, self.fonts, plays, &timeline, &mut document)
-                .expect("writing to a Vec never fails");
-            if document.len() <= LARGEST_SVG {
-                break;
-            }
-        }
+        svg::timelapse(&timelapse, self.fonts, self.options.plays, &timeline, &mut document)
+            .expect("writing to a Vec never fails");
         document
     }
 
@@ -210,18 +207,19 @@ impl Renderer<'_> {
         scene::sheet(&self.film.heartbeat.rhythm, &settings, self.fonts, note)
     }
 
-    /// Number of frames.
-    fn frames(&self) -> usize {
-        self.film.stops.len()
+    /// The film in this quality.
+    fn film_of(&self, quality: &Quality) -> Arc<Film> {
+        let full = self.full();
+        if (quality.beats, quality.fps) == (full.beats, full.fps) {
+            return Arc::clone(&self.film);
+        }
+        let pace = FilmPace { most_beats: quality.beats, fps: quality.fps };
+        Arc::new(Film::new(self.options, &self.history, &self.story, pace))
     }
 
-    fn timeline(&self, ticks_per_s: u32) -> Timeline {
-        Timeline::stepping(&self.film.stops, ticks_per_s)
-    }
-
-    /// Lays out the timelapse, with texts of at most `longest` characters.
-    fn timelapse(&self, size: Size, longest: usize) -> Timelapse {
-        let Self { history, story, film, .. } = self;
+    /// Lays out the timelapse.
+    fn timelapse(&self, film: &Arc<Film>, size: Size) -> Timelapse {
+        let Self { history, story, .. } = self;
         let activity = Activity::new(history, story, size.width as usize / SLICE_PX);
         let leaders = story.leaders.list.iter();
         let settings = TimelapseSettings {
@@ -240,7 +238,7 @@ impl Renderer<'_> {
             motion: if self.options.format == Format::Svg { Motion::Scroll } else { Motion::Sweep },
         };
         let moments = film.moments(history, story, &activity);
-        let narrator = narrator(self.options, history, story, film, longest);
+        let narrator = narrator(self.options, history, story, film);
         scene::timelapse(
             &film.heartbeat.rhythm,
             &film.caption_starts_s(),
@@ -258,7 +256,7 @@ impl Renderer<'_> {
             _ if self.options.sheet => format!("{} on a sheet", plural(commits, "commit")),
             format => {
                 let Size { width, height } = actual.size;
-                let frames = self.frames();
+                let frames = self.film_of(actual).stops.len();
                 let frames = plural(frames, if format == Format::Svg { "beat" } else { "frame" });
                 format!("{} in {frames}, {width}x{height}", plural(commits, "commit"))
             }
@@ -272,15 +270,12 @@ fn narrator(
     history: &Arc<History>,
     story: &Arc<Story>,
     film: &Arc<Film>,
-    longest: usize,
 ) -> Narrator {
     Narrator {
         history: Arc::clone(history),
         story: Arc::clone(story),
         film: Arc::clone(film),
-        releases: words::Releases::new(history),
         cards: options.cards() == cli::Cards::Ends,
-        longest,
     }
 }
 
@@ -299,7 +294,7 @@ fn texts(
         Some(cli::Captions::None) => 0..0,
         _ => 0..film.captions(),
     };
-    let narrator = narrator(options, history, story, film, LONGEST_TEXTS[0]);
+    let narrator = narrator(options, history, story, film);
     let leaders = story.leaders.list.iter().map(|leader| leader.name.to_string());
     let mut texts: Vec<String> = leaders.chain([history.name.clone()]).collect();
     for caption in captions.map(|number| narrator.caption(number)) {

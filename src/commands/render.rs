@@ -51,7 +51,7 @@ pub(super) fn run(args: &RenderArgs, console: Console) -> Result<(), Error> {
         }
         _ => match args.max_bytes {
             Some(bytes) => {
-                let budget = Budget { bytes, advice: "use a shorter --duration" };
+                let budget = Budget { bytes, advice: "use a shorter --duration", narrow: 0 };
                 let (target, binary) = (&options.target, options.format.is_binary());
                 let ladder = options.ladder(full);
                 budget::write(&ladder, budget, target, binary, console, |quality, out| {
@@ -91,7 +91,7 @@ impl<'a> Options<'a> {
 
     /// The settings before any reduction.
     fn full(&self) -> Quality {
-        Quality { levels: raster::LEVELS, fps: self.args.fps, size: self.args.size }
+        Quality { levels: raster::LEVELS, beats: 0, fps: self.args.fps, size: self.args.size }
     }
 
     /// The texts of the picture that the user chose.

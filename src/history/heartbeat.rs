@@ -52,6 +52,9 @@ const QUANTILE: f64 = 0.95;
 /// Minimum scale in lines, so that beats of a few small commits do not become high.
 const MIN_SCALE: u32 = 20;
 
+/// A group with more commits has the most frequent mark, not the most telling one.
+const VERY_MANY: usize = 50;
+
 /// Number of changed lines that gives a beat its normal height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeightScale {
@@ -222,9 +225,17 @@ fn interval(gap_s: i64) -> (f64, Option<&'static Glitch>) {
     (MIN_RR_S + RR_PER_DECADE_S * decades, None)
 }
 
-/// The mark of the most telling commit.
+/// The mark of the most telling commit. Among very many something is always unusual, so that these have
+/// the most frequent mark.
 pub fn mark(commits: &[Commit]) -> &'static Mark {
-    let ranked = commits.iter().map(ranked_mark).max_by_key(|(rank, _)| *rank);
+    let marks = commits.iter().map(ranked_mark);
+    let ranked = if commits.len() > VERY_MANY {
+        let number =
+            |mark: &Mark| marks.clone().filter(|(_, other)| other.name == mark.name).count();
+        mark::TABLE.iter().map(|mark| (number(mark), *mark)).max_by_key(|(count, _)| *count)
+    } else {
+        marks.max_by_key(|(rank, _)| *rank).map(|(rank, mark)| (rank.into(), mark))
+    };
     ranked.map_or(&mark::COMMIT, |(_, mark)| mark)
 }
 

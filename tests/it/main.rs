@@ -77,6 +77,7 @@ mod sheet;
 mod shell;
 #[cfg(unix)]
 mod signals;
+mod story;
 mod svg;
 mod tags;
 mod text;

@@ -3,9 +3,12 @@
 
 use flaky_core::animation::Plays;
 use flaky_core::rhythm::json;
+use flaky_core::scene::overview::{Overview, OverviewSlice};
 use flaky_core::scene::text::{Face, TextMetrics};
-use flaky_core::scene::timelapse::{CommitCaption, Detail, Tag};
-use flaky_core::scene::{Motion, Size, Theme, Timelapse, TimelapseSettings, Trail, timelapse};
+use flaky_core::scene::timelapse::{Card, CommitCaption, Detail, Headline, Moment, Tag};
+use flaky_core::scene::{
+    Colour, Motion, Size, Theme, Timelapse, TimelapseSettings, Trail, timelapse,
+};
 use flaky_core::timeline::{Stop, Timeline};
 use flaky_draw::encode::canvas::Canvas;
 use flaky_draw::raster;
@@ -130,6 +133,20 @@ proptest! {
     }
 }
 
+/// A life of so many weeks, with a year, two releases and a silence.
+fn overview(weeks: usize) -> Overview {
+    let slice = |week: usize| OverviewSlice {
+        commits: (0..6).map(|person| (week * person % 7) as u32).collect(),
+        failed: week.is_multiple_of(5),
+    };
+    Overview {
+        slices: (0..weeks).map(slice).collect(),
+        years: vec![(0.0, "2024-05-01".to_string()), (1.0, "2024-06-01".to_string())],
+        releases: vec![(0.3, "v1".to_string()), (1.0, "v2".to_string())],
+        silences: vec![(0.4, 0.6)],
+    }
+}
+
 /// A screen that shows a beat for every hostile text, and what it shows when.
 fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Timelapse, Vec<f64>) {
     let count = 3 * HOSTILE.len();
@@ -145,7 +162,10 @@ fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Timelapse, Vec<f64
         theme: Theme::default(),
         detail,
         title: HOSTILE[0].to_string(),
-        ends: ("2024-05-01".to_string(), "2024-06-01".to_string()),
+        name: HOSTILE[1].repeat(3),
+        overview: overview(count),
+        people: HOSTILE.iter().take(5).map(ToString::to_string).collect(),
+        pauses: Vec::new(),
         motion: Motion::Sweep,
     };
     let caption = move |i: usize| {
@@ -161,12 +181,30 @@ fn screen(size: (u32, u32), detail: Detail, trail: Trail) -> (Timelapse, Vec<f64
             removed: some("−12", 3),
             number: format!("{} / {count}", i + 1),
             tag: Tag::Before(some(&text, 4)),
+            rate: format!("{i}.5 commits a week"),
+            places: some("src 62 %, tests 20 %", 2),
             word: i.is_multiple_of(3).then(|| ("failed".to_string(), None)),
+            headline: i.is_multiple_of(4).then(|| Headline {
+                text: text.clone(),
+                detail: "143 commits, 21 people".to_string(),
+                colour: Colour::Technical,
+            }),
+            card: i.is_multiple_of(7).then(|| Card {
+                title: text.clone(),
+                line: "2024-05-01 to 2024-06-01".to_string(),
+                facts: vec![("2,287".to_string(), text.clone()); i % 9],
+            }),
             subject: text,
         }
     };
+    let moments = shown_s.iter().enumerate().map(|(i, &from_s)| Moment {
+        from_s,
+        part: i as f64 / count as f64,
+        people: (i % 32) as u8,
+    });
+    let moments = moments.collect();
     let rhythm = json::from_str(&text).expect("a rhythm");
-    let mut scene = timelapse(&rhythm, &shown_s, &settings, &DEJAVU, caption);
+    let mut scene = timelapse(&rhythm, &shown_s, moments, &settings, &DEJAVU, caption);
     scene.scene.trace.trail = trail;
     (scene, shown_s)
 }
@@ -226,7 +264,7 @@ fn what_fades_leaves_the_captions_alone() {
 fn texts_keep_apart_and_on_the_screen() {
     for size in [(800, 300), (480, 300), (240, 80), (120, 60), (300, 800), (2400, 200)] {
         let (scene, shown_s) = screen(size, Detail::Full, Trail::Phosphor);
-        let slides = &scene.slides;
+        let slides = &scene.captions;
         assert_eq!(slides.count(), shown_s.len());
         for number in 0..slides.count() {
             let slide = slides.make(number);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::plural;
 use super::film::Film;
 use super::words::{
-    Releases, contents, days, grouped, lines, people, signed_lines, tag_names, word,
+    MAX_SUBJECT, contents, days, grouped, lines, people, signed_lines, tag_names, word,
 };
 use crate::history::calendar::{day, day_of};
 use crate::history::message::one_line;
@@ -25,11 +25,8 @@ pub(super) struct Narrator {
     pub history: Arc<History>,
     pub story: Arc<Story>,
     pub film: Arc<Film>,
-    pub releases: Releases,
     /// Tell about the whole at the beginning and at the end.
     pub cards: bool,
-    /// Texts are cut after so many characters.
-    pub longest: usize,
 }
 
 impl Narrator {
@@ -40,15 +37,12 @@ impl Narrator {
         let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
             return CommitCaption::default();
         };
-        let cut = |text: &str| one_line(text, self.longest);
+        let cut = |text: &str| one_line(text, MAX_SUBJECT);
         let (added, removed) = lines(commits);
         let tags = tag_names(commits, MAX_TAGS);
-        let tag = match (&*tags, self.releases.before(&self.history, range.start)) {
+        let tag = match (&*tags, self.release_before(range.start)) {
             ("", None) => Tag::None,
-            ("", Some(release)) => {
-                let tags = tag_names(std::slice::from_ref(release), 1);
-                Tag::Before(cut(&format!("after {tags}")))
-            }
+            ("", Some(release)) => Tag::Before(cut(&format!("after {}", release.name))),
             _ => Tag::Here(cut(&tags)),
         };
         let last_index = range.end - 1;
@@ -79,6 +73,14 @@ impl Narrator {
         caption
     }
 
+    /// The latest release before a commit.
+    fn release_before(&self, index: usize) -> Option<&Milestone> {
+        let milestones = &self.story.milestones;
+        let next = milestones.partition_point(|milestone| milestone.at < index);
+        let latest = &milestones[next.checked_sub(1)?];
+        (latest.kind == MilestoneKind::Release).then_some(latest)
+    }
+
     /// What several commits did: the largest of them.
     fn largest(&self, commits: &[Commit]) -> String {
         let Some(largest) = commits.iter().rev().max_by_key(|commit| commit.churn.weight) else {
@@ -96,7 +98,7 @@ impl Narrator {
         let end = self.story.arrivals.partition_point(|first| (*first as usize) < range.end);
         let same = commits.iter().all(|commit| commit.author == commits[0].author);
         let who = if same {
-            one_line(&self.history.author(&commits[0]).name, self.longest)
+            one_line(&self.history.author(&commits[0]).name, MAX_SUBJECT)
         } else {
             people(&self.history, commits)
         };
@@ -132,7 +134,7 @@ impl Narrator {
         let arrived = leaders.list.iter().find(|leader| (begin..=end).contains(&leader.first));
         let arrived = arrived.filter(|_| number > 0)?;
         Some(Headline {
-            text: one_line(&arrived.name, self.longest),
+            text: one_line(&arrived.name, MAX_SUBJECT),
             detail: format!("first commit of {}", grouped(arrived.commits as u64)),
             colour: Colour::Trace,
         })

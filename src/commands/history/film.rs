@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use super::options::Options;
-use crate::cli::Console;
 use crate::cli::history::{self as cli, Cards, Pace};
-use crate::error::Error;
 use crate::history::History;
 use crate::history::heartbeat::{Heartbeat, STRIP_PER_S};
 use crate::history::pace::{self, Clock, Shown};
@@ -27,45 +25,48 @@ pub(super) struct Film {
     clock: Option<Clock>,
 }
 
+/// What a film is cut down to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FilmPace {
+    /// Maximum number of beats.
+    pub most_beats: usize,
+    /// Frames per second in calendar time.
+    pub fps: f64,
+}
+
 impl Film {
-    /// The film that the options ask for.
+    /// The film that the options ask for; without frames for a sheet or data.
     pub(super) fn new(
         options: &Options<'_>,
         history: &History,
         story: &Story,
-        console: Console,
-    ) -> Result<Self, Error> {
+        pace: FilmPace,
+    ) -> Self {
+        let scale = options.args.scale;
+        if !options.is_animation() {
+            let groups = options.groups(history, story, pace.most_beats);
+            let heartbeat = Heartbeat::new(history, scale, groups);
+            return Self { heartbeat, stops: Vec::new(), captions: Vec::new(), clock: None };
+        }
         let ends_s = match options.cards() {
             Cards::Ends => (cli::OPENING_S, cli::END_S),
             Cards::None => (0.0, cli::HOLD_S),
         };
         if options.pace() == Pace::Time {
-            return Ok(Self::in_calendar_time(options, history, story, ends_s));
+            return Self::in_calendar_time(options, history, story, ends_s, pace.fps);
         }
-        let groups = options.groups(history, story, console)?;
+        let groups = options.groups(history, story, pace.most_beats);
         let shown = match options.args.fps {
             Some(fps) => pace::even(groups.count(), fps, cli::HOLD_S),
-            _ => pace::telling(history, story, &groups, options.duration_s(), ends_s),
+            None => pace::telling(history, story, &groups, options.duration_s(), ends_s),
         };
-        let heartbeat = Heartbeat::of_film(history, options.args.scale, groups, &shown);
+        let heartbeat = Heartbeat::of_film(history, scale, groups, &shown);
         let times = heartbeat.shown_s.iter().zip(&shown);
         let stops =
             times.map(|(&t_s, shown)| Stop { t_s, travel_s: shown.travel_s, hold_s: shown.hold_s });
         let stops = stops.collect();
         let captions = pace::captions(&shown, |_| false);
-        Ok(Self { heartbeat, stops, captions, clock: None })
-    }
-
-    /// The beats of a sheet, or of data: nothing moves.
-    pub(super) fn still(
-        options: &Options<'_>,
-        history: &History,
-        story: &Story,
-        console: Console,
-    ) -> Result<Self, Error> {
-        let groups = options.groups(history, story, console)?;
-        let heartbeat = Heartbeat::new(history, options.args.scale, groups);
-        Ok(Self { heartbeat, stops: Vec::new(), captions: Vec::new(), clock: None })
+        Self { heartbeat, stops, captions, clock: None }
     }
 
     /// Frames at equal distances in time.
@@ -74,6 +75,7 @@ impl Film {
         history: &History,
         story: &Story,
         ends_s: (f64, f64),
+        fps: f64,
     ) -> Self {
         let busy_s = (options.duration_s() - ends_s.0 - ends_s.1).max(1.0);
         let clock = Clock::new(history, story, busy_s);
@@ -83,7 +85,7 @@ impl Film {
             [only_s] => (only_s, only_s),
             [] => (0.0, 0.0),
         };
-        let travel_s = 1.0 / options.calendar_fps();
+        let travel_s = 1.0 / fps;
         let frames = ((last_s - first_s) / STRIP_PER_S / travel_s).ceil() as usize;
         let stop = |i: usize| Stop {
             t_s: (first_s + i as f64 * travel_s * STRIP_PER_S).min(last_s),

@@ -1,6 +1,7 @@
 //! The options of `flaky history`, validated.
 
 use super::super::{format_of, plays, threads};
+use super::film::{Film, FilmPace};
 use crate::cli::Console;
 use crate::cli::fonts::FontSource;
 use crate::cli::format::Format;
@@ -107,20 +108,38 @@ impl<'a> Options<'a> {
         self.args.people.unwrap_or(LEADERS).into()
     }
 
-    /// The commits of each beat.
-    pub(super) fn groups(
-        &self,
-        history: &History,
-        story: &Story,
-        console: Console,
-    ) -> Result<Groups, Error> {
-        if self.args.releases == Some(Releases::Only) {
-            return releases(history, story);
-        }
+    /// The film before any reduction.
+    pub(super) fn film_pace(&self) -> FilmPace {
         let default = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
-        let max = self.args.max_frames.unwrap_or(default) as usize;
-        let each = self.format == Format::Json || max == 0;
-        let groups = if each { Groups::of(history, 1) } else { Groups::at_most(history, max) };
+        let most_beats = self.args.max_frames.unwrap_or(default) as usize;
+        FilmPace { most_beats, fps: self.calendar_fps() }
+    }
+
+    /// The commits of each beat; at most so many beats, or any number if it is 0.
+    pub(super) fn groups(&self, history: &History, story: &Story, most: usize) -> Groups {
+        if self.args.releases == Some(Releases::Only) {
+            return Groups::ending(history, story.milestones.iter().map(|release| release.at));
+        }
+        let each = self.format == Format::Json || most == 0;
+        if each { Groups::of(history, 1) } else { Groups::at_most(history, most) }
+    }
+
+    /// Rejects a history without releases if only these are wanted.
+    pub(super) fn check_releases(&self, history: &History, story: &Story) -> Result<(), Error> {
+        if self.args.releases != Some(Releases::Only) || story.totals.releases > 0 {
+            return Ok(());
+        }
+        let message = format!("{} has no releases: no tag counts in it", history.name);
+        Err(Error::failed(message)
+            .hint("fetch tags with `git fetch --tags`, or leave out --releases"))
+    }
+
+    /// Rejects too many beats for an animated SVG, and tells if commits share beats.
+    pub(super) fn check_beats(&self, film: &Film, console: Console) -> Result<(), Error> {
+        if self.pace() == Pace::Time && self.is_animation() {
+            return Ok(());
+        }
+        let groups = &film.heartbeat.groups;
         let beats = groups.count();
         if self.format == Format::Svg && !self.sheet && beats > MAX_ANIMATED {
             return Err(Error::failed(format!(
@@ -131,15 +150,15 @@ impl<'a> Options<'a> {
                  name a range, or write .gif"
             )));
         }
-        if groups.size() > 1 {
+        if groups.size() > 1 && self.args.releases != Some(Releases::Only) {
             console.say(&format!(
                 "{} commits: a beat stands for up to {} of them, and no beat reaches across a \
                  silence (--max-frames 0 gives each its own)",
-                history.commits.len(),
+                groups.range(beats - 1).end,
                 groups.size()
             ));
         }
-        Ok(groups)
+        Ok(())
     }
 
     /// The chosen theme, or the default of the layout.
@@ -147,16 +166,6 @@ impl<'a> Options<'a> {
         let default = if self.sheet { SHEET_THEME } else { theme::DEFAULT };
         self.args.theme.or_else(|| theme::find(default)).expect("the default is in the table")
     }
-}
-
-/// A group for each release, with what came before it.
-fn releases(history: &History, story: &Story) -> Result<Groups, Error> {
-    if story.totals.releases == 0 {
-        let message = format!("{} has no releases: no tag counts in it", history.name);
-        return Err(Error::failed(message)
-            .hint("fetch tags with `git fetch --tags`, or leave out --releases"));
-    }
-    Ok(Groups::ending(history, story.milestones.iter().map(|release| release.at)))
 }
 
 /// The name of an option that was given but has no effect on this output.

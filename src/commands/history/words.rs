@@ -16,7 +16,7 @@ use flaky_core::scene::sheet::CommitNote;
 use flaky_core::verdict::Verdict;
 
 /// Length at which a subject is cut in a picture, in characters.
-const MAX_SUBJECT: usize = 200;
+pub(super) const MAX_SUBJECT: usize = 200;
 /// Maximum number of tags that are named in a caption or a tooltip, and above a beat of a sheet.
 const MAX_TAGS: usize = 3;
 const MAX_TAGS_ABOVE: usize = 1;
@@ -56,23 +56,6 @@ pub(super) fn dates(commits: &[Commit]) -> (String, String) {
 pub(super) fn days(commits: &[Commit]) -> String {
     let (first, last) = dates(commits);
     if first == last { first } else { format!("{first} to {last}") }
-}
-
-/// Indices of the commits at which tags count.
-pub(super) struct Releases(Vec<u32>);
-
-impl Releases {
-    pub(super) fn new(history: &History) -> Self {
-        let tagged = |(index, commit): (u32, &Commit)| commit.has_tags().then_some(index);
-        Self((0..).zip(&history.commits).filter_map(tagged).collect())
-    }
-
-    /// The latest commit before this index at which tags count.
-    pub(super) fn before<'h>(&self, history: &'h History, index: usize) -> Option<&'h Commit> {
-        let next = self.0.partition_point(|tagged| (*tagged as usize) < index);
-        let latest = self.0.get(next.checked_sub(1)?)?;
-        Some(&history.commits[*latest as usize])
-    }
 }
 
 /// The number of several commits, and of each unusual kind among them: "20 commits: 3 merges, 1 at
