@@ -27,9 +27,11 @@ use crate::cli::format::Format;
 use crate::cli::values::Loops;
 use crate::cli::{Cli, Command, Console};
 use crate::error::{Error, printable};
+use crate::film::{self, Container};
 use crate::output::Destination;
 use crate::progress::{Progress, Silent, TerminalBar};
 use flaky_core::animation::{Animation, Plays};
+use flaky_core::scene::Size;
 use flaky_draw::encode::video::{self, PixelFormat};
 use flaky_draw::encode::{apng, gif, png};
 
@@ -116,7 +118,18 @@ fn write_frames(
             video::write(animation, PixelFormat::Y4m(num, den), out)
         }
         Format::Rgb => video::write(animation, PixelFormat::Rgb, out),
+        Format::Mp4 => film::write(animation, Container::Mp4, lowest(rate), out),
+        Format::Webm => film::write(animation, Container::Webm, lowest(rate), out),
         _ => png::write(animation, out),
+    }
+}
+
+/// Checks that a film can be made, if the format is one, before anything is read or drawn.
+fn check_film(format: Format, size: Option<Size>) -> Result<(), Error> {
+    match format {
+        Format::Mp4 => film::check(Container::Mp4, size),
+        Format::Webm => film::check(Container::Webm, size),
+        _ => Ok(()),
     }
 }
 

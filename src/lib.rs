@@ -17,6 +17,7 @@
 //! - [`history`]: converts a repository's commits to a rhythm
 //! - `badge`: draws a report as a badge
 //! - `page`: assembles the web page with a live ECG
+//! - `film`: has ffmpeg encode MP4 and WebM
 //! - `fonts`: finds fonts for characters that the built-in ones lack
 //! - `serve`: the backend; behind the feature `serve`
 //! - `several`: reports on several projects as one
@@ -33,6 +34,7 @@ pub(crate) mod badge;
 pub mod cli;
 pub mod commands;
 pub mod error;
+pub(crate) mod film;
 pub(crate) mod fonts;
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]

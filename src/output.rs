@@ -2,16 +2,19 @@
 //!
 //! A regular or missing file is replaced atomically (`atomic.rs`): an older file stays until the
 //! new one is complete, and neither an error nor a signal leaves an unfinished file. Symlinks are
-//! followed and permissions kept. Devices and pipes are written directly. No directory is created.
+//! followed and permissions kept. Devices and pipes are written directly. No directory is created,
+//! except for what is on the way to a result (`scratch.rs`).
 
 pub(crate) mod atomic;
 mod interrupt;
+mod scratch;
 
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use atomic::{AtomicFile, Mode};
+pub(crate) use scratch::Scratch;
 
 use crate::error::{Error, ExitKind, io_message};
 
@@ -47,7 +50,8 @@ impl Destination {
 ///
 /// # Errors
 /// Fails if the target cannot be written, if `produce` fails, or if the result is `binary` and the
-/// target is a terminal. An existing file is then left unchanged.
+/// target is a terminal. An existing file is then left unchanged. An [`Error`] inside that of
+/// `produce` is returned as it is.
 pub(crate) fn write(
     target: &Destination,
     binary: bool,
@@ -153,6 +157,10 @@ impl<W: Write> Write for CountingWriter<W> {
 }
 
 fn failure(name: &str, error: &io::Error) -> Error {
+    // `produce` may have put its failure into words.
+    if let Some(said) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        return said.clone();
+    }
     let mut failure = Error::failed(format!("cannot write {name}: {}", io_message(error)));
     match error.kind() {
         io::ErrorKind::BrokenPipe => failure.exit = ExitKind::BrokenPipe,

@@ -16,6 +16,10 @@ pub(crate) enum Format {
     Apng,
     /// Still image
     Png,
+    /// Video in H.264, encoded by ffmpeg
+    Mp4,
+    /// Video in VP9, encoded by ffmpeg
+    Webm,
     /// Samples of the signal, in columns `t_s` and `mV`
     Csv,
     /// Data instead of a picture
@@ -27,8 +31,18 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    pub(crate) const ALL: &[Self] =
-        &[Self::Gif, Self::Svg, Self::Apng, Self::Png, Self::Csv, Self::Json, Self::Y4m, Self::Rgb];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Gif,
+        Self::Svg,
+        Self::Apng,
+        Self::Png,
+        Self::Mp4,
+        Self::Webm,
+        Self::Csv,
+        Self::Json,
+        Self::Y4m,
+        Self::Rgb,
+    ];
 
     /// The name, which is also the file extension.
     pub(crate) fn name(self) -> &'static str {
@@ -37,6 +51,8 @@ impl Format {
             Self::Svg => "svg",
             Self::Apng => "apng",
             Self::Png => "png",
+            Self::Mp4 => "mp4",
+            Self::Webm => "webm",
             Self::Csv => "csv",
             Self::Json => "json",
             Self::Y4m => "y4m",
@@ -53,6 +69,11 @@ impl Format {
     /// The names as a list for a message: "svg, png".
     pub(crate) fn names(among: &[Self]) -> String {
         among.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// True for a video with a constant frame rate that plays once.
+    pub(crate) fn is_film(self) -> bool {
+        matches!(self, Self::Mp4 | Self::Webm)
     }
 
     /// True if the bytes are not text and must not reach a terminal.

@@ -14,12 +14,23 @@ use flaky_core::scene::theme::{self, PEOPLE, Theme};
 use flaky_core::scene::{Size, sheet};
 
 /// Formats of a history. It has no signal to export as CSV.
-pub(crate) const FORMATS: &[Format] =
-    &[Format::Gif, Format::Svg, Format::Apng, Format::Png, Format::Json, Format::Y4m, Format::Rgb];
+pub(crate) const FORMATS: &[Format] = &[
+    Format::Gif,
+    Format::Svg,
+    Format::Apng,
+    Format::Png,
+    Format::Mp4,
+    Format::Webm,
+    Format::Json,
+    Format::Y4m,
+    Format::Rgb,
+];
 /// Frames per second of a stream of frames with one for each commit.
 pub(crate) const FPS: f64 = 10.0;
 /// Frames per second in calendar time.
 pub(crate) const CALENDAR_FPS: f64 = 25.0;
+/// Frames per second of a film, in which the beam moves from commit to commit.
+pub(crate) const FILM_FPS: f64 = 30.0;
 /// Duration of an animation in seconds.
 pub(crate) const DURATION_S: f64 = 60.0;
 /// Duration of the first and of the last frame with a card, and of the last one without, in seconds.
@@ -87,6 +98,7 @@ pub(crate) enum Cards {
 #[command(after_help = "Examples:
   flaky history -o history.gif
   flaky history ../repo main~500..main -o life.gif
+  flaky history --size 1920x1080 --fps 60 -o life.mp4
   flaky history --still -o poster.svg
   flaky history --json -o beats.json
   flaky history --since '6 months ago' --no-merges --no-bots -o lately.gif
@@ -113,9 +125,9 @@ pub(crate) struct HistoryArgs {
     pub repository: Option<String>,
     /// Range of commits in git's syntax, such as v1.0..main [default: all commits up to HEAD]
     pub range: Option<String>,
-    /// Output file; the extension selects the format: .gif, .apng, .svg, .png, .json, .y4m, .rgb.
-    /// `-` is standard output and needs --format [default: history.gif; with --still, history.svg;
-    /// with --format, history and its extension]
+    /// Output file; the extension selects the format: .gif, .apng, .svg, .png, .mp4, .webm,
+    /// .json, .y4m, .rgb; .mp4 and .webm need ffmpeg. `-` is standard output and needs --format
+    /// [default: history.gif; with --still, history.svg; with --format, history and its extension]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Output format; overrides the extension
@@ -211,7 +223,7 @@ pub(crate) struct HistoryArgs {
     ))]
     pub duration: Option<Seconds>,
     #[arg(long, value_name = "N", value_parser = values::fps, help_heading = "Picture", help = format!(
-        "Frames per second, 1 to 240; at most 50 in a GIF. With --pace commits, all commits are then shown equally long, so many a second [default: as long as each matters; with --pace time, {CALENDAR_FPS}]"
+        "Frames per second, 1 to 240; at most 50 in a GIF. With --pace commits, all commits are then shown equally long, so many a second [default: as long as each matters; with --pace time, {CALENDAR_FPS}]. In an MP4 or a WebM the pace stays, and the beam moves between commits [default: {FILM_FPS}]"
     ))]
     pub fps: Option<f64>,
     #[arg(

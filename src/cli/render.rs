@@ -49,10 +49,11 @@ pub(crate) enum Trail {
   flaky render --duration 1min --glitch all --max-bytes 5MB -o ecg.gif
   flaky render --seed 7 -o beats.json
   flaky render --rhythm beats.json -o ecg.apng
-  flaky render --format y4m -o - | ffmpeg -i - ecg.mp4")]
+  flaky render --size 1920x1080 --fps 60 -o ecg.mp4
+  flaky render --format y4m -o - | ffmpeg -i - ecg.mkv")]
 pub(crate) struct RenderArgs {
-    /// Output file; the extension selects the format: .gif, .svg, .apng, .png, .csv, .json, .y4m,
-    /// .rgb. `-` is standard output and needs --format
+    /// Output file; the extension selects the format: .gif, .svg, .apng, .png, .mp4, .webm, .csv,
+    /// .json, .y4m, .rgb; .mp4 and .webm need ffmpeg. `-` is standard output and needs --format
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Output format; overrides the extension
@@ -118,9 +119,9 @@ pub(crate) struct RenderArgs {
     /// Hide the heart rate, the alarms and the labels
     #[arg(long, help_heading = "Picture")]
     pub no_readout: bool,
-    /// Number of times the animation plays, 1 to 65535, or `forever`
-    #[arg(long, value_name = "N", default_value_t = Loops::Forever, help_heading = "Picture")]
-    pub loops: Loops,
+    /// Number of times the animation plays, 1 to 65535, or `forever` [default: forever]
+    #[arg(long, value_name = "N", help_heading = "Picture")]
+    pub loops: Option<Loops>,
     /// Write a single frame; a PNG always is one
     #[arg(long, help_heading = "Picture")]
     pub still: bool,

@@ -2,10 +2,10 @@
 
 mod captions;
 mod ci;
-mod film;
 mod hints;
 mod options;
 mod overview;
+mod sequence;
 mod source;
 mod words;
 
@@ -21,12 +21,12 @@ use crate::cli::format::Format;
 use crate::cli::history::{self as cli, HistoryArgs, Pace};
 use crate::cli::values;
 use crate::error::Error;
+use crate::film;
 use crate::history::story::{Activity, Story, anonymise};
 use crate::history::{History, json, log};
 use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
 use captions::Narrator;
-use film::{Film, FilmPace};
 use flaky_core::scene::timelapse::{Detail, Tag};
 use flaky_core::scene::{
     self, Motion, Sheet, SheetSettings, Size, Timelapse, TimelapseSettings, sheet,
@@ -36,6 +36,7 @@ use flaky_draw::encode::{gif, png};
 use flaky_draw::text::Fonts;
 use flaky_draw::{raster, svg};
 use options::Options;
+use sequence::{Limits, Sequence};
 
 /// The number of fade levels. One frame per commit needs fewer than a moving beam.
 const LEVELS: usize = 12;
@@ -62,16 +63,17 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     let history = Arc::new(history);
     let story = Arc::new(Story::new(&history, options.leaders()));
     options.check_releases(&history, &story)?;
-    let film = Arc::new(Film::new(&options, &history, &story, options.film_pace()));
-    options.check_beats(&film, console)?;
-    let texts = texts(&options, &history, &story, &film);
+    let sequence = Arc::new(Sequence::new(&options, &history, &story, options.limits()));
+    options.check_beats(&sequence, console)?;
+    let texts = texts(&options, &history, &story, &sequence);
     let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
-    let renderer = Renderer { options: &options, history, story, film, fonts };
+    let renderer = Renderer { options: &options, history, story, sequence, fonts };
     let full = renderer.full();
     let (bytes, actual) = match (options.format, args.max_bytes) {
         (Format::Json, _) => {
-            let write =
-                |out: &mut dyn Write| json::write(&renderer.history, &renderer.film.heartbeat, out);
+            let write = |out: &mut dyn Write| {
+                json::write(&renderer.history, &renderer.sequence.heartbeat, out)
+            };
             (output::write(&options.target, false, write)?, full)
         }
         (_, None) => (renderer.picture(&full, console)?, full),
@@ -86,7 +88,7 @@ struct Renderer<'a> {
     options: &'a Options<'a>,
     history: Arc<History>,
     story: Arc<Story>,
-    film: Arc<Film>,
+    sequence: Arc<Sequence>,
     fonts: &'static Fonts,
 }
 
@@ -96,14 +98,17 @@ impl Renderer<'_> {
         let args = self.options.args;
         let usual = || values::size(cli::SIZE).expect("the default is a size");
         let size = match args.size {
-            None if self.options.sheet => sheet::size(&self.film.heartbeat.rhythm),
+            None if self.options.sheet => sheet::size(&self.sequence.heartbeat.rhythm),
             size => size.unwrap_or_else(usual),
         };
         let beats = match self.options.pace() {
-            Pace::Commits if self.options.is_animation() => self.film.heartbeat.groups.count(),
+            Pace::Commits if self.options.is_animation() => self.sequence.heartbeat.groups.count(),
             _ => 0,
         };
-        Quality { levels: LEVELS, beats, fps: self.options.calendar_fps(), size }
+        let is_film = self.options.format.is_film();
+        let levels = if is_film { raster::LEVELS } else { LEVELS };
+        let size = if is_film { film::even(size) } else { size };
+        Quality { levels, beats, fps: self.options.calendar_fps(), size }
     }
 
     /// Returns true if the output is an animated SVG.
@@ -119,7 +124,8 @@ impl Renderer<'_> {
             small_enough(&document)?;
             return output::write(target, false, |out| out.write_all(&document));
         }
-        let progress = console.progress("rendering", self.film.stops.len() as u64);
+        let frames = self.timeline(&self.sequence, gif::TICKS_PER_S).frames();
+        let progress = console.progress("rendering", u64::from(frames));
         let encode = |out: &mut dyn Write| self.encode(full, progress.as_ref(), out);
         let written = output::write(target, format.is_binary(), encode);
         progress.finish();
@@ -159,10 +165,10 @@ impl Renderer<'_> {
         if self.moves() {
             return out.write_all(&self.moving_svg(quality));
         }
-        let film = self.film_of(quality);
-        let timelapse = self.timelapse(&film, quality.size);
+        let sequence = self.sequence_of(quality);
+        let timelapse = self.timelapse(&sequence, quality.size);
         let ticks_per_s = if format == Format::Apng { 1000 } else { gif::TICKS_PER_S };
-        let timeline = Timeline::stepping(&film.stops, ticks_per_s);
+        let timeline = self.timeline(&sequence, ticks_per_s);
         let plays = self.options.plays;
         let mut animation =
             raster::timelapse(&timelapse, self.fonts, timeline, plays, quality.levels);
@@ -173,9 +179,9 @@ impl Renderer<'_> {
 
     /// Draws an animated SVG.
     fn moving_svg(&self, quality: &Quality) -> Vec<u8> {
-        let film = self.film_of(quality);
-        let timeline = Timeline::stepping(&film.stops, gif::TICKS_PER_S);
-        let timelapse = self.timelapse(&film, quality.size);
+        let sequence = self.sequence_of(quality);
+        let timeline = self.timeline(&sequence, gif::TICKS_PER_S);
+        let timelapse = self.timelapse(&sequence, quality.size);
         let mut document = Vec::new();
         svg::timelapse(&timelapse, self.fonts, self.options.plays, &timeline, &mut document)
             .expect("writing to a Vec never fails");
@@ -185,7 +191,7 @@ impl Renderer<'_> {
     /// Draws a sheet.
     fn encode_sheet(&self, quality: &Quality, out: &mut dyn Write) -> io::Result<()> {
         let own = self.options.args.size.is_none()
-            && quality.size == sheet::size(&self.film.heartbeat.rhythm);
+            && quality.size == sheet::size(&self.sequence.heartbeat.rhythm);
         let sheet = self.sheet((!own).then_some(quality.size));
         if self.options.format == Format::Svg {
             return svg::sheet(&sheet, self.fonts, out);
@@ -200,25 +206,32 @@ impl Renderer<'_> {
         let settings = SheetSettings {
             size,
             theme: self.options.theme().clone(),
-            title: words::title(&self.history, &self.film.heartbeat.groups),
+            title: words::title(&self.history, &self.sequence.heartbeat.groups),
         };
-        let (history, film) = (Arc::clone(&self.history), Arc::clone(&self.film));
-        let note = move |beat| words::note(&history, &film.heartbeat, beat);
-        scene::sheet(&self.film.heartbeat.rhythm, &settings, self.fonts, note)
+        let (history, sequence) = (Arc::clone(&self.history), Arc::clone(&self.sequence));
+        let note = move |beat| words::note(&history, &sequence.heartbeat, beat);
+        scene::sheet(&self.sequence.heartbeat.rhythm, &settings, self.fonts, note)
     }
 
-    /// The film in this quality.
-    fn film_of(&self, quality: &Quality) -> Arc<Film> {
+    /// The sequence in this quality.
+    fn sequence_of(&self, quality: &Quality) -> Arc<Sequence> {
         let full = self.full();
         if (quality.beats, quality.fps) == (full.beats, full.fps) {
-            return Arc::clone(&self.film);
+            return Arc::clone(&self.sequence);
         }
-        let pace = FilmPace { most_beats: quality.beats, fps: quality.fps };
-        Arc::new(Film::new(self.options, &self.history, &self.story, pace))
+        let limits = Limits { most_beats: quality.beats, fps: quality.fps };
+        Arc::new(Sequence::new(self.options, &self.history, &self.story, limits))
+    }
+
+    fn timeline(&self, sequence: &Sequence, ticks_per_s: u32) -> Timeline {
+        match self.options.film_fps {
+            Some(fps) => Timeline::moving(&sequence.stops, fps, ticks_per_s),
+            None => Timeline::stepping(&sequence.stops, ticks_per_s),
+        }
     }
 
     /// Lays out the timelapse.
-    fn timelapse(&self, film: &Arc<Film>, size: Size) -> Timelapse {
+    fn timelapse(&self, sequence: &Arc<Sequence>, size: Size) -> Timelapse {
         let Self { history, story, .. } = self;
         let activity = Activity::new(history, story, size.width as usize / SLICE_PX);
         let leaders = story.leaders.list.iter();
@@ -230,18 +243,18 @@ impl Renderer<'_> {
                 Some(cli::Captions::Short) => Detail::Short,
                 Some(cli::Captions::Full) | None => Detail::Full,
             },
-            title: words::title(history, &film.heartbeat.groups),
+            title: words::title(history, &sequence.heartbeat.groups),
             name: history.name.clone(),
             overview: overview::overview(history, story, &activity),
             people: leaders.map(|leader| leader.name.to_string()).collect(),
-            pauses: film.pauses(story),
+            pauses: sequence.pauses(story),
             motion: if self.options.format == Format::Svg { Motion::Scroll } else { Motion::Sweep },
         };
-        let moments = film.moments(history, story, &activity);
-        let narrator = narrator(self.options, history, story, film);
+        let moments = sequence.moments(history, story, &activity);
+        let narrator = narrator(self.options, history, story, sequence);
         scene::timelapse(
-            &film.heartbeat.rhythm,
-            &film.caption_starts_s(),
+            &sequence.heartbeat.rhythm,
+            &sequence.caption_starts_s(),
             moments,
             &settings,
             self.fonts,
@@ -256,9 +269,16 @@ impl Renderer<'_> {
             _ if self.options.sheet => format!("{} on a sheet", plural(commits, "commit")),
             format => {
                 let Size { width, height } = actual.size;
-                let frames = self.film_of(actual).stops.len();
+                let commits = plural(commits, "commit");
+                let timeline = self.timeline(&self.sequence_of(actual), gif::TICKS_PER_S);
+                let frames = timeline.frames() as usize;
                 let frames = plural(frames, if format == Format::Svg { "beat" } else { "frame" });
-                format!("{} in {frames}, {width}x{height}", plural(commits, "commit"))
+                if format.is_film() {
+                    let seconds = timeline.display_s();
+                    format!("{commits} in {frames}, {seconds:.1} s, {width}x{height}")
+                } else {
+                    format!("{commits} in {frames}, {width}x{height}")
+                }
             }
         };
         format!("wrote {}: {what}, {}", self.options.target.name(), human_bytes(bytes))
@@ -269,12 +289,12 @@ fn narrator(
     options: &Options<'_>,
     history: &Arc<History>,
     story: &Arc<Story>,
-    film: &Arc<Film>,
+    sequence: &Arc<Sequence>,
 ) -> Narrator {
     Narrator {
         history: Arc::clone(history),
         story: Arc::clone(story),
-        film: Arc::clone(film),
+        sequence: Arc::clone(sequence),
         cards: options.cards() == cli::Cards::Ends,
     }
 }
@@ -284,17 +304,17 @@ fn texts(
     options: &Options<'_>,
     history: &Arc<History>,
     story: &Arc<Story>,
-    film: &Arc<Film>,
+    sequence: &Arc<Sequence>,
 ) -> Vec<String> {
     if options.sheet {
-        return words::on_sheet(history, &film.heartbeat).collect();
+        return words::on_sheet(history, &sequence.heartbeat).collect();
     }
     let captions = match options.args.captions {
         _ if options.format == Format::Json => 0..0,
         Some(cli::Captions::None) => 0..0,
-        _ => 0..film.captions(),
+        _ => 0..sequence.captions(),
     };
-    let narrator = narrator(options, history, story, film);
+    let narrator = narrator(options, history, story, sequence);
     let leaders = story.leaders.list.iter().map(|leader| leader.name.to_string());
     let mut texts: Vec<String> = leaders.chain([history.name.clone()]).collect();
     for caption in captions.map(|number| narrator.caption(number)) {

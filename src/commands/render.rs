@@ -8,12 +8,13 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::budget::{self, Budget, Quality};
-use super::{fonts, format_of, human_bytes, plays, plural, threads, write_frames};
+use super::{check_film, fonts, format_of, human_bytes, plays, plural, threads, write_frames};
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::render::{self as cli, RenderArgs, SAMPLE_RATE};
-use crate::cli::values::{Gain, Seconds};
+use crate::cli::values::{Gain, Loops, Seconds};
 use crate::error::{Error, did_you_mean, io_message};
+use crate::film;
 use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
 use flaky_core::animation::Plays;
@@ -82,7 +83,9 @@ impl<'a> Options<'a> {
             None => format_of(&target, Format::ALL)?,
         };
         check(args, format)?;
-        Ok(Self { args, target, format, threads: threads(args.threads), plays: plays(args.loops) })
+        check_film(format, Some(args.size))?;
+        let plays = plays(args.loops.unwrap_or(Loops::Forever));
+        Ok(Self { args, target, format, threads: threads(args.threads), plays })
     }
 
     pub(super) fn is_still(&self) -> bool {
@@ -91,7 +94,9 @@ impl<'a> Options<'a> {
 
     /// The settings before any reduction.
     fn full(&self) -> Quality {
-        Quality { levels: raster::LEVELS, beats: 0, fps: self.args.fps, size: self.args.size }
+        let size = self.args.size;
+        let size = if self.format.is_film() { film::even(size) } else { size };
+        Quality { levels: raster::LEVELS, beats: 0, fps: self.args.fps, size }
     }
 
     /// The texts of the picture that the user chose.
@@ -198,7 +203,7 @@ fn check(args: &RenderArgs, format: Format) -> Result<(), Error> {
         return Err(Error::usage(format!("--transparent: {name} cannot be transparent"))
             .hint("write .svg, .apng or .png"));
     }
-    if args.still && numbers {
+    if args.still && (numbers || format.is_film()) {
         return Err(Error::usage(format!("--still: {name} is not a picture"))
             .hint("write .png or .svg, or leave --still out"));
     }
@@ -207,7 +212,7 @@ fn check(args: &RenderArgs, format: Format) -> Result<(), Error> {
         return Err(Error::usage(format!(
             "--at selects the time of a still, and this {name} is not one"
         ))
-        .hint(if numbers { "leave --at out" } else { "add --still" }));
+        .hint(if numbers || format.is_film() { "leave --at out" } else { "add --still" }));
     }
     if args.sample_rate.is_some() && format != Format::Csv {
         return Err(Error::usage(format!("--sample-rate: only csv has samples, not {name}"))
@@ -220,6 +225,9 @@ fn check(args: &RenderArgs, format: Format) -> Result<(), Error> {
             args.sweep_speed
         ))
         .hint("use a slower --sweep-speed or a wider --size"));
+    }
+    if args.loops.is_some() && format.is_film() {
+        return Err(Error::usage(format!("--loops has no effect on {name}")).hint("leave it out"));
     }
     let measured = matches!(format, Format::Gif | Format::Apng | Format::Png | Format::Svg);
     if args.max_bytes.is_some() && !measured {

@@ -2,7 +2,7 @@
 //!
 //! The height of a beat is the logarithm of the number of lines changed, relative to the 95th
 //! percentile of the history or to a fixed number. The interval before it is the logarithm of the
-//! time since the previous commit; a gap of a month is a pause, half a year a flatline. In a film it is
+//! time since the previous commit; a gap of a month is a pause, half a year a flatline. In an animation it is
 //! also the shorter, the shorter the beat is shown. The kind of a commit is a row of [`mark::TABLE`], and work at night lowers the baseline.
 
 use super::groups::{Groups, SILENCE_S, gap_s};
@@ -27,7 +27,7 @@ const PAUSE: (i64, f64) = (SILENCE_S, 2.2);
 /// Gap from which there is a flatline (182 days), and its interval, in seconds.
 const FLATLINE: (i64, f64) = (182 * DAY_S, 4.4);
 const DAY_S: i64 = 86_400;
-/// In a film: the interval for a second on display, which grows with the square root; the interval that
+/// In an animation: the interval for a second on display, which grows with the square root; the interval that
 /// tells the usual gap; and the shortest.
 const RR_PER_ROOT_S: f64 = 1.06;
 const USUAL_RR_S: f64 = 0.9;
@@ -35,7 +35,7 @@ const CLOSEST_RR_S: f64 = 0.14;
 /// The interval around a beat that is shown at least so long.
 const REST_RR_S: f64 = 0.8;
 const REST_S: f64 = 0.25;
-/// In a film in calendar time: seconds of the trace for a second on display.
+/// In calendar time: seconds of the trace for a second on display.
 pub const STRIP_PER_S: f64 = 2.0;
 /// First hour of the night and first hour of the day, on the author's clock.
 const NIGHT_HOURS: (i64, i64) = (23, 6);
@@ -82,9 +82,9 @@ impl Heartbeat {
         Self::spaced(history, scale, groups, |_, gap_s| interval(gap_s).0)
     }
 
-    /// Builds the rhythm of a film, in which each beat is shown for its own time: what is shown quickly
-    /// is close together.
-    pub fn of_film(history: &History, scale: HeightScale, groups: Groups, shown: &[Shown]) -> Self {
+    /// Builds the rhythm of an animation in which each beat is shown for its own time: what is shown
+    /// quickly is close together.
+    pub fn paced(history: &History, scale: HeightScale, groups: Groups, shown: &[Shown]) -> Self {
         let rests = |beat: usize| shown.get(beat).is_some_and(|shown| shown.hold_s >= REST_S);
         Self::spaced(history, scale, groups, |beat, gap_s| {
             let (rr_s, silence) = interval(gap_s);
@@ -97,7 +97,7 @@ impl Heartbeat {
         })
     }
 
-    /// Builds the rhythm of a film in calendar time: beats stand where the clock says, and commits that
+    /// Builds the rhythm of an animation in calendar time: beats stand where the clock says, and commits that
     /// would be closer than a narrow beat share one.
     pub fn by_clock(history: &History, scale: HeightScale, clock: &Clock) -> Self {
         let cell =

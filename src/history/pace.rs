@@ -217,7 +217,7 @@ pub struct Clock {
 
 /// The part of the whole up to which a silence lasts as long as the clock says; beyond, its logarithm.
 const PLAIN_SILENCE: f64 = 1.0 / 12.0;
-/// The shortest time of a silence of 30 days in such a film.
+/// The shortest time of a silence of 30 days in calendar time.
 const LEAST_SILENCE_S: f64 = 0.4;
 
 impl Clock {
@@ -236,7 +236,7 @@ impl Clock {
         });
         let silent: Vec<(usize, f64, f64)> = silent.collect();
         let silences_s: f64 = silent.iter().map(|(.., shown_s)| shown_s).sum();
-        // Half of the film belongs to what was done.
+        // Half of the time belongs to what was done.
         let less = (0.5 * whole_s / silences_s.max(1e-9)).min(1.0);
         let busy_s = (span_s - silent.iter().map(|(_, gap_s, _)| gap_s).sum::<f64>()).max(1.0);
         let per_s = (whole_s - less * silences_s) / busy_s;

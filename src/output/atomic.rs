@@ -43,7 +43,7 @@ impl AtomicFile {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        let (file, guard) = interrupt::guarded(|| temporary(folder, mode))?;
+        let (file, guard) = interrupt::guarded(|| temporary(folder, mode), NamedTempFile::path)?;
         Ok(Self { path: path.to_path_buf(), file, _guard: guard })
     }
 
@@ -71,9 +71,15 @@ impl Write for AtomicFile {
     }
 }
 
-fn temporary(folder: &Path, mode: Mode) -> io::Result<NamedTempFile> {
+/// Names of temporary files and folders.
+pub(super) fn builder() -> Builder<'static, 'static> {
     let mut builder = Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
+    builder
+}
+
+fn temporary(folder: &Path, mode: Mode) -> io::Result<NamedTempFile> {
+    let mut builder = builder();
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -323,7 +323,7 @@ fn missing_programs_are_marked() {
         "programs",
         "ffmpeg",
         "not found in PATH",
-        "video",
+        "MP4 and WebM",
     );
 }
 

@@ -80,11 +80,12 @@ const SRC: Rooms = &[
     (
         "commands",
         &[
-            "badge", "cli", "error", "fonts", "history", "output", "page", "progress", "serve",
-            "several", "store",
+            "badge", "cli", "error", "film", "fonts", "history", "output", "page", "progress",
+            "serve", "several", "store",
         ],
     ),
     ("error", &[]),
+    ("film", &["error", "output"]),
     ("fonts", &["error"]),
     ("fuzzing", &["cli", "history", "store"]),
     ("history", &["error", "progress", "store"]),

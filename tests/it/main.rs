@@ -22,6 +22,7 @@ mod dummy;
 mod endless;
 mod evidence;
 mod fates;
+mod film;
 mod fonts;
 mod from_log;
 mod gallery;

@@ -4,6 +4,9 @@
 //! which a frame stays on the screen, counted in the ticks of a format. Rounding to ticks carries
 //! its remainder to the next frame, so the total duration is exact.
 
+/// The most by which rounding may move an instant on display, in seconds.
+const ROUNDING_S: f64 = 1e-9;
+
 /// The time of one frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {
@@ -74,12 +77,16 @@ impl Timeline {
             let end_s = begin_s + stop.shown_for_s();
             while frames.len() < count as usize {
                 let now_s = frames.len() as f64 / fps;
-                if now_s >= end_s {
+                if now_s + ROUNDING_S >= end_s {
                     break;
                 }
-                let part =
-                    if stop.travel_s > 0.0 { (now_s - begin_s) / stop.travel_s } else { 1.0 };
-                let t_s = from_s + part.min(1.0) * (stop.t_s - from_s);
+                let arrived = now_s + ROUNDING_S >= begin_s + stop.travel_s;
+                // Exactly there, because what a stop shows begins with it.
+                let t_s = if arrived {
+                    stop.t_s
+                } else {
+                    from_s + (now_s - begin_s).max(0.0) / stop.travel_s * (stop.t_s - from_s)
+                };
                 frames.push((t_s, (frames.len() + 1) as f64 / fps));
             }
             (begin_s, from_s) = (end_s, stop.t_s);
@@ -183,6 +190,22 @@ mod tests {
         let at = |i: usize| (ticks[i].t_s * 1000.0).round();
         assert_eq!([at(0), at(1), at(2), at(3), at(5)], [0.0, 1000.0, 1500.0, 2000.0, 2000.0]);
         assert_eq!([at(6), at(8), at(10), at(19)], [2000.0, 3000.0, 4000.0, 4000.0]);
+    }
+
+    #[test]
+    fn a_moving_film_arrives_at_each_stop_and_never_just_before_it() {
+        // Tenths and thirtieths of seconds are no binary fractions.
+        let stop = |i: u32| Stop { t_s: f64::from(i) / 3.0, travel_s: 0.1, hold_s: 0.0 };
+        let stops: Vec<Stop> = (1..=500).map(stop).collect();
+        for (fps, each) in [(10.0, 1), (30.0, 3), (60.0, 6)] {
+            let moving = Timeline::moving(&stops, fps, 100);
+            assert_eq!(moving.frames(), 500 * each);
+            let instants: Vec<f64> = moving.ticks().map(|tick| tick.t_s).collect();
+            let arrivals = instants.iter().step_by(each as usize).skip(1);
+            let late = arrivals.zip(&stops).map(|(instant, stop)| instant - stop.t_s);
+            assert!(late.into_iter().all(|late_s| (0.0..1e-6).contains(&late_s)), "{fps}");
+            assert!(instants.is_sorted());
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ const LONGEST: u64 = 4096;
 
 pub(super) fn findings() -> Vec<Finding> {
     let git = "install git if --from-log is needed, for a repository that cannot be read directly";
-    let ffmpeg = "install ffmpeg if frames are to become a video";
+    let ffmpeg = "install ffmpeg to write MP4 and WebM";
     vec![look_for("git", "--version", git), look_for("ffmpeg", "-version", ffmpeg)]
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::plural;
-use super::film::Film;
+use super::sequence::Sequence;
 use super::words::{
     MAX_SUBJECT, contents, days, grouped, lines, people, signed_lines, tag_names, word,
 };
@@ -20,11 +20,11 @@ const MAX_TAGS: usize = 3;
 const YEAR_S: f64 = 31_556_952.0;
 const DAY_S: i64 = 86_400;
 
-/// Writes the captions of a film.
+/// Writes the captions of a sequence.
 pub(super) struct Narrator {
     pub history: Arc<History>,
     pub story: Arc<Story>,
-    pub film: Arc<Film>,
+    pub sequence: Arc<Sequence>,
     /// Tell about the whole at the beginning and at the end.
     pub cards: bool,
 }
@@ -32,7 +32,7 @@ pub(super) struct Narrator {
 impl Narrator {
     /// The texts of a caption, by its number.
     pub(super) fn caption(&self, number: usize) -> CommitCaption {
-        let range = self.film.commits(number);
+        let range = self.sequence.commits(number);
         let commits = &self.history.commits[range.clone()];
         let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
             return CommitCaption::default();
@@ -119,7 +119,7 @@ impl Narrator {
         let Story { milestones, leaders, .. } = &*self.story;
         let next = milestones.partition_point(|milestone| milestone.at <= end);
         let milestone = next.checked_sub(1).map(|at| &milestones[at]);
-        let has_time = self.film.is_alone(number);
+        let has_time = self.sequence.is_alone(number);
         if let Some(milestone) = milestone.filter(|one| has_time && one.at >= begin) {
             return Some(of_milestone(milestone));
         }
@@ -145,7 +145,7 @@ impl Narrator {
         if !self.cards {
             return None;
         }
-        let last = self.film.captions() - 1;
+        let last = self.sequence.captions() - 1;
         let facts = match number {
             end if end == last => self.closing(),
             0 => self.opening(),

@@ -1,12 +1,12 @@
 //! The options of `flaky history`, validated.
 
-use super::super::{format_of, plays, threads};
-use super::film::{Film, FilmPace};
+use super::super::{check_film, format_of, plays, threads};
+use super::sequence::{Limits, Sequence};
 use crate::cli::Console;
 use crate::cli::fonts::FontSource;
 use crate::cli::format::Format;
 use crate::cli::history::{
-    CALENDAR_FPS, Cards, DURATION_S, FORMATS, FPS, HistoryArgs, LEADERS, MAX_FRAMES,
+    CALENDAR_FPS, Cards, DURATION_S, FILM_FPS, FORMATS, FPS, HistoryArgs, LEADERS, MAX_FRAMES,
     MAX_ON_A_SHEET, Pace, Releases, SHEET_THEME,
 };
 use crate::cli::values::Loops;
@@ -34,6 +34,8 @@ pub(super) struct Options<'a> {
     pub sheet: bool,
     /// Frames per second of a stream of frames.
     pub fps: f64,
+    /// Frames per second of a film.
+    pub film_fps: Option<f64>,
     pub plays: Plays,
     pub threads: usize,
 }
@@ -64,7 +66,13 @@ impl<'a> Options<'a> {
             let what = if sheet { "a sheet" } else { name };
             return refuse(format!("--{option} has no effect on {what}"), "leave it out");
         }
-        let fps = args.fps.unwrap_or(FPS);
+        if let Some((one, other)) = contradiction(args, format) {
+            let message = format!("--{one} has no effect with --{other}");
+            return refuse(message, "leave one of them out");
+        }
+        let film_fps = format.is_film().then(|| args.fps.unwrap_or(FILM_FPS));
+        let usual = if args.pace == Some(Pace::Time) { CALENDAR_FPS } else { FPS };
+        let fps = args.fps.filter(|_| film_fps.is_none()).unwrap_or(usual);
         if format == Format::Gif && fps > gif::MOST_FPS {
             let message = format!("--fps {fps}: a GIF has at most 50 frames a second");
             return refuse(message, "use --fps 50, or write .apng");
@@ -75,7 +83,17 @@ impl<'a> Options<'a> {
             return refuse(message, "write .gif, .apng, .png or .svg, or leave it out");
         }
         let plays = plays(args.loops.unwrap_or(Loops::Forever));
-        Ok(Self { args, target, format, sheet, fps, plays, threads: threads(args.threads) })
+        check_film(format, args.size)?;
+        Ok(Self {
+            args,
+            target,
+            format,
+            sheet,
+            fps,
+            film_fps,
+            plays,
+            threads: threads(args.threads),
+        })
     }
 
     /// Returns true for an animation, false for a sheet or data.
@@ -100,7 +118,7 @@ impl<'a> Options<'a> {
 
     /// The frames per second of an animation in calendar time.
     pub(super) fn calendar_fps(&self) -> f64 {
-        self.args.fps.unwrap_or(CALENDAR_FPS)
+        self.args.fps.or(self.film_fps).unwrap_or(CALENDAR_FPS)
     }
 
     /// Number of people with a colour.
@@ -108,11 +126,11 @@ impl<'a> Options<'a> {
         self.args.people.unwrap_or(LEADERS).into()
     }
 
-    /// The film before any reduction.
-    pub(super) fn film_pace(&self) -> FilmPace {
+    /// The limits of a sequence before any reduction.
+    pub(super) fn limits(&self) -> Limits {
         let default = if self.sheet { MAX_ON_A_SHEET } else { MAX_FRAMES };
         let most_beats = self.args.max_frames.unwrap_or(default) as usize;
-        FilmPace { most_beats, fps: self.calendar_fps() }
+        Limits { most_beats, fps: self.calendar_fps() }
     }
 
     /// The commits of each beat; at most so many beats, or any number if it is 0.
@@ -135,11 +153,11 @@ impl<'a> Options<'a> {
     }
 
     /// Rejects too many beats for an animated SVG, and tells if commits share beats.
-    pub(super) fn check_beats(&self, film: &Film, console: Console) -> Result<(), Error> {
+    pub(super) fn check_beats(&self, sequence: &Sequence, console: Console) -> Result<(), Error> {
         if self.pace() == Pace::Time && self.is_animation() {
             return Ok(());
         }
-        let groups = &film.heartbeat.groups;
+        let groups = &sequence.heartbeat.groups;
         let beats = groups.count();
         if self.format == Format::Svg && !self.sheet && beats > MAX_ANIMATED {
             return Err(Error::failed(format!(
@@ -168,21 +186,32 @@ impl<'a> Options<'a> {
     }
 }
 
+/// The names of two options of which the first has no effect because of the second.
+fn contradiction(args: &HistoryArgs, format: Format) -> Option<(&'static str, &'static str)> {
+    let in_time = args.pace == Some(Pace::Time);
+    let even = args.fps.is_some() && !in_time && !format.is_film();
+    let pairs = [
+        (args.duration.is_some() && even, ("duration", "fps")),
+        (args.releases.is_some() && in_time, ("releases", "pace time")),
+        (args.max_frames.is_some() && in_time, ("max-frames", "pace time")),
+    ];
+    pairs.into_iter().find_map(|(both, names)| both.then_some(names))
+}
+
 /// The name of an option that was given but has no effect on this output.
 fn without_effect(args: &HistoryArgs, format: Format, sheet: bool) -> Option<&'static str> {
     let data = format == Format::Json;
     let still = sheet || data;
-    let frames = matches!(format, Format::Y4m | Format::Rgb);
+    let frames = matches!(format, Format::Y4m | Format::Rgb) || format.is_film();
     let in_time = args.pace == Some(Pace::Time);
     let options = [
         ("captions", args.captions.is_some() && still),
         ("pace", args.pace.is_some() && still),
-        ("duration", args.duration.is_some() && (still || (args.fps.is_some() && !in_time))),
+        ("duration", args.duration.is_some() && still),
         ("fps", args.fps.is_some() && (still || (format == Format::Rgb && !in_time))),
-        ("releases", args.releases.is_some() && (data || in_time)),
+        ("releases", args.releases.is_some() && data),
         ("people", args.people.is_some() && data),
         ("cards", args.cards.is_some() && still),
-        ("max-frames", args.max_frames.is_some() && in_time && !still),
         ("loops", args.loops.is_some() && (still || frames)),
         ("size", args.size.is_some() && data),
         ("theme", args.theme.is_some() && data),

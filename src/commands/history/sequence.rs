@@ -1,4 +1,4 @@
-//! A history as a film: which beats there are, how long each is shown, and which of them share a caption.
+//! A history as a sequence of frames: which beats there are, how long each is shown, and which of them share a caption.
 
 use std::ops::Range;
 
@@ -14,37 +14,37 @@ use flaky_core::timeline::Stop;
 /// The time from the beginning of a silence to its words, as a part of it.
 const HUSH: f64 = 0.1;
 
-/// A history as a film.
-pub(super) struct Film {
+/// A history as a sequence of frames.
+pub(super) struct Sequence {
     pub heartbeat: Heartbeat,
     /// The frames.
     pub stops: Vec<Stop>,
     /// The beats with which captions begin.
     captions: Vec<u32>,
-    /// The clock of a film in calendar time.
+    /// The clock of a sequence in calendar time.
     clock: Option<Clock>,
 }
 
-/// What a film is cut down to.
+/// The limits of a sequence.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FilmPace {
+pub(super) struct Limits {
     /// Maximum number of beats.
     pub most_beats: usize,
     /// Frames per second in calendar time.
     pub fps: f64,
 }
 
-impl Film {
-    /// The film that the options ask for; without frames for a sheet or data.
+impl Sequence {
+    /// The sequence that the options ask for; without frames for a sheet or data.
     pub(super) fn new(
         options: &Options<'_>,
         history: &History,
         story: &Story,
-        pace: FilmPace,
+        limits: Limits,
     ) -> Self {
         let scale = options.args.scale;
         if !options.is_animation() {
-            let groups = options.groups(history, story, pace.most_beats);
+            let groups = options.groups(history, story, limits.most_beats);
             let heartbeat = Heartbeat::new(history, scale, groups);
             return Self { heartbeat, stops: Vec::new(), captions: Vec::new(), clock: None };
         }
@@ -53,14 +53,15 @@ impl Film {
             Cards::None => (0.0, cli::HOLD_S),
         };
         if options.pace() == Pace::Time {
-            return Self::in_calendar_time(options, history, story, ends_s, pace.fps);
+            return Self::in_calendar_time(options, history, story, ends_s, limits.fps);
         }
-        let groups = options.groups(history, story, pace.most_beats);
-        let shown = match options.args.fps {
+        let groups = options.groups(history, story, limits.most_beats);
+        let even = options.args.fps.filter(|_| options.film_fps.is_none());
+        let shown = match even {
             Some(fps) => pace::even(groups.count(), fps, cli::HOLD_S),
             None => pace::telling(history, story, &groups, options.duration_s(), ends_s),
         };
-        let heartbeat = Heartbeat::of_film(history, scale, groups, &shown);
+        let heartbeat = Heartbeat::paced(history, scale, groups, &shown);
         let times = heartbeat.shown_s.iter().zip(&shown);
         let stops =
             times.map(|(&t_s, shown)| Stop { t_s, travel_s: shown.travel_s, hold_s: shown.hold_s });
@@ -143,7 +144,7 @@ impl Film {
         self.captions.iter().map(|beat| self.heartbeat.shown_s[*beat as usize]).collect()
     }
 
-    /// Where the cursor is at every beat, or at every frame of a film in calendar time.
+    /// Where the cursor is at every beat, or at every frame in calendar time.
     pub(super) fn moments(
         &self,
         history: &History,
