@@ -24,7 +24,7 @@ use flaky_core::scene::Size;
 use flaky_draw::encode::video::{self, PixelFormat};
 
 const FFMPEG: &str = "ffmpeg";
-/// The maximum number of pixels: what players decode, and what ffmpeg holds in about a gigabyte.
+/// The maximum number of pixels: what players decode, and what ffmpeg holds in two gigabytes.
 const MOST_PIXELS: u32 = 4096 * 2304;
 /// The time in which ffmpeg must end once it no longer reads, and its messages once it has ended.
 const PATIENCE: Duration = Duration::from_secs(1);
