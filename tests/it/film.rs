@@ -83,7 +83,9 @@ fn a_film_has_the_colours_of_the_frames() {
         return;
     }
     let folder = Folder::new();
-    for look in ["--no-grid --colour ground=#2040a0", "--theme amber", "--colour ground=#c02010"] {
+    for look in
+        ["--no-grid --colour ground=#2040a0", "--theme amber", "--no-grid --colour ground=#c02010"]
+    {
         let words = format!("{SHORT} --fps 10 --size 160x64 {look}");
         let frames = folder.render(&words, "x.rgb");
         let corner = &frames[..3];
@@ -94,7 +96,8 @@ fn a_film_has_the_colours_of_the_frames() {
             for (i, (seen, drawn)) in film.iter().zip(frames.chunks(3 * 160 * 64)).enumerate() {
                 for (seen, drawn) in mean(seen).into_iter().zip(mean(drawn)) {
                     let off = (seen - drawn).abs();
-                    assert!(off < 1.5, "{name} with {look}, frame {i}: {seen} instead of {drawn}");
+                    // Colours that four pixels share may leave the range and be cut off.
+                    assert!(off < 3.0, "{name} with {look}, frame {i}: {seen} instead of {drawn}");
                 }
                 if look.contains("no-grid") {
                     let off = difference(&seen[..3], corner);
