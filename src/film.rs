@@ -46,7 +46,7 @@ const ANONYMOUS: &str = "-map_metadata -1 -fflags +bitexact -flags:v +bitexact";
 pub(crate) enum Container {
     /// H.264 in MP4.
     Mp4,
-    /// VP9 in `WebM`.
+    /// VP9 in WebM.
     Webm,
 }
 
