@@ -38,7 +38,8 @@ impl Life {
     fn commit(&mut self, branch: &str, who: &str, subject: &str, merged: Option<&str>) {
         self.marks += 1;
         let (mark, time_s) = (self.marks, self.now_s);
-        let lines = format!("commit refs/heads/{branch}\nmark :{mark}\ncommitter {who} {time_s} +0000\n");
+        let lines =
+            format!("commit refs/heads/{branch}\nmark :{mark}\ncommitter {who} {time_s} +0000\n");
         self.stream.extend(lines.bytes());
         data(&mut self.stream, format!("{subject} {mark}").as_bytes());
         if let Some(merged) = merged {
@@ -99,7 +100,8 @@ fn releases_have_gits_numbers() {
         let sums = release.sums;
         assert_eq!(sums.commits, number(&repo, &["rev-list", range]), "{range}");
         let authors = repo.git(&["log", "--format=%an", range]);
-        let authors: BTreeSet<&str> = authors.lines().filter(|name| !name.contains("bot")).collect();
+        let authors: BTreeSet<&str> =
+            authors.lines().filter(|name| !name.contains("bot")).collect();
         assert_eq!(sums.people, authors.len(), "{range}");
         let lines = repo.git(&["log", "--numstat", "--format=", range]);
         let added = lines.lines().filter_map(|line| line.split('\t').next()?.parse::<u64>().ok());
@@ -181,7 +183,10 @@ fn anonymous_people_are_numbers() {
     let mut history = history(&lived());
     anonymise(&mut history);
     let names: BTreeSet<&str> = history.people.iter().map(|person| &*person.name).collect();
-    assert_eq!(names.into_iter().collect::<Vec<_>>(), ["dependabot[bot]", "person 1", "person 2", "person 3"]);
+    assert_eq!(
+        names.into_iter().collect::<Vec<_>>(),
+        ["dependabot[bot]", "person 1", "person 2", "person 3"]
+    );
     assert!(history.people.iter().all(|person| !person.email.contains("ann")));
     let repo = lived();
     let json = repo.flaky("history --anonymous --json").succeeds().stdout();
@@ -200,7 +205,8 @@ fn a_long_life_without_tags_has_years() {
         story.milestones.iter().map(|year| (&*year.name, year.sums.commits)).collect();
     assert!(story.milestones.iter().all(|year| year.kind == MilestoneKind::Year));
     let since = |year: i32| {
-        let (from, to) = (format!("--since={year}-01-01T00:00Z"), format!("--until={year}-12-31T23:59Z"));
+        let (from, to) =
+            (format!("--since={year}-01-01T00:00Z"), format!("--until={year}-12-31T23:59Z"));
         number(&repo, &["rev-list", &from, &to, "HEAD"])
     };
     let expected = [2021, 2022, 2023, 2024].map(|year| (year, since(year - 1)));
@@ -221,7 +227,10 @@ fn what_matters_is_given_time() {
     assert_eq!(frames.len(), history.commits.len(), "a frame for every commit");
     let ms = |index: usize| frames[index].ms;
     for release in &story.milestones {
-        assert!((1000..=2000).contains(&ms(release.at)) || release.at + 1 == frames.len(), "{release:?}");
+        assert!(
+            (1000..=2000).contains(&ms(release.at)) || release.at + 1 == frames.len(),
+            "{release:?}"
+        );
     }
     let routine = ms(2);
     assert!(ms(story.silences[0].end) >= 3 * routine, "a silence lasts");
@@ -259,7 +268,10 @@ fn calendar_time_lasts_as_long_as_asked_for() {
     let end = story.silences[0].end;
     assert!(times[end] - times[end - 1] > 3.0, "100 days of 145 last");
     for (commit, at_s) in history.commits.iter().zip(times) {
-        assert!(clock.date_at(at_s).abs_diff(commit.ordered_s) <= 5, "the clock can be read backwards");
+        assert!(
+            clock.date_at(at_s).abs_diff(commit.ordered_s) <= 5,
+            "the clock can be read backwards"
+        );
     }
 }
 
