@@ -58,7 +58,7 @@ impl Sample {
             progress: &|_, _| Box::new(Silent) as Box<dyn Progress>,
         };
         let Walked { history, comparisons, .. } = walked;
-        churn::count(&counting, comparisons, &mut history.commits).expect("it can be counted");
+        churn::count(&counting, comparisons, history).expect("it can be counted");
     }
 
     fn cache(&self) -> Cache {
@@ -149,10 +149,10 @@ fn recall_500_counts(bencher: Bencher) {
     let sample = Sample::new();
     let mut walked = sample.walk();
     sample.count(&mut walked, 1);
-    sample.cache().keep(&walked.comparisons, &walked.history.commits).expect("it is written");
+    sample.cache().keep(&walked.comparisons, &walked.history).expect("it is written");
     bencher.with_inputs(|| sample.walk()).bench_local_values(|walked| {
         let Walked { mut history, comparisons, .. } = walked;
-        let missing = sample.cache().recall(comparisons, &mut history.commits);
+        let missing = sample.cache().recall(comparisons, &mut history);
         assert!(missing.is_empty());
         history
     });
@@ -164,7 +164,7 @@ fn keep_500_counts(bencher: Bencher) {
     let mut walked = sample.walk();
     sample.count(&mut walked, 1);
     bencher.bench_local(|| {
-        sample.cache().keep(&walked.comparisons, &walked.history.commits).expect("it is written");
+        sample.cache().keep(&walked.comparisons, &walked.history).expect("it is written");
     });
 }
 

@@ -13,6 +13,7 @@
 //! - [`status`]: reads the CI status of commits from a file or from git notes
 //! - [`tags`]: finds the commits at which tags count
 //! - [`story`]: tells releases, silences, people and weeks
+//! - [`places`]: where the changed lines are, by top folder
 //! - [`groups`]: divides commits into groups that share a beat
 //! - [`pace`]: decides how long each beat is shown
 //! - [`heartbeat`]: converts commits to beats
@@ -43,6 +44,7 @@ mod notes;
 mod objects;
 pub mod pace;
 mod people;
+pub mod places;
 pub mod repo;
 pub mod select;
 pub mod status;
@@ -59,6 +61,7 @@ use flaky_core::sanitize::short_id;
 use flaky_core::verdict::Verdict;
 
 pub use error::Error;
+use places::{Places, Row};
 
 /// Length of the longest ids, those of SHA-256, in bytes.
 const MAX_ID: usize = 32;
@@ -177,6 +180,8 @@ pub struct Commit {
     pub flags: CommitFlags,
     /// Its changes.
     pub churn: Churn,
+    /// Its part of [`History::places`].
+    pub places: Row,
     /// Its CI status, if known.
     pub verdict: Option<Verdict>,
 }
@@ -224,6 +229,8 @@ pub struct History {
     pub commits: Vec<Commit>,
     /// Their authors, without duplicates.
     pub people: Vec<Person>,
+    /// Where they changed lines.
+    pub places: Places,
     /// Name of the repository and the range, such as "flaky main".
     pub name: String,
     /// URL that the repository was cloned from, if any.

@@ -4,27 +4,26 @@
 //! settings. It is read and replaced as a whole. After concurrent runs, the counts of the last one
 //! are kept.
 
+mod records;
+
 use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::churn::Comparison;
 use super::exclude::Exclusions;
-use super::{Churn, Commit};
+use super::{Commit, History};
 use crate::store::{Store, StoredFile};
+use records::Records;
 
-/// Version of the payload: sorted records of an id and four numbers, and how they are counted.
-const VERSION: u32 = 2;
-/// Length of an id in bytes. The repositories that libgit2 can open have SHA-1 ids.
-const ID: usize = 20;
-const RECORD: usize = ID + 4 * size_of::<u32>();
+/// Version of the payload: the records, and how they are counted.
+const VERSION: u32 = 3;
 
 /// The counts of one repository.
 #[derive(Debug)]
 pub struct Cache {
     file: StoredFile,
-    /// Sorted records.
-    known: Vec<u8>,
+    known: Records,
 }
 
 impl Cache {
@@ -43,38 +42,33 @@ impl Cache {
     }
 
     /// Fills in the known counts and returns the remaining comparisons.
-    pub fn recall(&self, comparisons: Vec<Comparison>, commits: &mut [Commit]) -> Vec<Comparison> {
+    pub fn recall(&self, comparisons: Vec<Comparison>, history: &mut History) -> Vec<Comparison> {
         comparisons
             .into_iter()
             .filter(|comparison| {
-                let commit = &mut commits[comparison.commit as usize];
-                let Some(churn) = self.find(commit.id.bytes()) else { return true };
-                commit.churn = churn;
+                let commit = &mut history.commits[comparison.commit as usize];
+                let Some(counts) = self.known.find(commit.id.bytes()) else { return true };
+                commit.churn = counts.churn;
+                commit.places = history.places.add(counts.places.into_iter());
                 commit.flags.counted = true;
                 false
             })
             .collect()
     }
 
-    fn find(&self, id: &[u8]) -> Option<Churn> {
-        let records = self.known.as_chunks::<RECORD>().0;
-        let at = records.binary_search_by(|record| record[..ID].cmp(id)).ok()?;
-        let number = |n: usize| {
-            let bytes = &records[at][ID + 4 * n..][..4];
-            u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
-        };
-        Some(Churn { files: number(0), added: number(1), removed: number(2), weight: number(3) })
-    }
-
     /// Adds the counts of the commits of `comparisons`.
     ///
     /// # Errors
     /// Fails if the file cannot be written. Only the new counts are lost then.
-    pub fn keep(self, comparisons: &[Comparison], commits: &[Commit]) -> io::Result<()> {
-        let counted = comparisons.iter().map(|comparison| &commits[comparison.commit as usize]);
+    pub fn keep(self, comparisons: &[Comparison], history: &History) -> io::Result<()> {
+        let counted =
+            comparisons.iter().map(|comparison| &history.commits[comparison.commit as usize]);
         let whole = counted
             .filter(|Commit { flags, .. }| flags.counted && !flags.damaged && !flags.estimated);
-        let new: Vec<[u8; RECORD]> = whole.map(record).collect();
+        let mut new = Records::default();
+        for commit in whole {
+            new.push(commit, &history.places);
+        }
         if new.is_empty() {
             return if self.known.is_empty() { Ok(()) } else { self.file.touch() };
         }
@@ -83,25 +77,11 @@ impl Cache {
         if known.is_empty() {
             known = self.known;
         }
-        let mut records = known.as_chunks::<RECORD>().0.to_vec();
-        records.extend(new);
-        records.sort_unstable();
-        records.dedup_by(|a, b| a[..ID] == b[..ID]);
-        self.file.write(records.as_flattened())
+        self.file.write(&known.merged(&new))
     }
-}
-
-fn record(commit: &Commit) -> [u8; RECORD] {
-    let mut record = [0; RECORD];
-    record[..ID].copy_from_slice(&commit.id.bytes()[..ID]);
-    let Churn { files, added, removed, weight } = commit.churn;
-    for (place, number) in record[ID..].chunks_mut(4).zip([files, added, removed, weight]) {
-        place.copy_from_slice(&number.to_le_bytes());
-    }
-    record
 }
 
 /// The records of a file; none if it is missing.
-fn read(file: &StoredFile) -> Vec<u8> {
-    file.read().filter(|records| records.len().is_multiple_of(RECORD)).unwrap_or_default()
+fn read(file: &StoredFile) -> Records {
+    file.read().map(Records::parse).unwrap_or_default()
 }

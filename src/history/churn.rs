@@ -25,9 +25,10 @@ use super::diff::Lines;
 use super::error::Error;
 use super::exclude::Exclusions;
 use super::objects::{Database, Object, Objects, Unread};
+use super::places::{self, Name, Names};
 use super::tree::{self, TreeEntry, Visitor};
 use super::version::{self, Version};
-use super::{Churn, Commit};
+use super::{Churn, Commit, History};
 use crate::error::io_message;
 use crate::progress::Progress;
 
@@ -72,17 +73,20 @@ pub struct Counting<'a> {
 #[derive(Clone, Copy)]
 struct ChangedFile {
     /// Hash of its path, by which files are sorted.
-    path: u64,
+    path: u32,
     commit: u32,
+    /// Its place; `None` if it does not add to the height of a beat.
+    place: Option<Name>,
     old: Version,
     new: Version,
-    excluded: bool,
 }
 
 /// A partial count of a commit.
 #[derive(Default)]
 struct PartialCount {
     commit: u32,
+    /// Where the lines are that add to the height of its beat.
+    place: Option<Name>,
     churn: Churn,
     damaged: bool,
     estimated: bool,
@@ -95,24 +99,28 @@ struct PartialCount {
 pub fn count(
     counting: &Counting<'_>,
     comparisons: &[Comparison],
-    commits: &mut [Commit],
+    history: &mut History,
 ) -> Result<(), Error> {
     let database = Database::open(counting.repository)?;
     let mut rest = comparisons.to_vec();
     while !rest.is_empty() {
-        let Compared { counts, mut files, left } = compare_trees(counting, &database, &rest)?;
+        let Compared { counts, mut files, names, left } =
+            compare_trees(counting, &database, &rest)?;
         for count in counts {
-            add(commits, &count);
+            add(&mut history.commits, &count);
         }
         // Newest first: in a pack, older versions are deltas of newer ones.
         files.sort_unstable_by_key(|file| (file.path, Reverse(file.commit)));
-        for count in compare_blobs(counting, &database, &files)? {
-            add(commits, &count);
+        let mut counts = compare_blobs(counting, &database, &files)?;
+        for count in &counts {
+            add(&mut history.commits, count);
         }
+        counts.sort_unstable_by_key(|count| (count.commit, count.place));
+        add_places(history, &counts, &names);
         rest = left;
     }
     for comparison in comparisons {
-        commits[comparison.commit as usize].flags.counted = true;
+        history.commits[comparison.commit as usize].flags.counted = true;
     }
     Ok(())
 }
@@ -128,11 +136,24 @@ fn add(commits: &mut [Commit], count: &PartialCount) {
     commit.flags.estimated |= count.estimated;
 }
 
+/// Adds the places of commits, given the counts of all their files, sorted by commit and place.
+fn add_places(history: &mut History, counts: &[PartialCount], names: &Names) {
+    for counts in counts.chunk_by(|a, b| a.commit == b.commit) {
+        let places = counts.chunk_by(|a, b| a.place == b.place).filter_map(|counts| {
+            let weights = counts.iter().map(|count| count.churn.weight);
+            Some((names.text(counts[0].place?), weights.fold(0, u32::saturating_add)))
+        });
+        history.commits[counts[0].commit as usize].places = history.places.add(places);
+    }
+}
+
 /// What comes of comparing trees.
 #[derive(Default)]
 struct Compared {
     counts: Vec<PartialCount>,
     files: Vec<ChangedFile>,
+    /// The names of their places.
+    names: Names,
     /// Comparisons that are still to be done, in order of history.
     left: Vec<Comparison>,
 }
@@ -151,6 +172,7 @@ fn compare_trees(
             exclusions: counting.exclusions,
             count: PartialCount::default(),
             files: Vec::new(),
+            names: Names::default(),
             entries: 0,
             seen: None,
         };
@@ -164,12 +186,16 @@ fn compare_trees(
             counts.push(comparer.compare(two));
             waiting.fetch_add(comparer.files.len() - before, Ordering::Relaxed);
         }
-        Compared { counts, files: comparer.files, left }
+        Compared { counts, files: comparer.files, names: comparer.names, left }
     })?;
     let mut all = Compared::default();
     for part in parts {
         all.counts.extend(part.counts);
-        all.files.extend(part.files);
+        let merged = all.names.merge(&part.names);
+        all.files.extend(part.files.into_iter().map(|file| ChangedFile {
+            place: file.place.map(|name| name.merged(&merged)),
+            ..file
+        }));
         all.left.extend(part.left);
     }
     all.left.sort_unstable_by_key(|comparison| comparison.commit);
@@ -255,6 +281,8 @@ struct Comparer<'a> {
     count: PartialCount,
     /// The differing files of all commits so far.
     files: Vec<ChangedFile>,
+    /// The names of their places.
+    names: Names,
     /// Number of trees read and files found in the current commit.
     entries: usize,
     /// Ids of the trees compared, if each pair is to be compared only once.
@@ -338,8 +366,10 @@ impl Visitor for Comparer<'_> {
         if old != new {
             let mut hasher = DefaultHasher::new();
             path.hash(&mut hasher);
-            let (path, excluded) = (hasher.finish(), self.exclusions.contain(path));
-            self.files.push(ChangedFile { path, commit: self.count.commit, old, new, excluded });
+            let counts = !self.exclusions.contain(path);
+            let place = counts.then(|| self.names.insert(&places::of_path(path)));
+            let (path, commit) = (hasher.finish() as u32, self.count.commit);
+            self.files.push(ChangedFile { path, commit, place, old, new });
         }
         Ok(())
     }
@@ -354,9 +384,10 @@ impl ChangedFile {
     fn count(&self, objects: &mut Objects<'_>) -> PartialCount {
         let lines = version::compare(objects, self.old, self.new);
         let Lines { removed, added, estimated } = *lines.as_ref().unwrap_or(&Lines::default());
-        let weight = if self.excluded { 0 } else { added.saturating_add(removed) };
+        let weight = if self.place.is_some() { added.saturating_add(removed) } else { 0 };
         PartialCount {
             commit: self.commit,
+            place: self.place,
             churn: Churn { files: 0, added, removed, weight },
             damaged: lines.is_err(),
             estimated,

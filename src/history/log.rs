@@ -11,6 +11,7 @@ use super::error::Error;
 use super::exclude::Exclusions;
 use super::message::{MAX_NAME, MAX_SUBJECT, classify, offset_min, one_line, seconds};
 use super::people::People;
+use super::places::Tally;
 use super::{Churn, Commit, CommitFlags, History, Id, calendar};
 use crate::error::io_message;
 
@@ -61,11 +62,13 @@ pub fn read(
             texts.push(String::from_utf8_lossy(&bytes).into_owned());
         }
         let mut commit = commit(&texts, &mut people).ok_or(Error::OtherLog(number))?;
+        let mut lines = Tally::default();
         loop {
             field = fields.next(number)?;
             let Some(line) = field.as_deref().and_then(numstat) else { break };
-            line.add_to(&mut commit.churn, exclusions);
+            line.add_to(&mut commit.churn, &mut lines, exclusions);
         }
+        commit.places = history.places.add(lines.found());
         history.commits.push(commit);
     }
     if history.commits.is_empty() {
@@ -161,13 +164,14 @@ fn numstat(field: &[u8]) -> Option<Line<'_>> {
 }
 
 impl Line<'_> {
-    fn add_to(&self, churn: &mut Churn, exclusions: &Exclusions) {
+    fn add_to(&self, churn: &mut Churn, places: &mut Tally, exclusions: &Exclusions) {
         churn.files = churn.files.saturating_add(1);
         churn.added = churn.added.saturating_add(self.added);
         churn.removed = churn.removed.saturating_add(self.removed);
         if !exclusions.contain(self.path) {
             let lines = self.added.saturating_add(self.removed);
             churn.weight = churn.weight.saturating_add(lines);
+            places.add(self.path, lines);
         }
     }
 }

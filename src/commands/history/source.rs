@@ -186,7 +186,7 @@ fn from_repository(
         )
     });
     let comparisons = match &cache {
-        Some(cache) => cache.recall(comparisons, &mut history.commits),
+        Some(cache) => cache.recall(comparisons, &mut history),
         None => comparisons,
     };
     let counting = Counting {
@@ -196,10 +196,10 @@ fn from_repository(
         threads: threads(args.threads),
         progress: &|what, steps| console.progress(what, steps),
     };
-    churn::count(&counting, &comparisons, &mut history.commits)?;
+    churn::count(&counting, &comparisons, &mut history)?;
     if let Some(cache) = cache {
         // If the counts cannot be stored, they are computed again next time.
-        let _ = cache.keep(&comparisons, &history.commits);
+        let _ = cache.keep(&comparisons, &history);
     }
     let damaged = history.damaged();
     if damaged > 0 && repo::is_partial(&repository) {
