@@ -68,6 +68,10 @@ struct CommitBeat<'a> {
     added: u32,
     /// The number of lines that it removed.
     removed: u32,
+    /// The lines that it added and removed in each top folder, without those of ignored files: the
+    /// most lines first, of eight folders at most. Missing if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    places: Vec<Place<'a>>,
     /// True if these numbers are estimated, because files or directories are too large to compare;
     /// else missing.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -94,6 +98,17 @@ struct CommitBeat<'a> {
     moved_tags: Vec<&'a str>,
     /// What the beat shows, in words, with the state of the pipeline if that is known.
     meaning: String,
+}
+
+/// A top folder in which lines were changed.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Place<'a> {
+    /// The name of the folder; `.` stands for the files at the top of the repository.
+    name: &'a str,
+    /// The number of lines that were added and removed there.
+    #[cfg_attr(test, schemars(range(min = 1)))]
+    lines: u32,
 }
 
 /// A long time without commits, or a night.
@@ -130,6 +145,7 @@ impl Serialize for Beats<'_> {
 impl<'a> Beats<'a> {
     fn beat(&self, before: Option<&Commit>, commit: &'a Commit, beat: &Beat) -> CommitBeat<'a> {
         let author = self.history.author(commit);
+        let places = self.history.places.of(commit);
         CommitBeat {
             sha: commit.id.to_string(),
             parents: commit.parents.iter().map(ToString::to_string).collect(),
@@ -140,6 +156,7 @@ impl<'a> Beats<'a> {
             files: commit.churn.files,
             added: commit.churn.added,
             removed: commit.churn.removed,
+            places: places.map(|(name, lines)| Place { name, lines }).collect(),
             estimated: commit.flags.estimated,
             height: rounded(beat.amplitude, 4),
             author: &author.name,

@@ -15,11 +15,13 @@ const MANY: u32 = 1000;
 /// A commit as git reports it.
 #[derive(Debug, Default)]
 pub struct Told {
-    sha: String,
+    pub sha: String,
     parents: Vec<String>,
     files: u32,
     added: u32,
     removed: u32,
+    /// Its paths, with the lines of each.
+    pub lines: Vec<(String, u32)>,
 }
 
 /// The commits of `git log` with these arguments.
@@ -37,10 +39,13 @@ pub fn told(git: &mut Command, words: &str) -> Vec<Told> {
             list.push(Told { sha, parents: ids.collect(), ..Told::default() });
         } else if let (Some(last), Some((added, rest))) = (list.last_mut(), field.split_once('\t'))
         {
-            let (removed, _) = rest.split_once('\t').expect("three columns");
+            let (removed, path) = rest.split_once('\t').expect("three columns");
+            let [added, removed] =
+                [added.trim(), removed].map(|digits| digits.parse().unwrap_or(0));
             last.files += 1;
-            last.added += added.trim().parse().unwrap_or(0);
-            last.removed += removed.parse().unwrap_or(0);
+            last.added += added;
+            last.removed += removed;
+            last.lines.push((path.to_string(), added + removed));
         }
     }
     list

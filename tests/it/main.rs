@@ -50,6 +50,7 @@ mod page_view;
 mod pictures;
 #[cfg(unix)]
 mod pipes;
+mod places;
 mod platforms;
 mod preview;
 mod questions;

@@ -352,6 +352,8 @@ pub struct Beat {
     pub added: u32,
     pub removed: u32,
     #[serde(default)]
+    pub places: Vec<Place>,
+    #[serde(default)]
     pub estimated: bool,
     pub height: f64,
     pub author: String,
@@ -363,6 +365,12 @@ pub struct Beat {
     #[serde(default)]
     pub moved_tags: Vec<String>,
     pub meaning: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Place {
+    pub name: String,
+    pub lines: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
