@@ -15,6 +15,7 @@
 //! - [`story`]: tells releases, silences, people and weeks
 //! - [`places`]: where the changed lines are, by top folder
 //! - [`groups`]: divides commits into groups that share a beat
+//! - [`marks`]: selects the kind of a beat
 //! - [`pace`]: decides how long each beat is shown
 //! - [`heartbeat`]: converts commits to beats
 //!
@@ -38,6 +39,7 @@ pub mod json;
 mod lines;
 pub mod log;
 mod mailmap;
+pub mod marks;
 pub(crate) mod message;
 mod names;
 mod notes;

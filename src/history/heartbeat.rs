@@ -6,9 +6,10 @@
 //! also the shorter, the shorter the beat is shown. The kind of a commit is a row of [`mark::TABLE`], and work at night lowers the baseline.
 
 use super::groups::{Groups, SILENCE_S, gap_s};
+use super::marks::mark;
 use super::pace::{Clock, Shown};
 use super::{Commit, History};
-use flaky_core::rhythm::mark::{self, Mark};
+use flaky_core::rhythm::mark;
 use flaky_core::rhythm::{Beat, BeatKind, Episode, Extent, Glitch, Rhythm, glitch};
 use flaky_core::verdict::Verdict;
 
@@ -51,9 +52,6 @@ const MAX_ROOT_HEIGHT: f64 = 1.2;
 const QUANTILE: f64 = 0.95;
 /// Minimum scale in lines, so that beats of a few small commits do not become high.
 const MIN_SCALE: u32 = 20;
-
-/// A group with more commits has the most frequent mark, not the most telling one.
-const VERY_MANY: usize = 50;
 
 /// Number of changed lines that gives a beat its normal height.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,39 +221,6 @@ fn interval(gap_s: i64) -> (f64, Option<&'static Glitch>) {
     }
     let decades = libm::log10(1.0 + gap_s as f64 / SHORT_GAP_S);
     (MIN_RR_S + RR_PER_DECADE_S * decades, None)
-}
-
-/// The mark of the most telling commit. Among very many something is always unusual, so that these have
-/// the most frequent mark.
-pub fn mark(commits: &[Commit]) -> &'static Mark {
-    let marks = commits.iter().map(ranked_mark);
-    let ranked = if commits.len() > VERY_MANY {
-        let number =
-            |mark: &Mark| marks.clone().filter(|(_, other)| other.name == mark.name).count();
-        mark::TABLE.iter().map(|mark| (number(mark), *mark)).max_by_key(|(count, _)| *count)
-    } else {
-        marks.max_by_key(|(rank, _)| *rank).map(|(rank, mark)| (rank.into(), mark))
-    };
-    ranked.map_or(&mark::COMMIT, |(_, mark)| mark)
-}
-
-/// Number of commits that have this mark by themselves.
-pub fn marked(commits: &[Commit], mark: &Mark) -> usize {
-    commits.iter().filter(|commit| ranked_mark(commit).1.name == mark.name).count()
-}
-
-/// The rank of a commit in a group, and its mark.
-fn ranked_mark(commit: &Commit) -> (u8, &'static Mark) {
-    match commit.verdict {
-        Some(Verdict::Flaky) => (7, &mark::FLAKY),
-        Some(Verdict::Failed) => (6, &mark::FAILED),
-        _ if commit.flags.damaged => (5, &mark::LOST),
-        _ if commit.flags.revert => (4, &mark::REVERT),
-        _ if commit.is_root() => (3, &mark::ROOT),
-        _ if commit.flags.fixup => (0, &mark::FIXUP),
-        _ if commit.is_merge() => (2, &mark::MERGE),
-        _ => (1, &mark::COMMIT),
-    }
 }
 
 /// Height of a beat, as a factor on its waves.

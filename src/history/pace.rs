@@ -5,7 +5,7 @@
 //! together lasts about as long as asked for, if the number of beats allows it.
 
 use super::groups::Groups;
-use super::heartbeat;
+use super::marks;
 use super::story::{Milestone, MilestoneKind, Story};
 use super::{Commit, History};
 use flaky_core::rhythm::mark;
@@ -175,7 +175,7 @@ fn largest(commits: &[Commit]) -> Vec<usize> {
 /// The beats of failures and reverts with their times, `most_s` seconds in all at most.
 fn troubles(history: &History, groups: &Groups, most_s: f64) -> Vec<(usize, f64)> {
     let wishes = (0..groups.count()).filter_map(|beat| {
-        let mark = heartbeat::mark(&history.commits[groups.range(beat)]);
+        let mark = marks::mark(&history.commits[groups.range(beat)]);
         let seconds = match mark {
             same if *same == mark::FLAKY => FLAKY_S,
             same if *same == mark::FAILED || *same == mark::REVERT => TROUBLE_S,

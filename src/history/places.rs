@@ -19,7 +19,7 @@ use super::Commit;
 use super::message::MAX_NAME;
 
 pub(super) use names::{Name, Names};
-pub use shares::{Band, equal_times, shares};
+pub use shares::shares;
 
 /// The place of files at the top of the repository.
 pub const TOP: &str = ".";

@@ -67,7 +67,7 @@ fn counted(folder: &Path) -> Result<Vec<Commit>, Error> {
         threads: 1,
         progress: &|_, _| Box::new(Silent) as Box<dyn Progress>,
     };
-    churn::count(&counting, &comparisons, &mut history.commits)?;
+    churn::count(&counting, &comparisons, &mut history)?;
     Ok(history.commits)
 }
 

@@ -9,6 +9,7 @@ use super::words::{
 };
 use crate::history::calendar::{day, day_of};
 use crate::history::message::one_line;
+use crate::history::places;
 use crate::history::story::{Milestone, MilestoneKind, Story, Sums, per_week};
 use crate::history::{Commit, History};
 use flaky_core::scene::Colour;
@@ -16,6 +17,11 @@ use flaky_core::scene::timelapse::{Card, CommitCaption, Headline, Tag};
 
 /// Maximum number of tags that are named in a caption.
 const MAX_TAGS: usize = 3;
+/// Time over which the shares of places are taken, in seconds: twelve weeks.
+const PLACES_S: i64 = 12 * 7 * DAY_S;
+/// Maximum number of places that are named, and the least share of such a one.
+const MAX_PLACES: usize = 3;
+const LEAST_SHARE: f64 = 0.05;
 /// Seconds of a year, on average, and of a day.
 const YEAR_S: f64 = 31_556_952.0;
 const DAY_S: i64 = 86_400;
@@ -55,7 +61,7 @@ impl Narrator {
             removed,
             number: format!("{} / {}", range.end, self.history.commits.len()),
             rate: rate(per_week(&self.history.commits, last_index)),
-            places: String::new(),
+            places: self.places(last_index),
             tag,
             word: word(commits),
             headline: self.headline(number, first, range.start, last_index),
@@ -71,6 +77,23 @@ impl Narrator {
             }
         }
         caption
+    }
+
+    /// Where the work of the last weeks went, up to a commit; empty if all of it is in one place.
+    fn places(&self, index: usize) -> String {
+        let commits = &self.history.commits;
+        let since_s = commits[index].ordered_s.saturating_sub(PLACES_S);
+        let begin = commits[..index].partition_point(|commit| commit.ordered_s < since_s);
+        let shares = places::shares(&self.history, begin..index + 1);
+        if shares.len() < 2 {
+            return String::new();
+        }
+        let large = shares.iter().filter(|(_, share)| *share >= LEAST_SHARE).take(MAX_PLACES);
+        let words = large.map(|(name, share)| {
+            let name = if *name == places::TOP { "top" } else { name };
+            format!("{} {:.0} %", one_line(name, MAX_SUBJECT), 100.0 * share)
+        });
+        words.collect::<Vec<_>>().join(" · ")
     }
 
     /// The latest release before a commit.

@@ -6,6 +6,7 @@ use super::super::plural;
 use crate::history::calendar::day;
 use crate::history::groups::Groups;
 use crate::history::heartbeat::{self, Heartbeat};
+use crate::history::marks;
 use crate::history::message::one_line;
 use crate::history::select::is_bot;
 use crate::history::story::Sums;
@@ -63,7 +64,7 @@ pub(super) fn days(commits: &[Commit]) -> String {
 pub(super) fn contents(commits: &[Commit]) -> String {
     let kinds = mark::TABLE.iter().filter(|mark| mark.name != mark::COMMIT.name);
     let mut parts: Vec<String> =
-        kinds.filter_map(|mark| counted(mark, heartbeat::marked(commits, mark))).collect();
+        kinds.filter_map(|mark| counted(mark, marks::marked(commits, mark))).collect();
     let nights = commits.iter().filter(|commit| heartbeat::is_night(commit)).count();
     if nights > 0 {
         parts.push(format!("{nights} at night"));
@@ -171,12 +172,12 @@ pub(super) fn on_sheet(history: &History, heartbeat: &Heartbeat) -> impl Iterato
 
 /// The word for a special beat, and its alarm.
 pub(super) fn word(commits: &[Commit]) -> Option<(String, Option<Alarm>)> {
-    let mark = heartbeat::mark(commits);
+    let mark = marks::mark(commits);
     let [commit] = commits else {
         let nights = commits.iter().filter(|commit| heartbeat::is_night(commit)).count();
         let night =
             || heartbeat::mostly_night(commits).then(|| (format!("{nights} at night"), None));
-        let count = heartbeat::marked(commits, mark);
+        let count = marks::marked(commits, mark);
         let special = counted(mark, count).filter(|_| mark.name != mark::COMMIT.name);
         return special.map(|words| (words, mark.alarm)).or_else(night);
     };
