@@ -35,8 +35,8 @@ use flaky_core::timeline::Timeline;
 use flaky_draw::encode::{gif, png};
 use flaky_draw::text::Fonts;
 use flaky_draw::{raster, svg};
-use options::Options;
-use sequence::{Limits, Sequence};
+use options::{Limits, Options};
+use sequence::Sequence;
 
 /// The number of fade levels. One frame per commit needs fewer than a moving beam.
 const LEVELS: usize = 12;
@@ -64,7 +64,7 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     let story = Arc::new(Story::new(&history, options.leaders()));
     options.check_releases(&history, &story)?;
     let sequence = Arc::new(Sequence::new(&options, &history, &story, options.limits()));
-    options.check_beats(&sequence, console)?;
+    sequence.check_beats(&options, console)?;
     let texts = texts(&options, &history, &story, &sequence);
     let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
     let renderer = Renderer { options: &options, history, story, sequence, fonts };

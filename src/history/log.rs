@@ -19,6 +19,8 @@ use crate::error::io_message;
 const MARK: &str = "flaky-log-1";
 /// The other fields as placeholders of git's `--format`.
 const FIELDS: [&str; 9] = ["%H", "%P", "%aN", "%aE", "%at %ad", "%ct", "%D", "%s", "%b"];
+/// The place of the references among them.
+const REFERENCES: usize = 6;
 /// Maximum size of a field, in bytes.
 const MAX_FIELD: u64 = 64 << 20;
 
@@ -62,6 +64,9 @@ pub fn read(
             texts.push(String::from_utf8_lossy(&bytes).into_owned());
         }
         let mut commit = commit(&texts, &mut people).ok_or(Error::OtherLog(number))?;
+        if let Some(branch) = branch(&texts[REFERENCES]) {
+            history.name = branch.to_string();
+        }
         let mut lines = Tally::default();
         loop {
             field = fields.next(number)?;
@@ -108,6 +113,11 @@ impl<R: BufRead> Fields<R> {
             Some(_) => Err(Error::CutLog(commits + 1)),
         }
     }
+}
+
+/// The branch that HEAD was on when the log was written, if these references name it.
+fn branch(references: &str) -> Option<&str> {
+    references.split(", ").find_map(|name| name.strip_prefix("HEAD -> refs/heads/"))
 }
 
 fn commit(texts: &[String], people: &mut People) -> Option<Commit> {

@@ -115,7 +115,12 @@ pub fn telling(
         travel_s: ticks(travel_s.unwrap_or(0.0).max(routine_s)),
         hold_s: ticks(hold_s),
     });
-    shown.collect()
+    let mut shown: Vec<Shown> = shown.collect();
+    // The way to the end is part of its time.
+    if let Some(last) = shown.last_mut() {
+        last.hold_s = ticks((last.hold_s - last.travel_s).max(0.0));
+    }
+    shown
 }
 
 /// The time of a silence: the longer, the longer.

@@ -306,7 +306,17 @@ pub(super) fn worktree(repository: &Repository) -> Option<&Path> {
 
 /// Name of a repository: the name of its directory.
 pub(super) fn name(repository: &Repository) -> Option<String> {
-    let folder = worktree(repository).unwrap_or_else(|| repository.commondir());
+    folder_name(worktree(repository).unwrap_or_else(|| repository.commondir()))
+}
+
+/// Name of the repository around the current directory, without reading it: git may know formats that
+/// are not known here.
+pub fn folder_here() -> Option<String> {
+    let here = env::current_dir().ok()?;
+    folder_name(here.ancestors().find(|folder| folder.join(".git").exists())?)
+}
+
+fn folder_name(folder: &Path) -> Option<String> {
     let folder = fs::canonicalize(folder).ok()?;
     let name = folder.file_name()?.to_string_lossy();
     Some(name.strip_suffix(".git").filter(|name| !name.is_empty()).unwrap_or(&name).to_string())

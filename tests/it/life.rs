@@ -8,6 +8,7 @@ use flaky_core::animation::{Animation, Frame, PixelRun, Plays, Rect};
 use flaky_draw::encode;
 
 use crate::pictures::{Shown, assert_same, frames_of_apng, frames_of_gif};
+use crate::repo::Repo;
 use crate::tools;
 use crate::varied::{drawn, many, varied};
 
@@ -113,7 +114,7 @@ fn frames_that_look_the_same_are_kept_where_each_counts() {
 }
 
 #[test]
-fn ten_frames_a_second_and_the_last_one_stays() {
+fn as_many_frames_a_second_as_asked_for_and_the_last_one_stays() {
     let repo = varied();
     let times = |words: &str| {
         let gif = delays(&frames_of_gif(&drawn(&repo, words, "x.gif")));
@@ -122,7 +123,9 @@ fn ten_frames_a_second_and_the_last_one_stays() {
         (gif, apng)
     };
     let expected = |ms: u32, last: u32| [vec![ms; COMMITS - 1], vec![last]].concat();
-    for (words, ms, last) in [("", 100, 3000), ("--fps 25", 40, 3000), ("--fps 50", 20, 3000)] {
+    for (words, ms, last) in
+        [("--fps 10", 100, 3000), ("--fps 25", 40, 3000), ("--fps 50", 20, 3000)]
+    {
         let (gif, apng) = times(&format!("--size 64x64 {words}"));
         assert_eq!((gif, apng), (expected(ms, last), expected(ms, last)), "{words}");
     }
@@ -148,12 +151,18 @@ fn it_plays_forever_if_not_told_otherwise() {
     assert_eq!(plays("--loops 1"), (gif::Repeat::Finite(0), 1));
 }
 
+fn drawn_alone(repo: &Repo, words: &str) -> Vec<u8> {
+    repo.flaky(&format!("history -q {words} -o x.gif")).succeeds();
+    fs::read(repo.path("x.gif")).unwrap()
+}
+
 #[test]
 fn a_single_commit_is_a_frame_that_stays() {
     let repo = many(1, |_| "alone".to_string());
-    repo.flaky("history -q -o x.gif").succeeds();
-    let frames = frames_of_gif(&fs::read(repo.path("x.gif")).unwrap());
-    assert_eq!(delays(&frames), [3000]);
+    for (words, ms) in [("", 6000), ("--cards none", 3000)] {
+        let frames = frames_of_gif(&drawn_alone(&repo, words));
+        assert_eq!(delays(&frames), [ms], "{words}");
+    }
     for name in ["x.svg", "x.apng", "x.png", "x.y4m", "x.rgb"] {
         repo.flaky(&format!("history -q -o {name}")).succeeds();
     }
@@ -201,13 +210,13 @@ fn every_frame_says_something_else_than_the_one_before() {
 
 #[test]
 fn a_caption_leaves_nothing_behind() {
-    // The left of the first row (id and subject) of the last commit, after all the others and by
+    // The left of the second row (id and subject) of the last commit, after all the others and by
     // itself.
     let repo = varied();
     let subject_of_last = |words: &str| {
         let rgb = drawn(&repo, words, "x.rgb");
         let last = *frames_of_rgb(&rgb, (800, 300)).last().unwrap();
-        let rows = last.chunks(3 * 800).take(32);
+        let rows = last.chunks(3 * 800).skip(32).take(22);
         rows.flat_map(|row| row[..3 * 600].to_vec()).collect::<Vec<u8>>()
     };
     assert!(subject_of_last("") == subject_of_last("HEAD~1..HEAD"));

@@ -1,8 +1,6 @@
 //! The options of `flaky history`, validated.
 
 use super::super::{check_film, format_of, plays, threads};
-use super::sequence::{Limits, Sequence};
-use crate::cli::Console;
 use crate::cli::fonts::FontSource;
 use crate::cli::format::Format;
 use crate::cli::history::{
@@ -19,11 +17,17 @@ use flaky_core::animation::Plays;
 use flaky_core::scene::theme::{self, Theme};
 use flaky_draw::encode::gif;
 
-/// The maximum number of beats of an animated SVG.
-const MAX_ANIMATED: usize = 500;
-
 /// The name of the output file without its extension.
 const DEFAULT_NAME: &str = "history";
+
+/// The limits of a sequence.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// Maximum number of beats.
+    pub most_beats: usize,
+    /// Frames per second in calendar time.
+    pub fps: f64,
+}
 
 /// The arguments and values derived from them.
 pub(super) struct Options<'a> {
@@ -150,33 +154,6 @@ impl<'a> Options<'a> {
         let message = format!("{} has no releases: no tag counts in it", history.name);
         Err(Error::failed(message)
             .hint("fetch tags with `git fetch --tags`, or leave out --releases"))
-    }
-
-    /// Rejects too many beats for an animated SVG, and tells if commits share beats.
-    pub(super) fn check_beats(&self, sequence: &Sequence, console: Console) -> Result<(), Error> {
-        if self.pace() == Pace::Time && self.is_animation() {
-            return Ok(());
-        }
-        let groups = &sequence.heartbeat.groups;
-        let beats = groups.count();
-        if self.format == Format::Svg && !self.sheet && beats > MAX_ANIMATED {
-            return Err(Error::failed(format!(
-                "an animated SVG has at most {MAX_ANIMATED} beats; this one would have {beats}"
-            ))
-            .hint(format!(
-                "add --still for a sheet of the whole history, or --max-frames {MAX_ANIMATED}, \
-                 name a range, or write .gif"
-            )));
-        }
-        if groups.size() > 1 && self.args.releases != Some(Releases::Only) {
-            console.say(&format!(
-                "{} commits: a beat stands for up to {} of them, and no beat reaches across a \
-                 silence (--max-frames 0 gives each its own)",
-                groups.range(beats - 1).end,
-                groups.size()
-            ));
-        }
-        Ok(())
     }
 
     /// The chosen theme, or the default of the layout.

@@ -2,8 +2,11 @@
 
 use std::ops::Range;
 
-use super::options::Options;
-use crate::cli::history::{self as cli, Cards, Pace};
+use super::options::{Limits, Options};
+use crate::cli::Console;
+use crate::cli::format::Format;
+use crate::cli::history::{self as cli, Cards, Pace, Releases};
+use crate::error::Error;
 use crate::history::History;
 use crate::history::heartbeat::{Heartbeat, STRIP_PER_S};
 use crate::history::pace::{self, Clock, Shown};
@@ -11,6 +14,8 @@ use crate::history::story::{Activity, Story};
 use flaky_core::scene::timelapse::{Moment, Pause};
 use flaky_core::timeline::Stop;
 
+/// The maximum number of beats of an animated SVG.
+const MAX_ANIMATED: usize = 500;
 /// The time from the beginning of a silence to its words, as a part of it.
 const HUSH: f64 = 0.1;
 
@@ -23,15 +28,6 @@ pub(super) struct Sequence {
     captions: Vec<u32>,
     /// The clock of a sequence in calendar time.
     clock: Option<Clock>,
-}
-
-/// The limits of a sequence.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    /// Maximum number of beats.
-    pub most_beats: usize,
-    /// Frames per second in calendar time.
-    pub fps: f64,
 }
 
 impl Sequence {
@@ -113,6 +109,33 @@ impl Sequence {
         };
         let captions = pace::captions(&shown.collect::<Vec<_>>(), tells);
         Self { heartbeat, stops, captions, clock: Some(clock) }
+    }
+
+    /// Rejects too many beats for an animated SVG, and tells if commits share beats.
+    pub(super) fn check_beats(&self, options: &Options<'_>, console: Console) -> Result<(), Error> {
+        if self.clock.is_some() {
+            return Ok(());
+        }
+        let groups = &self.heartbeat.groups;
+        let beats = groups.count();
+        if options.format == Format::Svg && !options.sheet && beats > MAX_ANIMATED {
+            return Err(Error::failed(format!(
+                "an animated SVG has at most {MAX_ANIMATED} beats; this one would have {beats}"
+            ))
+            .hint(format!(
+                "add --still for a sheet of the whole history, or --max-frames {MAX_ANIMATED}, \
+                 name a range, or write .gif"
+            )));
+        }
+        if groups.size() > 1 && options.args.releases != Some(Releases::Only) {
+            console.say(&format!(
+                "{} commits: a beat stands for up to {} of them, and no beat reaches across a \
+                 silence (--max-frames 0 gives each its own)",
+                groups.range(beats - 1).end,
+                groups.size()
+            ));
+        }
+        Ok(())
     }
 
     /// Number of captions.

@@ -224,8 +224,10 @@ fn from_log(log: &Path, exclusions: &Exclusions, selection: &Selection) -> Resul
         log::read(BufReader::new(file), exclusions, selection.first_parent)
     };
     let mut history = read.map_err(|error| hints::explain(&error))?;
-    if let Some(stem) = log.file_stem().filter(|_| log.as_os_str() != "-") {
-        history.name = stem.to_string_lossy().into_owned();
+    if log.as_os_str() != "-" {
+        history.name = log.file_stem().unwrap_or(log.as_os_str()).to_string_lossy().into_owned();
+    } else if let Some(folder) = repo::folder_here() {
+        history.name = format!("{folder} {}", history.name);
     }
     let History { commits, people, .. } = &mut history;
     commits.retain(|commit| selection.matches_dates(commit));

@@ -261,7 +261,14 @@ pub fn timelapse(
         captions: layout.standing(settings),
     };
     let cursor = cursor(layout.clone(), moments);
-    let make = Arc::new(move |index| layout.slide(&caption(index)));
+    let make = Arc::new(move |index| {
+        let caption = caption(index);
+        let mut slide = layout.slide(&caption);
+        if let Some(card) = caption.card.filter(|_| layout.is_full()) {
+            card::put(&layout, &card, &mut slide);
+        }
+        slide
+    });
     Timelapse { scene, captions: Slides { starts_s: starts_s.into(), make }, cursor }
 }
 

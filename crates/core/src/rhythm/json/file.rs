@@ -141,6 +141,8 @@ pub(super) struct FileBeat {
     pub(super) _removed: NotDrawn,
     #[serde(default, skip_serializing, rename = "estimated")]
     pub(super) _estimated: NotDrawn,
+    #[serde(default, skip_serializing, rename = "places")]
+    pub(super) _places: NotDrawn,
     #[serde(default, skip_serializing, rename = "author")]
     pub(super) _author: NotDrawn,
     #[serde(default, skip_serializing, rename = "email")]

@@ -6,7 +6,6 @@ use super::super::overview::OverviewArea;
 use super::super::text::{Face, TextMetrics};
 use super::super::theme::{Colour, PEOPLE};
 use super::super::{Anchor, Caption, Size, Strokes};
-use super::card;
 use super::{
     CommitCaption, Detail, FilledRect, Headline, Moment, Pause, Slide, Tag, TimelapseSettings,
 };
@@ -73,6 +72,11 @@ impl Layout {
         this
     }
 
+    /// Returns true if there is room for everything.
+    pub(super) fn is_full(&self) -> bool {
+        self.detail == Detail::Full
+    }
+
     pub(super) fn scale(&self) -> f64 {
         self.scale
     }
@@ -136,7 +140,7 @@ impl Layout {
 
     /// The baseline of a row of text above the trace.
     fn row(&self, number: u32) -> f64 {
-        let step = (ROW * self.scale).max(1.35 * self.size(SUBJECT));
+        let step = (ROW * self.scale).max(1.5 * self.size(SUBJECT));
         self.pad() + CAPITAL * self.size(NAME) + f64::from(number) * step
     }
 
@@ -260,9 +264,6 @@ impl Layout {
         if self.detail == Detail::None {
             return slide;
         }
-        if let Some(card) = commit.card.as_ref().filter(|_| self.detail == Detail::Full) {
-            card::put(self, card, &mut slide);
-        }
         let full = self.detail == Detail::Full;
         let mut row = self.filled_row(0);
         if let Some(name) = &self.name {
@@ -280,7 +281,7 @@ impl Layout {
         }
         let large = commit.headline.as_ref().filter(|_| full);
         if let Some(Headline { text, detail, colour }) = large {
-            row.y += 0.2 * self.size(OTHER);
+            row.y += 0.2 * (self.size(HEADLINE) - self.size(SUBJECT));
             let text = row.at_left(text, Face::Bold, HEADLINE, *colour, 0.7);
             let detail = row.at_left(detail, Face::Regular, OTHER, Colour::Text, 1.0);
             slide.captions.extend([text, detail].into_iter().flatten());
