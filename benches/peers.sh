@@ -2,18 +2,21 @@
 # flaky beside other tools, and what one run costs.
 # Pictures: 500 frames, 800x300, 50 a second, beside ffmpeg, gifski and gifsicle.
 # Badges: beside anybadge (pip install anybadge) and badge-maker (npm install -g badge-maker).
-# Histories: those of FLAKY_REPOS (paths, separated by spaces), beside `git log --shortstat`;
+# Histories: those of FLAKY_REPOS (paths, separated by spaces), beside `git log --shortstat`,
+# git-of-theseus (pip install git-of-theseus) and Gource in a virtual screen (xvfb-run);
 # choose some of about 2k, 20k and 80k commits.
+# FLAKY_MILLION=1 adds a made-up history of a million small commits, which takes minutes.
 #
 # Ours is the whole process from nothing; the others are handed the very same frames ready-made.
 # Times are the best of three; every figure is of this run, on this machine: look at the ratios.
 # A peak below that of python itself (some 14 MiB), which starts the processes, shows as that.
-# Wants ffmpeg, gifsicle, gifski, anybadge and badge on the path (a missing one is said and left
-# out), python3.
+# Wants ffmpeg, gifsicle, gifski, anybadge, badge, gource, xvfb-run and git-of-theseus-analyze on the
+# path (a missing one is said and left out), python3.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --quiet --release
 flaky=$PWD/target/release/flaky
+million=$PWD/benches/million.py
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
@@ -105,27 +108,68 @@ printf 'png: %s, monitor png: %s, flaky gif: %s (s, MiB)\n' \
   "$(measure 20 "$flaky" badge -q --status passed --style monitor -o monitor.png)" \
   "$(measure 3 "$flaky" badge -q --status flaky --flake-rate 7% -o flaky.gif)"
 
+line() { # name "seconds MiB" seconds-of-the-other
+  awk -v n="$1" -v s="${2% *}" -v m="${2#* }" -v g="$3" \
+    'BEGIN { printf "| %-26s | %8.3f s | %6.1fx | %6.1f MiB |\n", n, s, g / s, m }'
+}
+
 # Reading and counting alone, then drawing. Ratios are those of the times.
 history() { # repository
-  local repo=$1 git ours line
+  local repo=$1 git ours
   printf '\n%s: %s commits\n| %-26s | %10s | %7s | %10s |\n|---|---|---|---|\n' \
     "$(basename "$repo")" "$(git -C "$repo" rev-list --count HEAD)" tool time ratio peak
   git=$(measure 1 git -C "$repo" log --shortstat --no-renames)
-  line() { # name "seconds MiB"
-    awk -v n="$1" -v s="${2% *}" -v m="${2#* }" -v g="${git% *}" \
-      'BEGIN { printf "| %-26s | %8.3f s | %6.1fx | %6.1f MiB |\n", n, s, g / s, m }'
-  }
-  line "git log --shortstat" "$git"
+  line "git log --shortstat" "$git" "${git% *}"
   for threads in 1 2; do
     ours=$(measure 2 "$flaky" history -q "$repo" --no-cache --threads "$threads" --json -o beats.json)
-    line "flaky, $threads thread(s)" "$ours"
+    line "flaky, $threads thread(s)" "$ours" "${git% *}"
   done
+  ours=$(measure 1 "$flaky" history -q "$repo" --no-cache --threads 2 -o life.gif)
+  line "flaky, 2 threads, GIF" "$ours" "${git% *}"
   export XDG_CACHE_HOME=$work/cache
   "$flaky" history -q "$repo" HEAD~1 --json -o beats.json
-  line "flaky, one new commit" "$(measure 1 "$flaky" history -q "$repo" --json -o beats.json)"
-  line "flaky, nothing new" "$(measure 2 "$flaky" history -q "$repo" --json -o beats.json)"
+  line "flaky, one new commit" "$(measure 1 "$flaky" history -q "$repo" --json -o beats.json)" "${git% *}"
+  line "flaky, nothing new" "$(measure 2 "$flaky" history -q "$repo" --json -o beats.json)" "${git% *}"
+}
+
+# Whole times beside a tool that counts which lines survive.
+survival() { # repository
+  local repo=$1 branch
+  if ! command -v git-of-theseus-analyze >/dev/null; then
+    echo "git-of-theseus is not installed"
+    return
+  fi
+  branch=$(git -C "$repo" symbolic-ref --short HEAD)
+  printf 'git-of-theseus-analyze: %s (s, MiB)\n' "$(measure 1 git-of-theseus-analyze --quiet \
+    --procs 2 --outdir theseus --branch "$branch" "$repo")"
+}
+
+# frame COMMAND… -> "seconds MiB": the time divided by the number of pictures that it writes.
+frame() {
+  local figures
+  # shellcheck disable=SC2016 # for the inner shell
+  figures=$(measure 1 sh -c '"$@" | wc -c >bytes' sh "$@")
+  awk -v b="$(cat bytes)" -v s="${figures% *}" -v m="${figures#* }" \
+    'BEGIN { printf "%.4f %.1f", s / (b / (3 * 1920 * 1080)), m }'
+}
+
+# A frame for every commit, as a GIF and as video of 1920x1080. Ratios are those of the times.
+film() { # repository
+  local repo=$1 ours theirs
   printf 'a GIF with a frame for every commit: %s (s, MiB)\n' \
     "$(measure 1 "$flaky" history -q "$repo" --max-frames 0 -o life.gif)"
+  printf '\n%s: video, for every frame\n| %-26s | %10s | %7s | %10s |\n|---|---|---|---|\n' \
+    "$(basename "$repo")" tool time ratio peak
+  ours=$(frame "$flaky" history -q "$repo" --no-cache --threads 2 --max-frames 0 --size 1920x1080 \
+    --format rgb -o -)
+  theirs=$ours
+  if command -v gource >/dev/null && command -v xvfb-run >/dev/null; then
+    git -C "$repo" log --pretty=format:user:%aN%n%ct --reverse --raw --no-renames >gource.log
+    theirs=$(frame xvfb-run -a -s '-screen 0 1920x1080x24' gource -1920x1080 --log-format git \
+      --output-framerate 25 --stop-at-time 4 --output-ppm-stream - gource.log)
+    line "Gource" "$theirs" "${theirs% *}"
+  else echo "gource or xvfb-run is not installed"; fi
+  line "flaky (whole process)" "$ours" "${theirs% *}"
 }
 
 if [ -z "${FLAKY_REPOS:-}" ]; then
@@ -133,4 +177,13 @@ if [ -z "${FLAKY_REPOS:-}" ]; then
 fi
 for repo in ${FLAKY_REPOS:-}; do
   history "$repo"
+  survival "$repo"
+  film "$repo"
 done
+
+# Many small commits: MiB are about bytes for one of them.
+if [ -n "${FLAKY_MILLION:-}" ]; then
+  git init -q --bare million
+  "$million" 1000000 | git -C million fast-import --quiet
+  history million
+fi
