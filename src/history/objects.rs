@@ -25,7 +25,7 @@ use cache::{Cache, Key};
 use inflate::Inflater;
 use object::limit;
 pub(super) use object::{Object, Unread};
-use pack::{Base, Pack};
+use pack::{Base, Packs};
 use pack_index::PackIndex;
 use places::Replacements;
 
@@ -33,8 +33,8 @@ use places::Replacements;
 const MAX_CHAIN: usize = 4096;
 /// Number of tags that may lead to a commit.
 const MAX_TAGS: usize = 64;
-/// Total size of the objects that a thread keeps, in bytes, if there are more than two.
-const KEPT: usize = 32 << 20;
+/// Memory for the objects that a thread keeps, in bytes, if there are more than two.
+const KEPT: usize = 4 << 20;
 
 /// Where the objects of a repository are. Threads share it.
 pub(super) struct Database {
@@ -64,8 +64,7 @@ impl Database {
 /// Reads objects on one thread, and keeps the latest.
 pub(super) struct Objects<'db> {
     database: &'db Database,
-    /// The packs, once they have been opened, or the reason that they cannot be.
-    packs: Vec<Option<Result<Pack, Unread>>>,
+    packs: Packs,
     /// Index of the pack that had the latest object.
     latest: usize,
     kept: Cache,
@@ -75,7 +74,7 @@ pub(super) struct Objects<'db> {
 impl<'db> Objects<'db> {
     /// Reads from this database.
     pub(super) fn new(database: &'db Database) -> Self {
-        let packs = database.packs.iter().map(|_| None).collect();
+        let packs = Packs::new(database.packs.len());
         let kept = Cache::new(KEPT);
         Self { database, packs, latest: 0, kept, inflater: Inflater::default() }
     }
@@ -118,8 +117,7 @@ impl<'db> Objects<'db> {
     /// Reads the object at this offset of a pack: the base of its deltas, then each delta.
     fn unpack(&mut self, number: usize, offset: u64) -> Result<Rc<Object>, Unread> {
         let index = &self.database.packs[number];
-        let pack = self.packs[number].get_or_insert_with(|| Pack::open(&index.pack));
-        let pack = pack.as_mut().map_err(|reason| *reason)?;
+        self.packs.open(number, index)?;
         let key = |offset| Key::Packed(number, offset);
         let mut deltas = Vec::new();
         let mut at = offset;
@@ -127,13 +125,13 @@ impl<'db> Objects<'db> {
             if let Some(object) = self.kept.get(key(at)) {
                 break object;
             }
-            let entry = pack.entry(at)?;
+            let entry = self.packs.entry(at)?;
             let base = match entry.base {
                 Base::None(kind) => {
                     if entry.size > limit(kind) {
                         return Err(Unread::TooLarge);
                     }
-                    let data = pack.inflate(&entry, &mut self.inflater)?;
+                    let data = self.packs.inflate(&entry, &mut self.inflater)?;
                     break self.kept.add(key(at), Object { kind, data });
                 }
                 Base::Offset(base) => base,
@@ -150,7 +148,7 @@ impl<'db> Objects<'db> {
             if entry.size > limit {
                 return Err(Unread::TooLarge);
             }
-            let delta = pack.inflate(&entry, &mut self.inflater)?;
+            let delta = self.packs.inflate(&entry, &mut self.inflater)?;
             let data = delta::apply(&object.data, &delta, limit)?;
             object = self.kept.add(key(at), Object { kind: object.kind, data });
         }

@@ -72,6 +72,7 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
     ("unicode-width", "flaky-draw", &["text"]),
     ("schemars", "flaky-core", &["rhythm", "verdict"]),
     ("webpki-roots", "flaky-ci", &["tls"]),
+    ("zlib-rs", "flaky", &["history"]),
 ];
 
 const SRC: Rooms = &[

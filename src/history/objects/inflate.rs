@@ -1,27 +1,40 @@
 //! Inflates zlib streams of a known size.
 
 use std::io::BufRead;
+use std::mem;
 
-use flate2::{Decompress, FlushDecompress, Status};
+use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::object::Unread;
+
+/// Bits of the largest distance to a repetition in a zlib stream.
+const WINDOW_BITS: u8 = 15;
 
 /// The most that is allocated before any of it has been inflated, in bytes.
 const FIRST: usize = 1 << 20;
 
+/// Size up to which an object is inflated in the same memory as the one before, in bytes.
+const SMALL: usize = 1 << 14;
+/// Room behind it, in bytes. With less, zlib goes symbol by symbol.
+const SPARE: usize = 512;
+
 /// Inflates one stream after the other.
-pub(super) struct Inflater(Decompress);
+pub(super) struct Inflater {
+    stream: Inflate,
+    /// Where small objects are inflated.
+    small: Vec<u8>,
+}
 
 impl Default for Inflater {
     fn default() -> Self {
-        Self(Decompress::new(true))
+        Self { stream: Inflate::new(true, WINDOW_BITS), small: vec![0; SMALL + SPARE] }
     }
 }
 
 impl Inflater {
     /// Begins a stream.
     pub(super) fn start(&mut self) -> &mut Self {
-        self.0.reset(true);
+        self.stream.reset(true);
         self
     }
 
@@ -35,9 +48,11 @@ impl Inflater {
         let mut filled = 0;
         while filled < out.len() {
             let chunk = input.fill_buf()?;
-            let (read, written) = (self.0.total_in(), self.0.total_out());
-            let status = self.0.decompress(chunk, &mut out[filled..], FlushDecompress::None);
-            let (read, written) = (self.0.total_in() - read, self.0.total_out() - written);
+            let (read, written) = (self.stream.total_in(), self.stream.total_out());
+            // What is inflated at once needs no copy in the window of the stream.
+            let status = self.stream.decompress(chunk, &mut out[filled..], InflateFlush::Finish);
+            let (read, written) =
+                (self.stream.total_in() - read, self.stream.total_out() - written);
             input.consume(read as usize);
             filled += written as usize;
             match status {
@@ -49,6 +64,23 @@ impl Inflater {
             }
         }
         Ok((filled, false))
+    }
+
+    /// Inflates a stream of this size in bytes.
+    pub(super) fn whole(
+        &mut self,
+        input: &mut impl BufRead,
+        size: usize,
+    ) -> Result<Vec<u8>, Unread> {
+        self.start();
+        if size > SMALL {
+            return self.rest(input, Vec::new(), size);
+        }
+        let mut small = mem::take(&mut self.small);
+        let inflated = self.fill(input, &mut small[..size + SPARE]);
+        let data = inflated.map(|end| (end == (size, true)).then(|| small[..size].to_vec()));
+        self.small = small;
+        data?.ok_or(Unread::Damaged)
     }
 
     /// Inflates the rest of a stream, which must bring `data` to this size in bytes.
@@ -77,11 +109,6 @@ impl Inflater {
             }
         }
     }
-
-    /// Number of compressed bytes read of this stream.
-    pub(super) fn consumed(&self) -> u64 {
-        self.0.total_in()
-    }
 }
 
 #[cfg(test)]
@@ -100,12 +127,12 @@ mod tests {
     }
 
     fn inflated(mut input: &[u8], size: usize) -> Result<Vec<u8>, Unread> {
-        Inflater::default().start().rest(&mut input, Vec::new(), size)
+        Inflater::default().whole(&mut input, size)
     }
 
     #[test]
     fn a_stream_has_the_size_it_claims() {
-        for length in [0, 1, 1000, FIRST - 1, FIRST, 3 * FIRST] {
+        for length in [0, 1, 1000, SMALL, SMALL + 1, FIRST - 1, FIRST, 3 * FIRST] {
             let bytes: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
             let stream = deflated(&bytes);
             assert_eq!(inflated(&stream, length), Ok(bytes));

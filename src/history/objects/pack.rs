@@ -1,22 +1,36 @@
 //! Packs: files of many objects, some of which are deltas of others.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use git2::ObjectType;
 
 use super::inflate::Inflater;
 use super::object::{MAX_BLOB, Unread};
+use super::pack_index::PackIndex;
 
-/// Number of bytes read at once. Small objects near each other need one read.
-const WINDOW: usize = 1 << 14;
+/// Size of a block, which is read at once, in bytes. Small objects near each other are in one.
+const BLOCK: u64 = 1 << 13;
+/// Number of blocks that are kept.
+const BLOCKS: usize = 128;
 
-/// An open pack.
-pub(super) struct Pack {
-    file: BufReader<File>,
-    /// Offset of the next byte that `file` reads.
+/// Packs that are read on one thread.
+pub(super) struct Packs {
+    /// The packs, once they have been opened, or the reason that they cannot be.
+    files: Vec<Option<Result<File, Unread>>>,
+    blocks: Vec<Block>,
+    /// Number of the pack that is read, and offset of the next byte.
+    pack: usize,
     position: u64,
+}
+
+/// A part of a pack.
+#[derive(Clone, Default)]
+struct Block {
+    /// Number of its pack, and its own number in there; `None` if it has not been read.
+    place: Option<(usize, u64)>,
+    bytes: Vec<u8>,
 }
 
 /// What an object is described by.
@@ -38,32 +52,32 @@ pub(super) struct Entry {
     deflated: u64,
 }
 
-impl Pack {
-    pub(super) fn open(path: &Path) -> Result<Self, Unread> {
-        if !fs::metadata(path)?.is_file() {
-            return Err(Unread::Damaged);
-        }
-        let file = BufReader::with_capacity(WINDOW, File::open(path)?);
-        Ok(Self { file, position: 0 })
+impl Packs {
+    /// So many packs, none of which is open.
+    pub(super) fn new(count: usize) -> Self {
+        let files = (0..count).map(|_| None).collect();
+        Self { files, blocks: vec![Block::default(); BLOCKS], pack: 0, position: 0 }
     }
 
-    fn seek(&mut self, offset: u64) -> Result<(), Unread> {
-        let by = i64::try_from(offset).map_err(|_| Unread::Damaged)? - self.position as i64;
-        self.file.seek_relative(by)?;
-        self.position = offset;
-        Ok(())
+    /// Reads from the pack of this number and index from now on.
+    ///
+    /// # Errors
+    /// Fails if the pack cannot be opened.
+    pub(super) fn open(&mut self, number: usize, index: &PackIndex) -> Result<(), Unread> {
+        self.pack = number;
+        let file = self.files[number].get_or_insert_with(|| open(&index.pack));
+        file.as_ref().map(drop).map_err(|reason| *reason)
     }
 
     fn byte(&mut self) -> Result<u8, Unread> {
-        let byte = *self.file.fill_buf()?.first().ok_or(Unread::Damaged)?;
-        self.file.consume(1);
-        self.position += 1;
+        let byte = *self.fill_buf()?.first().ok_or(Unread::Damaged)?;
+        self.consume(1);
         Ok(byte)
     }
 
-    /// Reads the header of the object at this offset.
+    /// Reads the header of the object at this offset of the open pack.
     pub(super) fn entry(&mut self, offset: u64) -> Result<Entry, Unread> {
-        self.seek(offset)?;
+        self.position = offset;
         let mut byte = self.byte()?;
         let kind = byte >> 4 & 7;
         let mut size = u64::from(byte & 0xf);
@@ -114,9 +128,45 @@ impl Pack {
         if entry.size > MAX_BLOB {
             return Err(Unread::TooLarge);
         }
-        self.seek(entry.deflated)?;
-        let inflated = inflater.start().rest(&mut self.file, Vec::new(), entry.size as usize);
-        self.position += inflater.consumed();
-        inflated
+        self.position = entry.deflated;
+        inflater.whole(self, entry.size as usize)
     }
+}
+
+impl BufRead for Packs {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let number = self.position / BLOCK;
+        let place = Some((self.pack, number));
+        let block = &mut self.blocks[(number % BLOCKS as u64) as usize];
+        if block.place != place {
+            block.place = None;
+            block.bytes.clear();
+            if let Some(Ok(file)) = &mut self.files[self.pack] {
+                file.seek(SeekFrom::Start(number * BLOCK))?;
+                file.take(BLOCK).read_to_end(&mut block.bytes)?;
+            }
+            block.place = place;
+        }
+        let at = (self.position % BLOCK) as usize;
+        Ok(block.bytes.get(at..).unwrap_or_default())
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.position += count as u64;
+    }
+}
+
+impl Read for Packs {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(out)?;
+        self.consume(read);
+        Ok(read)
+    }
+}
+
+fn open(path: &Path) -> Result<File, Unread> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(Unread::Damaged);
+    }
+    Ok(File::open(path)?)
 }

@@ -1,7 +1,8 @@
 //! Indices of packs: sorted ids with the offsets of their objects, in two versions of a format.
 
+use std::cmp::Ordering;
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use git2::Oid;
@@ -16,6 +17,10 @@ const MAGIC: &[u8] = b"\xfftOc\0\0\0\x02";
 const FAN: usize = 256 * 4;
 /// Checksums of the pack and of the index.
 const SUMS: usize = 2 * ID;
+/// Length of the checksum of an object, in bytes.
+const SUM: usize = 4;
+/// Number of steps of a search by proportion, before halving takes over.
+const STEPS: usize = 8;
 /// Number of objects above which an index is not read: it would need more than two gigabytes.
 const MAX_OBJECTS: usize = 64 << 20;
 
@@ -25,7 +30,7 @@ pub(super) struct PackIndex {
     pub pack: PathBuf,
     /// The table of numbers of ids up to each first byte, without the magic.
     fan: [u32; 256],
-    /// All that follows the table.
+    /// All that follows the table, without checksums of objects.
     entries: Vec<u8>,
     version: Version,
 }
@@ -78,8 +83,14 @@ impl PackIndex {
         if length < least as u64 || length > most as u64 {
             return Err(Unread::Damaged);
         }
-        let mut entries = vec![0; length as usize];
-        file.read_exact(&mut entries)?;
+        let (ids, sums) = match version {
+            Version::One => (length as usize, 0),
+            Version::Two => (count * ID, count * SUM),
+        };
+        let mut entries = vec![0; length as usize - sums];
+        file.read_exact(&mut entries[..ids])?;
+        file.seek(SeekFrom::Current(sums as i64))?;
+        file.read_exact(&mut entries[ids..])?;
         Ok(Self { pack: path.with_extension("pack"), fan, entries, version })
     }
 
@@ -100,12 +111,25 @@ impl PackIndex {
         let first = usize::from(*id.first()?);
         let mut low = first.checked_sub(1).map_or(0, |before| self.fan[before] as usize);
         let mut high = self.fan[first] as usize;
-        while low < high {
-            let middle = low.midpoint(high);
-            match self.id(middle).cmp(id) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return self.offset(middle),
+        // Ids are evenly distributed, so a few steps by proportion lead near to one; each step of
+        // halving would read another part of the memory.
+        let wanted = beginning(id);
+        let (mut least, mut most) = ((first as u64) << 56, (first as u64) << 56 | u64::MAX >> 8);
+        for step in 0.. {
+            if low >= high {
+                break;
+            }
+            let middle = if step < STEPS && least < most && (least..=most).contains(&wanted) {
+                let part = u128::from(wanted - least) * (high - low) as u128;
+                low + ((part / u128::from(most - least)) as usize).min(high - low - 1)
+            } else {
+                low.midpoint(high)
+            };
+            let found = self.id(middle);
+            match beginning(found).cmp(&wanted).then_with(|| found.cmp(id)) {
+                Ordering::Less => (low, least) = (middle + 1, beginning(found)),
+                Ordering::Greater => (high, most) = (middle, beginning(found)),
+                Ordering::Equal => return self.offset(middle),
             }
         }
         None
@@ -120,12 +144,12 @@ impl PackIndex {
             return number(at * (ID + 4)).map(u64::from);
         }
         let count = self.count();
-        let offset = number(count * (ID + 4) + 4 * at)?;
+        let offset = number(count * ID + 4 * at)?;
         if offset >> 31 == 0 {
             return Some(u64::from(offset));
         }
         // The other bits are the place in the table of long offsets.
-        let start = count * (ID + 8) + 8 * (offset & 0x7fff_ffff) as usize;
+        let start = count * (ID + 4) + 8 * (offset & 0x7fff_ffff) as usize;
         Some(u64::from(number(start)?) << 32 | u64::from(number(start + 4)?))
     }
 
@@ -137,4 +161,9 @@ impl PackIndex {
             (low..self.fan[first] as usize).filter_map(|at| Oid::from_bytes(self.id(at)).ok());
         ids.filter(|id| id.to_string().starts_with(digits)).collect()
     }
+}
+
+/// The first eight bytes of an id as a number.
+fn beginning(id: &[u8]) -> u64 {
+    id.first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }
