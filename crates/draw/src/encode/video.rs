@@ -2,7 +2,6 @@
 
 use std::io::{self, BufWriter, Write};
 
-use super::canvas::Canvas;
 use flaky_core::animation::{Animation, Rgba};
 
 /// The format of the pictures.
@@ -27,22 +26,31 @@ pub fn write(animation: Animation<'_>, format: PixelFormat, out: impl Write) -> 
     if let PixelFormat::Y4m(num, den) = format {
         writeln!(out, "YUV4MPEG2 W{width} H{height} F{num}:{den} Ip A1:1 C444")?;
     }
-    let mut canvas = Canvas::new(width, height);
-    let mut bytes = Vec::with_capacity(3 * canvas.pixels.len());
+    // Only what a frame changes is converted.
+    let pixels = width as usize * height as usize;
+    let mut picture = vec![0; 3 * pixels];
     for frame in animation.frames {
-        canvas.paint(&frame);
-        bytes.clear();
-        let pixels = canvas.pixels.iter().map(|entry| converted[usize::from(*entry)]);
-        match format {
-            PixelFormat::Rgb => bytes.extend(pixels.flatten()),
-            PixelFormat::Y4m(..) => {
-                out.write_all(b"FRAME\n")?;
-                for plane in 0..3 {
-                    bytes.extend(pixels.clone().map(|pixel| pixel[plane]));
+        let (left, across) = (frame.rect.x as usize, frame.rect.width as usize);
+        for (y, row) in (frame.rect.y as usize..).zip(frame.pixels.chunks(across)) {
+            let at = y * width as usize + left;
+            let colours = row.iter().map(|entry| converted[usize::from(*entry)]);
+            match format {
+                PixelFormat::Rgb => {
+                    let places = picture[3 * at..].as_chunks_mut::<3>().0;
+                    places.iter_mut().zip(colours).for_each(|(place, colour)| *place = colour);
+                }
+                PixelFormat::Y4m(..) => {
+                    for (plane, places) in picture.chunks_mut(pixels).enumerate() {
+                        let places = places[at..].iter_mut();
+                        places.zip(colours.clone()).for_each(|(to, colour)| *to = colour[plane]);
+                    }
                 }
             }
         }
-        out.write_all(&bytes)?;
+        if matches!(format, PixelFormat::Y4m(..)) {
+            out.write_all(b"FRAME\n")?;
+        }
+        out.write_all(&picture)?;
     }
     out.flush()
 }
