@@ -33,8 +33,10 @@ pub mod exclude;
 mod files;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod graph;
 pub mod groups;
 pub mod heartbeat;
+mod indices;
 pub mod json;
 mod lines;
 pub mod log;
@@ -45,6 +47,7 @@ mod names;
 mod notes;
 mod objects;
 pub mod pace;
+mod parents;
 mod people;
 pub mod places;
 pub mod repo;
@@ -63,6 +66,7 @@ use flaky_core::sanitize::short_id;
 use flaky_core::verdict::Verdict;
 
 pub use error::Error;
+pub use parents::Parents;
 use places::{Places, Row};
 
 /// Length of the longest ids, those of SHA-256, in bytes.
@@ -111,7 +115,14 @@ impl Id {
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 2 * MAX_ID];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.bytes()) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
+        }
+        let text = &text[..2 * usize::from(self.length)];
+        f.write_str(std::str::from_utf8(text).unwrap_or_default())
     }
 }
 
@@ -159,7 +170,7 @@ pub struct Commit {
     /// Id of its object.
     pub id: Id,
     /// Ids of its parents; empty for a root.
-    pub parents: Box<[Id]>,
+    pub parents: Parents,
     /// Index of its author in [`History::people`].
     pub author: u32,
     /// Author date, in seconds since 1970.

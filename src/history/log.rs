@@ -137,7 +137,7 @@ fn commit(texts: &[String], people: &mut People) -> Option<Commit> {
     let (name, email) = (one_line(name, MAX_NAME), one_line(email, MAX_NAME));
     Some(Commit {
         id: Id::from_hex(id)?,
-        parents: parents.split_whitespace().map(Id::from_hex).collect::<Option<_>>()?,
+        parents: parents.split_whitespace().map(Id::from_hex).collect::<Option<Vec<_>>>()?.into(),
         author: people.index(&name, &email),
         written_s,
         offset_min: offset_min(offset).unwrap_or_default(),

@@ -1,5 +1,7 @@
 //! Parses commit objects. Any part may be missing, and text need not be UTF-8.
 
+use std::borrow::Cow;
+
 use encoding_rs::Encoding;
 
 use super::{CommitFlags, Id};
@@ -68,20 +70,24 @@ pub(crate) fn parse(object: &[u8]) -> ParsedCommit {
             encoding = Encoding::for_label(name);
         }
     }
-    let text = |bytes: &[u8]| match encoding {
-        Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
-        None => String::from_utf8_lossy(bytes).into_owned(),
-    };
-    parsed.author = author.map(|bytes| signature(&text(bytes))).unwrap_or_default();
-    let committer = committer.map(|bytes| signature(&text(bytes))).unwrap_or_default();
+    let person = |line| signature(&text(line, encoding));
+    parsed.author = author.map(person).unwrap_or_default();
+    let committer = committer.map(person).unwrap_or_default();
     parsed.flags.damaged = !(parsed.author.valid && committer.valid) || parsed.tree.is_none();
     parsed.committed_s = if committer.valid { committer.time_s } else { parsed.author.time_s };
     // The beginning of a message is enough. As in git, a NUL ends it.
     let message = &rest[..rest.len().min(1 << 16)];
     let end = memchr::memchr(0, message).unwrap_or(message.len());
-    let message = text(&message[..end]);
+    let message = text(&message[..end], encoding);
     (parsed.subject, parsed.flags) = read_message(&message, parsed.flags);
     parsed
+}
+
+fn text<'a>(bytes: &'a [u8], encoding: Option<&'static Encoding>) -> Cow<'a, str> {
+    match encoding {
+        Some(encoding) => encoding.decode_without_bom_handling(bytes).0,
+        None => String::from_utf8_lossy(bytes),
+    }
 }
 
 fn read_message(message: &str, flags: CommitFlags) -> (String, CommitFlags) {

@@ -11,19 +11,21 @@ use super::Person;
 pub(super) struct People {
     /// The authors, in the order of their first commit.
     pub list: Vec<Person>,
-    indices: BTreeMap<Person, u32>,
+    /// Indices in the list by name and address.
+    indices: BTreeMap<Box<str>, BTreeMap<Box<str>, u32>>,
 }
 
 impl People {
     /// The index of a person in the list. New people are added.
     pub(super) fn index(&mut self, name: &str, email: &str) -> u32 {
         let name = if name.is_empty() { "(no name)" } else { name };
-        let person = Person { name: name.into(), email: email.into() };
-        let next = self.list.len() as u32;
-        *self.indices.entry(person).or_insert_with_key(|person| {
-            self.list.push(person.clone());
-            next
-        })
+        if let Some(index) = self.indices.get(name).and_then(|emails| emails.get(email)) {
+            return *index;
+        }
+        let index = self.list.len() as u32;
+        self.list.push(Person { name: name.into(), email: email.into() });
+        self.indices.entry(name.into()).or_default().insert(email.into(), index);
+        index
     }
 
     /// Applies a mailmap and returns the list.
