@@ -14,9 +14,11 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::mem;
 use std::panic::resume_unwind;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use git2::{ObjectType, Oid, Repository};
@@ -40,7 +42,7 @@ const PER_THREAD: usize = 256;
 /// the same directory. A few small trees can describe more files than there are atoms.
 const MAX_ENTRIES: usize = 1 << 20;
 /// Number of files that wait for their lines to be counted; each takes 56 bytes.
-const MAX_WAITING: usize = 2 << 20;
+const MAX_WAITING: usize = 1 << 19;
 /// Stack size for the deepest directories that are compared, in bytes.
 const STACK: usize = 16 << 20;
 
@@ -85,8 +87,6 @@ struct ChangedFile {
 #[derive(Default)]
 struct PartialCount {
     commit: u32,
-    /// Where the lines are that add to the height of its beat.
-    place: Option<Name>,
     churn: Churn,
     damaged: bool,
     estimated: bool,
@@ -102,27 +102,36 @@ pub fn count(
     history: &mut History,
 ) -> Result<(), Error> {
     let database = Database::open(counting.repository)?;
-    let mut rest = comparisons.to_vec();
+    let mut left: Vec<Comparison>;
+    let mut rest = comparisons;
     while !rest.is_empty() {
-        let Compared { counts, mut files, names, left } =
-            compare_trees(counting, &database, &rest)?;
-        for count in counts {
-            add(&mut history.commits, &count);
-        }
+        let sums = Sums(Mutex::new(&mut history.commits));
+        let Compared { mut files, names, left: later } =
+            compare_trees(counting, &database, rest, &sums)?;
         // Newest first: in a pack, older versions are deltas of newer ones.
         files.sort_unstable_by_key(|file| (file.path, Reverse(file.commit)));
-        let mut counts = compare_blobs(counting, &database, &files)?;
-        for count in &counts {
-            add(&mut history.commits, count);
-        }
-        counts.sort_unstable_by_key(|count| (count.commit, count.place));
-        add_places(history, &counts, &names);
-        rest = left;
+        let mut lines = compare_blobs(counting, &database, &files, &sums)?;
+        lines.sort_unstable_by_key(|lines| (lines.commit, lines.place));
+        add_places(history, &lines, &names);
+        left = later;
+        rest = &left;
     }
     for comparison in comparisons {
         history.commits[comparison.commit as usize].flags.counted = true;
     }
     Ok(())
+}
+
+/// The commits, to which every thread adds what it has counted. Their order does not matter.
+struct Sums<'a>(Mutex<&'a mut [Commit]>);
+
+impl Sums<'_> {
+    fn add(&self, counts: impl IntoIterator<Item = PartialCount>) {
+        let mut commits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for count in counts {
+            add(&mut commits, &count);
+        }
+    }
 }
 
 fn add(commits: &mut [Commit], count: &PartialCount) {
@@ -136,21 +145,28 @@ fn add(commits: &mut [Commit], count: &PartialCount) {
     commit.flags.estimated |= count.estimated;
 }
 
-/// Adds the places of commits, given the counts of all their files, sorted by commit and place.
-fn add_places(history: &mut History, counts: &[PartialCount], names: &Names) {
-    for counts in counts.chunk_by(|a, b| a.commit == b.commit) {
-        let places = counts.chunk_by(|a, b| a.place == b.place).filter_map(|counts| {
-            let weights = counts.iter().map(|count| count.churn.weight);
-            Some((names.text(counts[0].place?), weights.fold(0, u32::saturating_add)))
+/// The lines of a file that add to the height of a commit's beat.
+#[derive(Clone, Copy)]
+struct PlacedLines {
+    commit: u32,
+    place: Name,
+    lines: u32,
+}
+
+/// Adds the places of commits, given the lines of all their files, sorted by commit and place.
+fn add_places(history: &mut History, lines: &[PlacedLines], names: &Names) {
+    for lines in lines.chunk_by(|a, b| a.commit == b.commit) {
+        let places = lines.chunk_by(|a, b| a.place == b.place).map(|lines| {
+            let sum = lines.iter().map(|file| file.lines).fold(0, u32::saturating_add);
+            (names.text(lines[0].place), sum)
         });
-        history.commits[counts[0].commit as usize].places = history.places.add(places);
+        history.commits[lines[0].commit as usize].places = history.places.add(places);
     }
 }
 
 /// What comes of comparing trees.
 #[derive(Default)]
 struct Compared {
-    counts: Vec<PartialCount>,
     files: Vec<ChangedFile>,
     /// The names of their places.
     names: Names,
@@ -163,9 +179,11 @@ fn compare_trees(
     counting: &Counting<'_>,
     database: &Database,
     comparisons: &[Comparison],
+    sums: &Sums<'_>,
 ) -> Result<Compared, Error> {
+    let all = Mutex::new(Compared::default());
     let waiting = AtomicUsize::new(0);
-    let parts = in_parallel(counting, "comparing commits", comparisons, |chunks| {
+    in_parallel(counting, "comparing commits", comparisons, |chunks| {
         let mut comparer = Comparer {
             objects: Objects::new(database),
             paths: counting.paths,
@@ -177,50 +195,61 @@ fn compare_trees(
             seen: None,
         };
         let (mut counts, mut left) = (Vec::new(), Vec::new());
-        for two in chunks.flatten() {
-            if waiting.load(Ordering::Relaxed) > MAX_WAITING {
-                left.push(*two);
-                continue;
+        for chunk in chunks {
+            for two in chunk {
+                if waiting.load(Ordering::Relaxed) > MAX_WAITING {
+                    left.push(*two);
+                    continue;
+                }
+                let before = comparer.files.len();
+                counts.push(comparer.compare(two));
+                waiting.fetch_add(comparer.files.len() - before, Ordering::Relaxed);
             }
-            let before = comparer.files.len();
-            counts.push(comparer.compare(two));
-            waiting.fetch_add(comparer.files.len() - before, Ordering::Relaxed);
+            sums.add(counts.drain(..));
+            let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+            let merged = all.names.merge(&mem::take(&mut comparer.names));
+            all.files.extend(comparer.files.drain(..).map(|file| ChangedFile {
+                place: file.place.map(|name| name.merged(&merged)),
+                ..file
+            }));
+            all.left.append(&mut left);
         }
-        Compared { counts, files: comparer.files, names: comparer.names, left }
     })?;
-    let mut all = Compared::default();
-    for part in parts {
-        all.counts.extend(part.counts);
-        let merged = all.names.merge(&part.names);
-        all.files.extend(part.files.into_iter().map(|file| ChangedFile {
-            place: file.place.map(|name| name.merged(&merged)),
-            ..file
-        }));
-        all.left.extend(part.left);
-    }
+    let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
     all.left.sort_unstable_by_key(|comparison| comparison.commit);
     Ok(all)
 }
 
+/// Counts the lines of files, and returns those that have a place.
 fn compare_blobs(
     counting: &Counting<'_>,
     database: &Database,
     files: &[ChangedFile],
-) -> Result<Vec<PartialCount>, Error> {
-    let parts = in_parallel(counting, "counting lines", files, |chunks| {
+    sums: &Sums<'_>,
+) -> Result<Vec<PlacedLines>, Error> {
+    let placed = Mutex::new(Vec::new());
+    in_parallel(counting, "counting lines", files, |chunks| {
         let mut objects = Objects::new(database);
-        chunks.flatten().map(|file| file.count(&mut objects)).collect::<Vec<_>>()
+        for chunk in chunks {
+            let counts: Vec<_> = chunk.iter().map(|file| file.count(&mut objects)).collect();
+            let lines = chunk.iter().zip(&counts).filter_map(|(file, count)| {
+                let lines = count.churn.weight;
+                Some(PlacedLines { commit: file.commit, place: file.place?, lines })
+            });
+            placed.lock().unwrap_or_else(PoisonError::into_inner).extend(lines);
+            sums.add(counts);
+        }
     })?;
-    Ok(parts.into_iter().flatten().collect())
+    Ok(placed.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Distributes chunks of `work` to threads, and returns the result of each thread.
-fn in_parallel<T: Sync, R: Send>(
+/// Distributes chunks of `work` to threads.
+fn in_parallel<T: Sync>(
     counting: &Counting<'_>,
     label: &'static str,
     work: &[T],
-    task: impl Fn(&mut dyn Iterator<Item = &[T]>) -> R + Sync,
-) -> Result<Vec<R>, Error> {
+    task: impl Fn(&mut dyn Iterator<Item = &[T]>) + Sync,
+) -> Result<(), Error> {
     let progress = (counting.progress)(label, work.len() as u64);
     let next = AtomicUsize::new(0);
     let run = || {
@@ -387,7 +416,6 @@ impl ChangedFile {
         let weight = if self.place.is_some() { added.saturating_add(removed) } else { 0 };
         PartialCount {
             commit: self.commit,
-            place: self.place,
             churn: Churn { files: 0, added, removed, weight },
             damaged: lines.is_err(),
             estimated,
