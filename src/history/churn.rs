@@ -259,7 +259,7 @@ fn in_parallel<T: Sync>(
             progress.advance(chunk.len() as u64);
             (!chunk.is_empty()).then_some(chunk)
         });
-        task(&mut chunks)
+        task(&mut chunks);
     };
     let threads = counting.threads.min(work.len().div_ceil(PER_THREAD)).max(1);
     let results = thread::scope(|scope| {
@@ -267,7 +267,10 @@ fn in_parallel<T: Sync>(
             .map(|_| thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run))
             .collect();
         let joined = workers.into_iter().map(|worker| match worker {
-            Ok(worker) => Ok(worker.join().unwrap_or_else(|panic| resume_unwind(panic))),
+            Ok(worker) => {
+                worker.join().unwrap_or_else(|panic| resume_unwind(panic));
+                Ok(())
+            }
             Err(error) => {
                 Err(Error::Failed(format!("cannot start a thread: {}", io_message(&error))))
             }
