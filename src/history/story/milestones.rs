@@ -107,7 +107,7 @@ fn members(commits: &[Commit], releases: &[(usize, &str)]) -> Vec<Vec<u32>> {
                 continue;
             }
             owner[index as usize] = release;
-            for parent in &commits[index as usize].parents {
+            for parent in commits[index as usize].parents.iter() {
                 match find(parent) {
                     Some(parent) => waiting.push(parent),
                     None => gaps = true,
