@@ -107,6 +107,11 @@ impl Trace {
         self.line(number as f64 * length_s, length_s, bleed)
     }
 
+    /// The line between two instants as points in pixels from the first.
+    pub fn span(&self, begin_s: f64, end_s: f64) -> Vec<(f64, f64)> {
+        self.line(begin_s, end_s - begin_s, 0.0)
+    }
+
     fn line(&self, begin_s: f64, length_s: f64, bleed: f64) -> Vec<(f64, f64)> {
         let step_s = 1.0 / LEAST_HZ.max(LEAST_PER_PX * self.px_per_s());
         let mut from_s = begin_s - bleed / self.px_per_s();
@@ -146,7 +151,10 @@ impl Simplify {
         };
         if let (Some(last), Some(cone)) = (self.last, self.cone) {
             let slope = (point.1 - anchor.1) / (point.0 - anchor.0);
-            if slope < cone.0 || slope > cone.1 {
+            // A spike may be narrower than the tolerance.
+            let turns = (last.1 - anchor.1) * (last.1 - point.1) > 0.0
+                && (last.1 - anchor.1).abs().min((last.1 - point.1).abs()) > TOLERANCE_PX;
+            if turns || slope < cone.0 || slope > cone.1 {
                 self.kept.push(last);
                 self.last = Some(point);
                 self.cone = Some(Self::open(last, point));
