@@ -6,6 +6,7 @@ mod hints;
 mod options;
 mod overview;
 mod sequence;
+mod sheet;
 mod source;
 mod words;
 
@@ -28,15 +29,14 @@ use crate::output::{self, Destination};
 use crate::progress::{Progress, Silent};
 use captions::Narrator;
 use flaky_core::scene::timelapse::{Detail, Tag};
-use flaky_core::scene::{
-    self, Motion, Sheet, SheetSettings, Size, Timelapse, TimelapseSettings, sheet,
-};
+use flaky_core::scene::{self, Motion, Paper, Sheet, Size, Timelapse, TimelapseSettings};
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::{gif, png};
 use flaky_draw::text::Fonts;
 use flaky_draw::{raster, svg};
 use options::{Limits, Options};
 use sequence::Sequence;
+use sheet::OnSheet;
 
 /// The number of fade levels. One frame per commit needs fewer than a moving beam.
 const LEVELS: usize = 12;
@@ -98,7 +98,7 @@ impl Renderer<'_> {
         let args = self.options.args;
         let usual = || values::size(cli::SIZE).expect("the default is a size");
         let size = match args.size {
-            None if self.options.sheet => sheet::size(&self.sequence.heartbeat.rhythm),
+            None if self.options.sheet => self.sheet(Paper::Roll).scene.size,
             size => size.unwrap_or_else(usual),
         };
         let beats = match self.options.pace() {
@@ -190,9 +190,11 @@ impl Renderer<'_> {
 
     /// Draws a sheet.
     fn encode_sheet(&self, quality: &Quality, out: &mut dyn Write) -> io::Result<()> {
-        let own = self.options.args.size.is_none()
-            && quality.size == sheet::size(&self.sequence.heartbeat.rhythm);
-        let sheet = self.sheet((!own).then_some(quality.size));
+        let given = self.options.args.size;
+        let mut sheet = self.sheet(Paper::Roll);
+        if given.is_some() || quality.size != sheet.scene.size {
+            sheet = self.sheet(Paper::Sized(quality.size));
+        }
         if self.options.format == Format::Svg {
             return svg::sheet(&sheet, self.fonts, out);
         }
@@ -201,16 +203,16 @@ impl Renderer<'_> {
         png::write_rgb(width, height, bands, out)
     }
 
-    /// Lays out the sheet, by default in the size that it requires.
-    fn sheet(&self, size: Option<Size>) -> Sheet {
-        let settings = SheetSettings {
-            size,
-            theme: self.options.theme().clone(),
-            title: words::title(&self.history, &self.sequence.heartbeat.groups),
+    /// Lays out the sheet.
+    fn sheet(&self, paper: Paper) -> Sheet {
+        let Self { history, story, sequence, .. } = self;
+        let content = OnSheet {
+            history: Arc::clone(history),
+            story: Arc::clone(story),
+            sequence: Arc::clone(sequence),
         };
-        let (history, sequence) = (Arc::clone(&self.history), Arc::clone(&self.sequence));
-        let note = move |beat| words::note(&history, &sequence.heartbeat, beat);
-        scene::sheet(&self.sequence.heartbeat.rhythm, &settings, self.fonts, note)
+        let settings = content.settings(paper, self.options.theme().clone());
+        scene::sheet(&sequence.heartbeat.rhythm, &settings, self.fonts, content)
     }
 
     /// The sequence in this quality.
@@ -307,7 +309,8 @@ fn texts(
     sequence: &Arc<Sequence>,
 ) -> Vec<String> {
     if options.sheet {
-        return words::on_sheet(history, &sequence.heartbeat).collect();
+        let (history, story) = (Arc::clone(history), Arc::clone(story));
+        return OnSheet { history, story, sequence: Arc::clone(sequence) }.texts();
     }
     let captions = match options.args.captions {
         _ if options.format == Format::Json => 0..0,

@@ -47,6 +47,7 @@ mod page_hostile;
 mod page_pixels;
 mod page_states;
 mod page_view;
+mod paper;
 mod pictures;
 #[cfg(unix)]
 mod pipes;

@@ -3,19 +3,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use flaky::history::groups::Groups;
-use flaky::history::heartbeat::{Heartbeat, HeightScale};
 use flaky_core::sanitize::is_format_control;
-use flaky_core::scene::sheet::CommitNote;
-use flaky_core::scene::{SheetSettings, Size, sheet, theme};
-use flaky_draw::text::DEJAVU;
 
 use crate::drawing::{drawn_by_resvg, picture, screenshot};
 use crate::markup::Svg;
 use crate::repo::{Life, Repo};
 
 use crate::tools;
-use crate::varied::{drawn, history, many, varied};
+use crate::varied::{drawn, many, varied};
 
 const LARGEST: usize = 1_000_000;
 
@@ -215,25 +210,6 @@ fn a_sheet_has_the_size_that_was_asked_for() {
     }
     let still = drawn(&repo, "--still --size 600x400", "x.png");
     assert!(still == drawn(&repo, "--size 600x400", "y.png"), "a PNG is always still");
-}
-
-#[test]
-fn its_legend_names_every_kind_there_is() {
-    let history = history(&varied());
-    let rhythm = Heartbeat::new(&history, HeightScale::Percentile, Groups::of(&history, 1)).rhythm;
-    let legend = |size: Option<Size>| -> Vec<String> {
-        let theme = theme::find("paper").unwrap().clone();
-        let settings = SheetSettings { size, theme, title: "title".to_string() };
-        let sheet = sheet(&rhythm, &settings, &DEJAVU, |_| CommitNote::default());
-        sheet.scene.captions.into_iter().map(|caption| caption.text).collect()
-    };
-    for size in [None, Some(Size { width: 600, height: 400 })] {
-        let legend = legend(size);
-        for kind in rhythm.beats.iter().map(|beat| beat.kind.name()).chain(["tag"]) {
-            assert!(legend.iter().any(|text| text == kind), "{kind} in {legend:?}");
-        }
-        assert!(!legend.iter().any(|text| text == "lost"), "there is none");
-    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub mod trace;
 
 pub use badge::{Badge, BadgeSettings, ScreenSettings, badge, screen};
 pub use monitor::{Monitor, MonitorSettings, monitor};
-pub use sheet::{Sheet, SheetSettings, sheet};
+pub use sheet::{Paper, Sheet, SheetSettings, sheet};
 pub use theme::{Colour, Rgb, Theme};
 pub use timelapse::{Timelapse, TimelapseSettings, timelapse};
 pub use trace::{Motion, Trace, Trail};

@@ -184,6 +184,18 @@ impl Signal {
             .fold((0.0, 0.0), |(least, most), mv| (mv.min(least), mv.max(most)))
     }
 
+    /// The lowest and the highest voltage at the centres of the waves of beats between two instants
+    /// of an axis that is not a loop, in millivolts; 0 is always between them.
+    pub(crate) fn peaks_mv(&self, from_s: f64, to_s: f64) -> (f64, f64) {
+        let first = self.complexes.partition_point(|complex| complex.t_s < from_s);
+        self.complexes
+            .range(first..)
+            .take_while(|complex| complex.t_s <= to_s)
+            .flat_map(Complex::centres_s)
+            .map(|t_s| self.at(t_s))
+            .fold((0.0, 0.0), |(least, most), mv| (mv.min(least), mv.max(most)))
+    }
+
     fn wrap(&self, t: f64) -> f64 {
         match self.axis {
             Axis::Loop(duration_s) => {

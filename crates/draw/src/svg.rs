@@ -85,21 +85,17 @@ pub fn timelapse(
 /// Those of `out`.
 pub fn sheet(sheet: &Sheet, fonts: &Fonts, out: impl Write) -> io::Result<()> {
     let mut document = Document::new(&sheet.scene, fonts, None, 0.0);
-    document.rows(sheet, 0..i64::from(sheet.scene.trace.sweeps));
+    document.rows(sheet);
     document.tooltips(sheet);
     document.captions();
     write(&document.finish(&static_layer(&sheet.scene, "~")), out)
 }
 
-/// The part of a sheet in a band of pixel rows, without tooltips.
+/// A band of pixel rows of a sheet, without tooltips. The sheet may lack what is not in the band.
 pub(crate) fn sheet_band(sheet: &Sheet, fonts: &Fonts, band: Range<u32>) -> String {
-    let row = |y: u32| ((f64::from(y) - sheet.top) / sheet.row).floor() as i64;
-    // A high beat reaches into the rows beside its own.
-    let rows =
-        (row(band.start) - 1).max(0)..(row(band.end) + 2).min(sheet.scene.trace.sweeps.into());
     let mut document = Document::new(&sheet.scene, fonts, None, 0.0);
     document.shown = band;
-    document.rows(sheet, rows);
+    document.rows(sheet);
     document.captions();
     document.finish(&static_layer(&sheet.scene, "~"))
 }

@@ -5,29 +5,27 @@ use std::collections::BTreeSet;
 use super::super::plural;
 use crate::history::calendar::day;
 use crate::history::groups::Groups;
-use crate::history::heartbeat::{self, Heartbeat};
+use crate::history::heartbeat;
 use crate::history::marks;
-use crate::history::message::one_line;
 use crate::history::select::is_bot;
-use crate::history::story::Sums;
 use crate::history::{Commit, History};
 use flaky_core::rhythm::Alarm;
 use flaky_core::rhythm::mark::{self, Mark};
-use flaky_core::scene::sheet::CommitNote;
 use flaky_core::verdict::Verdict;
 
 /// Length at which a subject is cut in a picture, in characters.
 pub(super) const MAX_SUBJECT: usize = 200;
-/// Maximum number of tags that are named in a caption or a tooltip, and above a beat of a sheet.
-const MAX_TAGS: usize = 3;
-const MAX_TAGS_ABOVE: usize = 1;
 
 /// The history in one line: "flaky main: 120 commits by 3 people, 2024-01-05 to 2026-11-22".
 pub(super) fn title(history: &History, groups: &Groups) -> String {
+    format!("{}: {}", history.name, facts(history, groups))
+}
+
+/// What the history consists of: "120 commits by 3 people, 2024-01-05 to 2026-11-22".
+pub(super) fn facts(history: &History, groups: &Groups) -> String {
     let most = groups.size();
     format!(
-        "{}: {} by {}, {}{}",
-        history.name,
+        "{} by {}, {}{}",
         plural(history.commits.len(), "commit"),
         people(history, &history.commits),
         days(&history.commits),
@@ -85,16 +83,17 @@ fn counted(mark: &Mark, count: usize) -> Option<String> {
 
 /// The first of the tags that count at these commits, at most so many, and the number of the others.
 pub(super) fn tag_names(commits: &[Commit], most: usize) -> String {
-    let tags = || {
-        commits.iter().flat_map(|commit| {
-            commit.tags.split(' ').chain(commit.moved_tags.split(' ')).filter(|tag| !tag.is_empty())
-        })
-    };
-    let named = tags().take(most).collect::<Vec<_>>().join(" ");
-    match tags().count().saturating_sub(most) {
+    let named = tags(commits).take(most).collect::<Vec<_>>().join(" ");
+    match tags(commits).count().saturating_sub(most) {
         0 => named,
         more => format!("{named} and {more} more"),
     }
+}
+
+/// The tags that count at these commits.
+pub(super) fn tags(commits: &[Commit]) -> impl Iterator<Item = &str> + Clone {
+    let of_each = commits.iter().flat_map(|commit| [&commit.tags, &commit.moved_tags]);
+    of_each.flat_map(|tags| tags.split(' ')).filter(|tag| !tag.is_empty())
 }
 
 /// Numbers of lines added and removed, each with its sign; empty instead of 0.
@@ -128,46 +127,6 @@ pub(super) fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
-}
-
-/// The texts of a beat on a sheet.
-pub(super) fn note(history: &History, heartbeat: &Heartbeat, beat: usize) -> CommitNote {
-    let range = heartbeat.groups.range(beat);
-    let commits = &history.commits[range.clone()];
-    let (Some(first), Some(last)) = (commits.first(), commits.last()) else {
-        return CommitNote::default();
-    };
-    let before = range.start.checked_sub(1).and_then(|before| history.commits.get(before));
-    let sums = Sums::of_range(history, range.clone());
-    let lines = signed_lines(sums.added, sums.removed);
-    let (date, tags) = (day(first), tag_names(commits, MAX_TAGS));
-    let tooltip = if commits.len() == 1 {
-        let (id, author) = (last.id.short(), &history.author(last).name);
-        let subject = one_line(&last.subject, MAX_SUBJECT);
-        let meaning = heartbeat::meaning(before, last);
-        format!("{id} {subject}\n{author}, {date}, {lines}\n{meaning}")
-    } else {
-        let (oldest, newest) = (first.id.short(), last.id.short());
-        let (begin, end) = (range.start + 1, range.end);
-        let mut meaning = vec![contents(commits)];
-        meaning.extend(heartbeat::silence(before, first));
-        if !tags.is_empty() {
-            meaning.push(format!("includes {tags}"));
-        }
-        format!(
-            "commits {begin} to {end}, {oldest} to {newest}\n{}, {}, {lines}\n{}",
-            people(history, commits),
-            days(commits),
-            meaning.join("; ")
-        )
-    };
-    CommitNote { day: date, tag: tag_names(commits, MAX_TAGS_ABOVE), tooltip }
-}
-
-/// The texts of a sheet that come from the history.
-pub(super) fn on_sheet(history: &History, heartbeat: &Heartbeat) -> impl Iterator<Item = String> {
-    let tag = move |beat| note(history, heartbeat, beat).tag;
-    std::iter::once(history.name.clone()).chain((0..heartbeat.groups.count()).map(tag))
 }
 
 /// The word for a special beat, and its alarm.

@@ -8,6 +8,8 @@ use super::{Anchor, Caption, Strokes};
 /// The part of the height that flags take, and the length of a flag.
 const FLAGS: f64 = 0.2;
 const FLAG: f64 = 0.6;
+/// The longest flag in pixels.
+const LONGEST_FLAG: f64 = 9.0;
 /// The height of the marks of failures below the skyline, and of the ticks of years, as parts of the
 /// height.
 const FAILURES: f64 = 0.07;
@@ -74,9 +76,9 @@ impl OverviewArea {
 }
 
 impl Overview {
-    /// The shapes, bottom first.
-    pub fn marks(&self, area: OverviewArea) -> Vec<Strokes> {
-        let mut marks = self.silences(area);
+    /// The shapes, bottom first. Silences are shades of the colour `shade`.
+    pub fn marks(&self, area: OverviewArea, shade: Colour) -> Vec<Strokes> {
+        let mut marks = self.silences(area, shade);
         marks.extend(self.skyline(area));
         marks.extend(self.failures(area));
         let base = area.base();
@@ -93,13 +95,13 @@ impl Overview {
         marks
     }
 
-    fn silences(&self, area: OverviewArea) -> Vec<Strokes> {
+    fn silences(&self, area: OverviewArea, shade: Colour) -> Vec<Strokes> {
         let (top, base) = (area.top(), area.base());
         let shades = self.silences.iter().filter_map(|(from, to)| {
             let (left, right) = (area.at(*from).round(), area.at(*to).round());
             let middle = 0.5 * (left + right);
             let line = vec![(middle, top), (middle, base)];
-            (right > left).then(|| lines(Colour::GridMajor, right - left, vec![line]))
+            (right > left).then(|| lines(shade, right - left, vec![line]))
         });
         shades.collect()
     }
@@ -161,7 +163,7 @@ impl Overview {
     /// A flag for every release.
     fn flags(&self, area: OverviewArea) -> Strokes {
         let tall = (FLAGS * area.height).round().max(2.0);
-        let cloth = (FLAG * tall).round().max(1.0);
+        let cloth = (FLAG * tall).round().clamp(1.0, LONGEST_FLAG);
         let top = area.y.round();
         let flags = self.releases.iter().flat_map(|(part, _)| {
             let x = area.at(*part).floor() + 0.5;

@@ -222,9 +222,13 @@ impl Theme {
         if let Some(own) = self.colours.get(colour as usize) {
             return *own;
         }
-        let light = self.rgb(Colour::Ground).lightness() >= LIGHT_GROUND;
-        let people = if light { PEOPLE_ON_LIGHT } else { PEOPLE_ON_DARK };
+        let people = if self.is_light() { PEOPLE_ON_LIGHT } else { PEOPLE_ON_DARK };
         people[colour as usize - self.colours.len()]
+    }
+
+    /// Returns true if the ground is light.
+    pub(crate) fn is_light(&self) -> bool {
+        self.rgb(Colour::Ground).lightness() >= LIGHT_GROUND
     }
 
     /// The colour of a role and its opacity, 0–1. If `transparent` is true, the ground has opacity

@@ -249,7 +249,7 @@ pub fn timelapse(
         trail: Trail::Phosphor,
     };
     let mut marks = grid(width_px, height_px, px_per_mm, trace.baseline);
-    marks.extend(settings.overview.marks(layout.overview()));
+    marks.extend(settings.overview.marks(layout.overview(), Colour::GridMajor));
     marks.extend(layout.unlit_lamps());
     let scene = Scene {
         size: settings.size,

@@ -68,6 +68,11 @@ impl Complex {
         let since = t - self.t_s;
         self.waves.iter().map(move |wave| wave.at(since))
     }
+
+    /// The instants at which the waves are highest, in seconds.
+    pub(super) fn centres_s(&self) -> impl Iterator<Item = f64> + '_ {
+        self.waves.iter().map(|wave| self.t_s + wave.mu_s)
+    }
 }
 
 /// Compiles beats in order of time. The scaling of waves depends on the intervals so far.

@@ -28,8 +28,9 @@ impl Document<'_> {
     /// The lines and the gradients.
     fn definitions(&mut self) {
         self.body.push_str("<defs>");
-        for sweep in 0..i64::from(self.scene.trace.sweeps) {
-            self.path(sweep);
+        let trace = &self.scene.trace;
+        for sweep in 0..i64::from(trace.sweeps) {
+            self.path(sweep, trace.sweep(sweep, 0.5 * GLOW[0].0 * trace.stroke));
         }
         self.gradients();
         self.body.push_str("</defs>");
@@ -66,11 +67,9 @@ impl Document<'_> {
         );
     }
 
-    /// The line of a sweep in tenths of a pixel, each point relative to the one before.
-    pub(super) fn path(&mut self, sweep: i64) {
-        let trace = &self.scene.trace;
+    /// A numbered line in tenths of a pixel, each point relative to the one before.
+    pub(super) fn path(&mut self, number: i64, line: Vec<(f64, f64)>) {
         let tenths = |(x, y): (f64, f64)| ((10.0 * x).round() as i64, (10.0 * y).round() as i64);
-        let line = trace.sweep(sweep, 0.5 * GLOW[0].0 * trace.stroke);
         let mut points: Vec<(i64, i64)> = line.into_iter().map(tenths).collect();
         points.dedup();
         let mut data = String::new();
@@ -86,7 +85,7 @@ impl Document<'_> {
             }
             at = to;
         }
-        self.add(format_args!("<path id=\"p{sweep}{SUFFIX}\" d=\"{data}\"/>"));
+        self.add(format_args!("<path id=\"p{number}{SUFFIX}\" d=\"{data}\"/>"));
     }
 
     /// The decay by distance from the beam: of the line, and of the flash on top of it.
@@ -212,9 +211,9 @@ impl Document<'_> {
         }
     }
 
-    /// The line of some sweeps, each moved right and down: in the trace's colour with its glow, or
+    /// The lines with these numbers, each moved right and down: in the trace's colour with its glow, or
     /// in the beam's colour without.
-    pub(super) fn line(&mut self, layer: char, sweeps: &[(i64, f64, f64)]) {
+    pub(super) fn line(&mut self, layer: char, lines: &[(i64, f64, f64)]) {
         let theme = &self.scene.theme;
         let stroke = 10.0 * self.scene.trace.stroke;
         let (colour, glow) = match layer {
@@ -229,14 +228,14 @@ impl Document<'_> {
             let opacity = opacity
                 .map(|opacity| format!(" stroke-opacity=\"{}\"", short(opacity, 2)))
                 .unwrap_or_default();
-            for (sweep, dx, dy) in sweeps {
+            for (index, dx, dy) in lines {
                 let moved = |name: &str, by: f64| match number(10.0 * by) {
                     zero if zero == "0" => String::new(),
                     by => format!(" {name}=\"{by}\""),
                 };
                 let (x, y) = (moved("x", *dx), moved("y", *dy));
                 self.add(format_args!(
-                    "<use href=\"#p{sweep}{SUFFIX}\"{x}{y} stroke-width=\"{}\"{opacity}/>",
+                    "<use href=\"#p{index}{SUFFIX}\"{x}{y} stroke-width=\"{}\"{opacity}/>",
                     number(width)
                 ));
             }
