@@ -16,6 +16,8 @@ pub(crate) enum Format {
     Apng,
     /// Still image
     Png,
+    /// Pages to print
+    Pdf,
     /// Video in H.264, encoded by ffmpeg
     Mp4,
     /// Video in VP9, encoded by ffmpeg
@@ -36,6 +38,7 @@ impl Format {
         Self::Svg,
         Self::Apng,
         Self::Png,
+        Self::Pdf,
         Self::Mp4,
         Self::Webm,
         Self::Csv,
@@ -51,6 +54,7 @@ impl Format {
             Self::Svg => "svg",
             Self::Apng => "apng",
             Self::Png => "png",
+            Self::Pdf => "pdf",
             Self::Mp4 => "mp4",
             Self::Webm => "webm",
             Self::Csv => "csv",

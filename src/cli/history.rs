@@ -19,6 +19,7 @@ pub(crate) const FORMATS: &[Format] = &[
     Format::Svg,
     Format::Apng,
     Format::Png,
+    Format::Pdf,
     Format::Mp4,
     Format::Webm,
     Format::Json,
@@ -100,6 +101,7 @@ pub(crate) enum Cards {
   flaky history ../repo main~500..main -o life.gif
   flaky history --size 1920x1080 --fps 60 -o life.mp4
   flaky history --still -o poster.svg
+  flaky history -o print.pdf
   flaky history --json -o beats.json
   flaky history --since '6 months ago' --no-merges --no-bots -o lately.gif
   flaky history --ci -o history.gif
@@ -125,7 +127,7 @@ pub(crate) struct HistoryArgs {
     pub repository: Option<String>,
     /// Range of commits in git's syntax, such as v1.0..main [default: all commits up to HEAD]
     pub range: Option<String>,
-    /// Output file; the extension selects the format: .gif, .apng, .svg, .png, .mp4, .webm,
+    /// Output file; the extension selects the format: .gif, .apng, .svg, .png, .pdf, .mp4, .webm,
     /// .json, .y4m, .rgb; .mp4 and .webm need ffmpeg. `-` is standard output and needs --format
     /// [default: history.gif; with --still, history.svg; with --format, history and its extension]
     #[arg(short, long, value_name = "FILE")]
@@ -137,7 +139,7 @@ pub(crate) struct HistoryArgs {
     /// output is standard output
     #[arg(long, conflicts_with_all = ["format", "still"])]
     pub json: bool,
-    /// Draw the whole history on one sheet of ECG paper (svg, png); a PNG always is one
+    /// Draw the whole history on a sheet of ECG paper (svg, png, pdf); a PNG or PDF always is one
     #[arg(long)]
     pub still: bool,
 
@@ -207,7 +209,7 @@ pub(crate) struct HistoryArgs {
     pub access: AccessArgs,
 
     #[arg(long, value_name = "WxH", value_parser = values::size, help_heading = "Picture", help = format!(
-        "Size in pixels, 16x16 to 8192x8192 [default: {SIZE}; for a sheet, as its content requires, at most {} wide]",
+        "Size in pixels, 16x16 to 8192x8192 [default: {SIZE}; for a sheet, as its content requires, at most {} wide; for a PDF, as many pages of A4 as its content requires]. A PDF of a given size is one page, with 96 pixels to an inch",
         sheet::WIDTH,
     ))]
     pub size: Option<Size>,

@@ -33,7 +33,7 @@ use flaky_core::scene::{self, Motion, Paper, Sheet, Size, Timelapse, TimelapseSe
 use flaky_core::timeline::Timeline;
 use flaky_draw::encode::{gif, png};
 use flaky_draw::text::Fonts;
-use flaky_draw::{raster, svg};
+use flaky_draw::{pdf, raster, svg};
 use options::{Limits, Options};
 use sequence::Sequence;
 use sheet::OnSheet;
@@ -191,6 +191,10 @@ impl Renderer<'_> {
     /// Draws a sheet.
     fn encode_sheet(&self, quality: &Quality, out: &mut dyn Write) -> io::Result<()> {
         let given = self.options.args.size;
+        if self.options.format == Format::Pdf {
+            let sheet = self.sheet(given.map_or(Paper::A4, Paper::Sized));
+            return pdf::sheet(sheet, self.fonts, out);
+        }
         let mut sheet = self.sheet(Paper::Roll);
         if given.is_some() || quality.size != sheet.scene.size {
             sheet = self.sheet(Paper::Sized(quality.size));

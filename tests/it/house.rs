@@ -64,6 +64,7 @@ const LIBRARIES: &[(&str, &str, &[&str])] = &[
     ("dejavu", "flaky-draw", &["text"]),
     ("gif", "flaky-draw", &["encode::gif"]),
     ("harfrust", "flaky-draw", &["text"]),
+    ("pdf-writer", "flaky-draw", &["pdf"]),
     ("png", "flaky-draw", &["encode", "text"]),
     ("resvg", "flaky-draw", &[]),
     ("ttf-parser", "flaky-draw", &["text"]),
@@ -115,8 +116,13 @@ const CORE: Rooms = &[
     ("verdict", &[]),
 ];
 
-const DRAW: Rooms =
-    &[("encode", &[]), ("raster", &["svg", "text"]), ("svg", &["text"]), ("text", &[])];
+const DRAW: Rooms = &[
+    ("encode", &[]),
+    ("pdf", &["svg", "text"]),
+    ("raster", &["svg", "text"]),
+    ("svg", &["text"]),
+    ("text", &[]),
+];
 
 /// What sources and encoders may use of the other crates: crate, module, crate used, its modules.
 const BETWEEN: &[(&str, &str, &str, &[&str])] = &[

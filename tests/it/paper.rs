@@ -1,6 +1,10 @@
-//! What stands where on a sheet: rows, margins, tags, silences, legend and pages.
+//! What stands where on a sheet: rows, margins, tags, silences, legend; and its pages as a PDF.
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
 
 use flaky::history::groups::Groups;
 use flaky::history::heartbeat::{Heartbeat, HeightScale};
@@ -11,7 +15,9 @@ use flaky_core::scene::sheet::{Notes, Row};
 use flaky_core::scene::{Caption, Paper, Sheet, SheetSettings, Size, sheet, theme};
 use flaky_draw::text::DEJAVU;
 
-use crate::varied::{drawn, history, varied};
+use crate::repo::Repo;
+use crate::tools;
+use crate::varied::{drawn, history, many, varied};
 
 /// Three commits to a beat, a year every hundred beats, a tag where the beat has one.
 struct Numbers;
@@ -255,4 +261,66 @@ fn pages_have_whole_rows() {
     }
     let last = sheet.pages;
     find(&sheet, &format!("page {last} of {last}"));
+}
+
+/// The number of pages of a PDF, and all of its streams as one text.
+fn read(pdf: &[u8]) -> (usize, String) {
+    assert!(pdf.starts_with(b"%PDF-1.") && pdf.trim_ascii_end().ends_with(b"%%EOF"));
+    let mut text = String::new();
+    let mut rest = pdf;
+    let find = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).position(|at| at == word);
+    let mut outside = String::new();
+    while let Some(begin) = find(rest, b"stream\n") {
+        outside += &String::from_utf8_lossy(&rest[..begin]);
+        let end = begin + find(&rest[begin..], b"endstream").expect("an end");
+        let data = &rest[begin + b"stream\n".len()..end];
+        let mut inflated = Vec::new();
+        if ZlibDecoder::new(data).read_to_end(&mut inflated).is_ok() {
+            text += &String::from_utf8_lossy(&inflated);
+        }
+        rest = &rest[end + b"endstream".len()..];
+    }
+    outside += &String::from_utf8_lossy(rest);
+    (outside.matches("/Type/Page/").count(), text)
+}
+
+/// The PDF that a command writes.
+fn printed(repo: &Repo, words: &str) -> Vec<u8> {
+    repo.flaky(&format!("history -q {words} -o x.pdf")).succeeds();
+    fs::read(repo.path("x.pdf")).unwrap()
+}
+
+#[test]
+fn a_pdf_has_as_many_pages_as_its_rows_need() {
+    let repo = many(900, |i| format!("commit {i}")).tag("v1.0");
+    let pdf = printed(&repo, "");
+    let (pages, content) = read(&pdf);
+    assert_eq!(pages, 2);
+    assert!(content.contains(" Tj") && content.contains("beginbfchar"), "its text can be searched");
+    let told = String::from_utf8_lossy(&pdf).into_owned();
+    assert!(told.contains("900 commits by 1 person"), "its title is that of the history");
+    assert!(!told.contains("Date") && !told.contains("/ID"));
+    assert!(printed(&repo, "--threads 1 --still") == pdf, "the same history, the same bytes");
+    let (pages, _) = read(&printed(&repo, "--size 1123x794"));
+    assert_eq!(pages, 1, "a given size is that of one page");
+    repo.flaky("history --max-bytes 1MB -o x.pdf").fails(2, &["--max-bytes", "pdf"]);
+    repo.flaky("history --fps 5 -o x.pdf").fails(2, &["--fps", "a sheet"]);
+    repo.flaky("render -o x.pdf").fails(2, &["pdf"]);
+}
+
+#[test]
+fn readers_of_pdf_find_no_fault() {
+    let repo = varied();
+    fs::write(repo.path("x.pdf"), printed(&repo, "--status ci.csv --theme phosphor")).unwrap();
+    if tools::present("qpdf", "--version") {
+        let checked = repo.alone("repo", "qpdf").args(["--check", "x.pdf"]).output().unwrap();
+        assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stdout));
+    }
+    if tools::present("pdftotext", "-v") {
+        let text = repo.alone("repo", "pdftotext").args(["x.pdf", "-"]).output().unwrap().stdout;
+        let text = String::from_utf8(text).unwrap();
+        for words in ["17 commits by 2 people", "v1.0", "200 days", "Ångström"] {
+            assert!(text.contains(words), "{words} in {text}");
+        }
+    }
 }

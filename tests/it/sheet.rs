@@ -256,7 +256,7 @@ fn what_is_no_sheet_is_refused() {
     let repo = many(2, |i| format!("commit {i}"));
     for name in ["x.gif", "x.apng", "x.y4m", "x.rgb", "x.json"] {
         let words = format!("history --still -o {name}");
-        repo.flaky(&words).fails(2, &["--still", ".svg or .png"]);
+        repo.flaky(&words).fails(2, &["--still", ".svg, .png or .pdf"]);
     }
     repo.flaky("history -o x.csv").fails(2, &["csv", "json"]);
     repo.flaky("history --json --still").fails(2, &["--json", "--still"]);

@@ -2,6 +2,7 @@
 //!
 //! - [`text`]: fonts, and lines of text laid out in them
 //! - [`svg`]: scenes to SVG
+//! - [`pdf`]: a sheet to the pages of a PDF
 //! - [`raster`]: scenes to frames
 //! - [`encode`]: frames to the bytes of a file, one module per format
 //!
@@ -30,6 +31,7 @@
 #![warn(unreachable_pub)]
 
 pub mod encode;
+pub mod pdf;
 pub mod raster;
 pub mod svg;
 pub mod text;

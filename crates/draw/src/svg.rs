@@ -31,6 +31,7 @@ use format::{escape, id};
 
 pub use badge::badge;
 pub(crate) use badge::{Shown, badge_document};
+pub(crate) use trace::GLOW;
 
 /// Stands for the suffix of every id until the document is complete.
 const SUFFIX: char = '~';

@@ -150,6 +150,11 @@ impl Fonts {
         }
     }
 
+    /// The glyph of a character in a font; `None` if the font cannot draw it.
+    pub(crate) fn glyph(&self, font: FontId, c: char) -> Option<u16> {
+        self.font(font).glyph(c)
+    }
+
     /// The advance width of a glyph, in pixels at a font size of `size` pixels.
     pub(crate) fn advance(&self, font: FontId, glyph: u16, size: f64) -> f64 {
         self.font(font).advance(glyph, size)

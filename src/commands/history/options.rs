@@ -60,11 +60,11 @@ impl<'a> Options<'a> {
             Some(format) => format,
             None => format_of(&target, FORMATS)?,
         };
-        let sheet = args.still || format == Format::Png;
+        let sheet = args.still || matches!(format, Format::Png | Format::Pdf);
         let name = format.name();
         let refuse = |message: String, hint: &str| Err(Error::usage(message).hint(hint));
-        if args.still && !matches!(format, Format::Svg | Format::Png) {
-            return refuse(format!("--still does not support {name}"), "write .svg or .png");
+        if args.still && !matches!(format, Format::Svg | Format::Png | Format::Pdf) {
+            return refuse(format!("--still does not support {name}"), "write .svg, .png or .pdf");
         }
         if let Some(option) = without_effect(args, format, sheet) {
             let what = if sheet { "a sheet" } else { name };

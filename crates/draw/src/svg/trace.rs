@@ -15,7 +15,7 @@ const TAIL_STOPS: [f64; 7] = [0.0, 0.08, 0.2, 0.4, 0.6, 0.8, 1.0];
 /// The flash is written at these multiples of its time constant.
 const FLASH_STOPS: [f64; 6] = [0.0, 0.4, 0.8, 1.2, 1.8, 2.6];
 /// The glow: stroke widths, and parts of the theme's glow.
-pub(super) const GLOW: [(f64, f64); 2] = [(5.0, 0.35), (2.6, 0.5)];
+pub(crate) const GLOW: [(f64, f64); 2] = [(5.0, 0.35), (2.6, 0.5)];
 
 impl Document<'_> {
     /// The trace over the whole picture.
