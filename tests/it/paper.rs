@@ -292,13 +292,13 @@ fn printed(repo: &Repo, words: &str) -> Vec<u8> {
 
 #[test]
 fn a_pdf_has_as_many_pages_as_its_rows_need() {
-    let repo = many(900, |i| format!("commit {i}")).tag("v1.0");
+    let repo = many(1500, |i| format!("commit {i}")).tag("v1.0");
     let pdf = printed(&repo, "");
     let (pages, content) = read(&pdf);
     assert_eq!(pages, 2);
     assert!(content.contains(" Tj") && content.contains("beginbfchar"), "its text can be searched");
     let told = String::from_utf8_lossy(&pdf).into_owned();
-    assert!(told.contains("900 commits by 1 person"), "its title is that of the history");
+    assert!(told.contains("1500 commits by 1 person"), "its title is that of the history");
     assert!(!told.contains("Date") && !told.contains("/ID"));
     assert!(printed(&repo, "--threads 1 --still") == pdf, "the same history, the same bytes");
     let (pages, _) = read(&printed(&repo, "--size 1123x794"));
