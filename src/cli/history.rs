@@ -225,7 +225,7 @@ pub(crate) struct HistoryArgs {
     ))]
     pub duration: Option<Seconds>,
     #[arg(long, value_name = "N", value_parser = values::fps, help_heading = "Picture", help = format!(
-        "Frames per second, 1 to 240; at most 50 in a GIF. With --pace commits, all commits are then shown equally long, so many a second [default: as long as each matters; with --pace time, {CALENDAR_FPS}]. In an MP4 or a WebM the pace stays, and the beam moves between commits [default: {FILM_FPS}]"
+        "Frames per second, 1 to 240; at most 50 in a GIF. With --pace commits, all commits are then shown equally long, so many a second; but in an MP4 or a WebM the pace stays, and the beam moves between them [default: each commit as long as it matters; with --pace time, {CALENDAR_FPS}; in a video, {FILM_FPS}]"
     ))]
     pub fps: Option<f64>,
     #[arg(

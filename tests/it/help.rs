@@ -125,7 +125,12 @@ fn every_colour_and_default_is_named_where_it_belongs() {
     }
     let history = Folder::new().flaky("history --help").succeeds().stdout();
     for (option, default) in [
-        ("--fps", "10]"),
+        ("--fps", "each commit as long as it matters; with --pace time, 25; in a video, 30]"),
+        ("--pace", "commits]"),
+        ("--duration", "60s]"),
+        ("--releases", "all]"),
+        ("--people", "5]"),
+        ("--cards", "ends]"),
         ("--max-frames", "2000; for a sheet, 5000 beats]"),
         ("--scale", "own]"),
         ("--captions", "full]"),

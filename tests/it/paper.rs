@@ -131,7 +131,7 @@ fn a_silence_is_not_cut() {
             let whole = |row: &Row| {
                 row.begin_s <= episode.start_s + 0.1 && episode.end_s - 0.1 <= row.end_s
             };
-            assert!(sheet.rows.iter().any(|row| whole(row)), "{episode:?}");
+            assert!(sheet.rows.iter().any(whole), "{episode:?}");
         }
     }
 }
@@ -296,7 +296,7 @@ fn a_pdf_has_as_many_pages_as_its_rows_need() {
     let pdf = printed(&repo, "");
     let (pages, content) = read(&pdf);
     assert_eq!(pages, 2);
-    assert!(content.contains(" Tj") && content.contains("beginbfchar"), "its text can be searched");
+    assert!(content.contains(">Tj") && content.contains("beginbfchar"), "its text can be searched");
     let told = String::from_utf8_lossy(&pdf).into_owned();
     assert!(told.contains("1500 commits by 1 person"), "its title is that of the history");
     assert!(!told.contains("Date") && !told.contains("/ID"));

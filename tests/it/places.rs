@@ -8,7 +8,7 @@ use crate::repo::{Life, Place, Repo, file, gone};
 
 /// A history with a rewrite, a move, merges, lockfiles and a binary.
 fn rewritten() -> Repo {
-    let lines = |from: u32, to: u32| (from..to).map(|n| format!("{n}\n")).collect::<String>();
+    let lines = |from: u32, to: u32| (from..to).map(|n| n.to_string() + "\n").collect::<String>();
     Repo::new()
         .change(
             "root",

@@ -69,7 +69,7 @@ impl Narrator {
         };
         if commits.len() > 1 {
             caption.id = plural(commits.len(), "commit");
-            caption.subject = cut(&self.largest(commits));
+            caption.subject = cut(&largest(commits));
             caption.author = self.authors(commits, range.start..range.end);
             caption.number = format!("{}–{}", range.start + 1, caption.number);
             if !tags.is_empty() {
@@ -102,17 +102,6 @@ impl Narrator {
         let next = milestones.partition_point(|milestone| milestone.at < index);
         let latest = &milestones[next.checked_sub(1)?];
         (latest.kind == MilestoneKind::Release).then_some(latest)
-    }
-
-    /// What several commits did: the largest of them.
-    fn largest(&self, commits: &[Commit]) -> String {
-        let Some(largest) = commits.iter().rev().max_by_key(|commit| commit.churn.weight) else {
-            return String::new();
-        };
-        match largest.churn.weight {
-            0 => contents(commits),
-            _ => format!("largest: {}", largest.subject),
-        }
     }
 
     /// Who made several commits, and how many of them are new.
@@ -219,6 +208,17 @@ impl Narrator {
         } else {
             counted((span_s / DAY_S) as usize, "day")
         }
+    }
+}
+
+/// What several commits did: the largest of them.
+fn largest(commits: &[Commit]) -> String {
+    let Some(largest) = commits.iter().rev().max_by_key(|commit| commit.churn.weight) else {
+        return String::new();
+    };
+    match largest.churn.weight {
+        0 => contents(commits),
+        _ => format!("largest: {}", largest.subject),
     }
 }
 

@@ -4,9 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::plural;
-use super::sequence::Sequence;
 use super::overview;
-use super::words::{contents, days, facts, grouped, people, signed_lines, tag_names, tags};
+use super::sequence::Sequence;
+use super::words::{
+    MAX_SUBJECT, contents, days, facts, grouped, people, signed_lines, tag_names, tags,
+};
 use crate::history::calendar::{day, year};
 use crate::history::heartbeat;
 use crate::history::message::one_line;
@@ -15,8 +17,6 @@ use crate::history::{Commit, History};
 use flaky_core::scene::sheet::{Notes, SheetPerson};
 use flaky_core::scene::{Paper, SheetSettings, Theme};
 
-/// Length at which a subject is cut, in characters.
-const MAX_SUBJECT: usize = 200;
 /// Maximum number of tags that are named in a tooltip.
 const MAX_TAGS: usize = 3;
 /// The maximum number of slices of time in the overview.

@@ -137,8 +137,9 @@ impl Overview {
                     person => PEOPLE[person % PEOPLE.len()],
                 };
                 let line = vec![(x, base - from), (x, base - to)];
-                let alike =
-                    |strokes: &&mut Strokes| strokes.colour == colour && strokes.width == width;
+                let alike = |strokes: &&mut Strokes| {
+                    strokes.colour == colour && strokes.width.to_bits() == width.to_bits()
+                };
                 match marks.iter_mut().find(alike) {
                     Some(strokes) => strokes.lines.push(line),
                     None => marks.push(lines(colour, width, vec![line])),

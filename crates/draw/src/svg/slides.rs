@@ -62,12 +62,12 @@ impl Document<'_> {
         let strips: Vec<Strip> = tracks.iter().map(|slides| film.strip(slides, height)).collect();
         self.add(format_args!("<defs>{}</defs>", film.defs));
         for (number, (slides, strip)) in tracks.iter().zip(strips).enumerate() {
-            self.strip(number, slides, strip);
+            self.strip(number, slides, &strip);
             self.move_strip(number, slides, plays, timeline);
         }
     }
 
-    fn strip(&mut self, number: usize, slides: &Slides, strip: Strip) {
+    fn strip(&mut self, number: usize, slides: &Slides, strip: &Strip) {
         let last = slides.count().saturating_sub(1);
         let up = last as f64 * f64::from(self.scene.size.height);
         self.add(format_args!(

@@ -32,10 +32,10 @@ pub(super) fn put(layout: &Layout, card: &Card, slide: &mut Slide) {
         TITLE_ROW * title.size + if card.line.is_empty() { 0.0 } else { LINE_ROW * line.size };
     // Rows of facts that have no room are left out, the last ones first.
     let most = ((room - head) / fact_height).floor().max(0.0) as usize;
-    let across = card.facts.len().min(ACROSS).max(1);
+    let across = card.facts.len().clamp(1, ACROSS);
     let rows: Vec<_> = card.facts.chunks(across).take(most).collect();
     let height = head + rows.len() as f64 * fact_height;
-    if height > room + 1.0 && room < title.size {
+    if height > room {
         return;
     }
     let centre = 0.5 * layout.width();
