@@ -268,7 +268,7 @@ pub(crate) struct HistoryArgs {
     pub loops: Option<Loops>,
 
     /// Maximum size of the file (gif, apng, png, svg), such as 5MB (1 MB is 10⁶ bytes). To stay
-    /// below it, the number of fade levels is reduced first, then the size of the picture
+    /// below it, the number of fade levels is reduced first, then the number of beats, then the size
     #[arg(long, value_name = "BYTES", value_parser = values::bytes, help_heading = "Processing")]
     pub max_bytes: Option<u64>,
     /// Number of threads, 1 to 256 [default: one per core]

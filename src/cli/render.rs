@@ -5,12 +5,25 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::fonts::FontsArgs;
-use super::format::Format;
+use super::format::{self, Format};
 use super::rhythm::{GLITCH_RATE, RhythmArgs};
 use super::values::{self, Gain, Loops, Seconds};
 use flaky_core::scene::theme::{self, Rgb, Theme};
 use flaky_core::scene::{Colour, Size};
 
+/// Formats of a loop. Nobody prints it.
+pub(crate) const FORMATS: &[Format] = &[
+    Format::Gif,
+    Format::Svg,
+    Format::Apng,
+    Format::Png,
+    Format::Mp4,
+    Format::Webm,
+    Format::Csv,
+    Format::Json,
+    Format::Y4m,
+    Format::Rgb,
+];
 /// Length of the loop in seconds.
 pub(crate) const DURATION_S: f64 = 16.0;
 /// Width and height in pixels.
@@ -57,7 +70,7 @@ pub(crate) struct RenderArgs {
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Output format; overrides the extension
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_name = "FORMAT", value_parser = format::among(FORMATS))]
     pub format: Option<Format>,
 
     /// Length of the loop, 1s to 1h in steps of 10ms; units are ms, s, min and h, and a number

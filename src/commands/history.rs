@@ -173,7 +173,8 @@ impl Renderer<'_> {
         let mut animation =
             raster::timelapse(&timelapse, self.fonts, timeline, plays, quality.levels);
         animation.frames = Box::new(animation.frames.inspect(|_| progress.advance(1)));
-        let rate = ((100.0 * self.options.fps).round() as u32, 100);
+        let fps = self.options.film_fps.unwrap_or(self.options.fps);
+        let rate = ((100.0 * fps).round() as u32, 100);
         write_frames(animation, format, rate, threads, out)
     }
 

@@ -80,7 +80,7 @@ impl<'a> Options<'a> {
         let target = Destination::new(&args.output);
         let format = match args.format {
             Some(format) => format,
-            None => format_of(&target, Format::ALL)?,
+            None => format_of(&target, cli::FORMATS)?,
         };
         check(args, format)?;
         check_film(format, Some(args.size))?;

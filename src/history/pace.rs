@@ -37,6 +37,8 @@ const LEAST_TROUBLE_S: f64 = 0.06;
 const LARGEST: usize = 8;
 const LARGEST_S: f64 = 0.6;
 const LARGE: u32 = 50;
+/// The part of the whole that everything but routine may take if routine needs all of it.
+const TOLD: f64 = 0.6;
 /// A caption can be read in this time, in seconds; beats that are shown for less share one for at least
 /// so long.
 const READABLE_S: f64 = 0.55;
@@ -106,8 +108,12 @@ pub fn telling(
     for silence in &story.silences {
         travels[groups.of_commit(silence.end)] = Some(less * silence_s(silence.days));
     }
-    let told_s: f64 = holds.iter().sum::<f64>() + travels.iter().flatten().sum::<f64>();
     let routine = travels.iter().filter(|travel| travel.is_none()).count();
+    let wanted_s: f64 = holds.iter().sum::<f64>() + travels.iter().flatten().sum::<f64>();
+    let most_s = (whole_s - SHORTEST_S * routine as f64).max(TOLD * whole_s);
+    let part = (most_s / wanted_s.max(1e-9)).min(1.0);
+    holds.iter_mut().chain(travels.iter_mut().flatten()).for_each(|seconds| *seconds *= part);
+    let told_s = part * wanted_s;
     let routine_s = ((whole_s - told_s) / routine.max(1) as f64).clamp(SHORTEST_S, LONGEST_S);
     let routine_s = (routine_s / TICK_S + 1e-6).floor() * TICK_S;
     let ticks = |seconds: f64| (seconds / TICK_S).round() * TICK_S;
@@ -142,7 +148,7 @@ fn told(milestones: &[Milestone], most: usize) -> Vec<&Milestone> {
 /// The rank of a milestone: of releases, that of the first number that is not zero from the right, as in
 /// 2.0.0, 2.1.0, 2.1.3; previews come last.
 fn rank(milestone: &Milestone) -> u8 {
-    if milestone.kind == MilestoneKind::Year {
+    if milestone.kind != MilestoneKind::Release {
         return 0;
     }
     let number = milestone.name.find(|c: char| c.is_ascii_digit()).unwrap_or(0);

@@ -187,9 +187,9 @@ mod tests {
         let ticks: Vec<Tick> = moving.ticks().collect();
         assert!(ticks.iter().all(|tick| tick.delay == 10));
         assert!(ticks.is_sorted_by(|a, b| a.t_s <= b.t_s));
-        let at = |i: usize| (ticks[i].t_s * 1000.0).round();
-        assert_eq!([at(0), at(1), at(2), at(3), at(5)], [0.0, 1000.0, 1500.0, 2000.0, 2000.0]);
-        assert_eq!([at(6), at(8), at(10), at(19)], [2000.0, 3000.0, 4000.0, 4000.0]);
+        let at = |i: usize| (ticks[i].t_s * 1000.0).round() as u32;
+        assert_eq!([at(0), at(1), at(2), at(3), at(5)], [0, 1000, 1500, 2000, 2000]);
+        assert_eq!([at(6), at(8), at(10), at(19)], [2000, 3000, 4000, 4000]);
     }
 
     #[test]

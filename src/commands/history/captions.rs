@@ -1,5 +1,7 @@
 //! The texts of a timelapse: captions about commits, headlines, and the cards at both ends.
 
+use std::ops::Range;
+use std::slice;
 use std::sync::Arc;
 
 use super::super::plural;
@@ -56,7 +58,7 @@ impl Narrator {
             id: last.id.short(),
             subject: cut(&last.subject),
             author: cut(&self.history.author(last).name),
-            day: day(last),
+            day: day(first),
             added,
             removed,
             number: format!("{} / {}", range.end, self.history.commits.len()),
@@ -64,10 +66,18 @@ impl Narrator {
             places: self.places(last_index),
             tag,
             word: word(commits),
-            headline: self.headline(number, first, range.start, last_index),
+            headline: self.headline(number, &range),
             card: self.card(number),
         };
-        if commits.len() > 1 {
+        if let Some(milestone) = self.milestone(number, &range) {
+            // What is said of the release is not to be mixed with what this caption would count.
+            let commit = &self.history.commits[milestone.at];
+            caption.subject = cut(&commit.subject);
+            caption.author = cut(&self.history.author(commit).name);
+            (caption.added, caption.removed) = lines(slice::from_ref(commit));
+            caption.day = day(commit);
+            caption.number = format!("{} / {}", milestone.at + 1, self.history.commits.len());
+        } else if commits.len() > 1 {
             caption.id = plural(commits.len(), "commit");
             caption.subject = cut(&largest(commits));
             caption.author = self.authors(commits, range.start..range.end);
@@ -90,7 +100,7 @@ impl Narrator {
         }
         let large = shares.iter().filter(|(_, share)| *share >= LEAST_SHARE).take(MAX_PLACES);
         let words = large.map(|(name, share)| {
-            let name = if *name == places::TOP { "top" } else { name };
+            let name = if *name == places::TOP { "files at the top" } else { name };
             format!("{} {:.0} %", one_line(name, MAX_SUBJECT), 100.0 * share)
         });
         words.collect::<Vec<_>>().join(" · ")
@@ -105,7 +115,7 @@ impl Narrator {
     }
 
     /// Who made several commits, and how many of them are new.
-    fn authors(&self, commits: &[Commit], range: std::ops::Range<usize>) -> String {
+    fn authors(&self, commits: &[Commit], range: Range<usize>) -> String {
         let begin = self.story.arrivals.partition_point(|first| (*first as usize) < range.start);
         let end = self.story.arrivals.partition_point(|first| (*first as usize) < range.end);
         let same = commits.iter().all(|commit| commit.author == commits[0].author);
@@ -120,30 +130,33 @@ impl Narrator {
         }
     }
 
+    /// The milestone that a caption tells: the last one of its commits.
+    fn milestone(&self, number: usize, range: &Range<usize>) -> Option<&Milestone> {
+        let milestones = &self.story.milestones;
+        let next = milestones.partition_point(|milestone| milestone.at < range.end);
+        let last = &milestones[next.checked_sub(1)?];
+        let is_release = last.kind == MilestoneKind::Release;
+        // A silence says more than the year in which it ended.
+        let is_told = is_release || self.story.silence_before(range.start).is_none();
+        (range.contains(&last.at) && is_told && self.sequence.is_alone(number)).then_some(last)
+    }
+
     /// What is worth a pause in these commits.
-    fn headline(
-        &self,
-        number: usize,
-        first: &Commit,
-        begin: usize,
-        end: usize,
-    ) -> Option<Headline> {
-        let Story { milestones, leaders, .. } = &*self.story;
-        let next = milestones.partition_point(|milestone| milestone.at <= end);
-        let milestone = next.checked_sub(1).map(|at| &milestones[at]);
-        let has_time = self.sequence.is_alone(number);
-        if let Some(milestone) = milestone.filter(|one| has_time && one.at >= begin) {
+    fn headline(&self, number: usize, range: &Range<usize>) -> Option<Headline> {
+        if let Some(milestone) = self.milestone(number, range) {
             return Some(of_milestone(milestone));
         }
-        if let Some(silence) = self.story.silence_before(begin) {
-            let before = &self.history.commits[begin - 1];
+        if let Some(silence) = self.story.silence_before(range.start) {
+            let commits = &self.history.commits;
+            let (before, first) = (&commits[range.start - 1], &commits[range.start]);
             return Some(Headline {
-                text: format!("{} days", silence.days),
+                text: format!("{} days", grouped(silence.days as u64)),
                 detail: format!("of silence, {} to {}", day(before), day(first)),
                 colour: Colour::Text,
             });
         }
-        let arrived = leaders.list.iter().find(|leader| (begin..=end).contains(&leader.first));
+        let leaders = &self.story.leaders.list;
+        let arrived = leaders.iter().find(|leader| range.contains(&leader.first));
         let arrived = arrived.filter(|_| number > 0)?;
         Some(Headline {
             text: one_line(&arrived.name, MAX_SUBJECT),
@@ -184,7 +197,8 @@ impl Narrator {
         let lines = format!("+{} −{}", compact(all.added), compact(all.removed));
         facts.push((lines, "lines".to_string()));
         if let Some(silence) = totals.silence {
-            facts.push((plural(silence.days as usize, "day"), "longest silence".to_string()));
+            let (days, noun) = counted(silence.days as usize, "day");
+            facts.push((format!("{days} {noun}"), "longest silence".to_string()));
         }
         if let Some((monday_s, commits)) = totals.busiest_week {
             let label = format!("busiest week, from {}", day_of(monday_s));
@@ -236,9 +250,9 @@ fn of_milestone(milestone: &Milestone) -> Headline {
         MilestoneKind::Release => {
             Headline { text: name.to_string(), detail: what, colour: Colour::Technical }
         }
-        MilestoneKind::Year => Headline {
+        MilestoneKind::Year { last } => Headline {
             text: name.to_string(),
-            detail: format!("the year before: {what}"),
+            detail: format!("{last}: {what}"),
             colour: Colour::Text,
         },
     }

@@ -3,21 +3,25 @@
 use std::ops::Range;
 
 use super::options::{Limits, Options};
+use super::words::grouped;
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::history::{self as cli, Cards, Pace, Releases};
 use crate::error::Error;
-use crate::history::History;
 use crate::history::heartbeat::{Heartbeat, STRIP_PER_S};
 use crate::history::pace::{self, Clock, Shown};
 use crate::history::story::{Activity, Story};
+use crate::history::{Commit, History};
 use flaky_core::scene::timelapse::{Moment, Pause};
 use flaky_core::timeline::Stop;
 
 /// The maximum number of beats of an animated SVG.
 const MAX_ANIMATED: usize = 500;
-/// The time from the beginning of a silence to its words, as a part of it.
-const HUSH: f64 = 0.1;
+/// The times at which the words of a silence begin and end, as parts of it.
+const HUSH: (f64, f64) = (0.1, 0.9);
+/// The shortest and the longest time of a beat if each is a release, in seconds.
+const SHORTEST_S: f64 = 0.6;
+const LONGEST_S: f64 = 1.5;
 
 /// A history as a sequence of frames.
 pub(super) struct Sequence {
@@ -54,6 +58,10 @@ impl Sequence {
         let groups = options.groups(history, story, limits.most_beats);
         let even = options.args.fps.filter(|_| options.film_fps.is_none());
         let shown = match even {
+            None if options.args.releases == Some(Releases::Only) => {
+                let each_s = options.duration_s() / groups.count() as f64;
+                pace::even(groups.count(), 1.0 / each_s.clamp(SHORTEST_S, LONGEST_S), ends_s.1)
+            }
             Some(fps) => pace::even(groups.count(), fps, cli::HOLD_S),
             None => pace::telling(history, story, &groups, options.duration_s(), ends_s),
         };
@@ -177,7 +185,9 @@ impl Sequence {
         let Heartbeat { shown_s, groups, .. } = &self.heartbeat;
         let moment = |beat: usize| {
             let commits = self.heartbeat.commits(history, beat);
-            let places = commits.iter().filter_map(|commit| story.leaders.place(commit.author));
+            let others = story.leaders.list.len();
+            let place = |commit: &Commit| story.leaders.place(commit.author).unwrap_or(others);
+            let places = commits.iter().map(place);
             let people = places.fold(0, |people, place| people | 1 << place);
             let date_s = history.commits[groups.range(beat).end - 1].ordered_s;
             Moment { from_s: shown_s[beat], part: activity.part(date_s), people }
@@ -197,9 +207,10 @@ impl Sequence {
         let Heartbeat { shown_s, groups, .. } = &self.heartbeat;
         let pauses = story.silences.iter().filter_map(|silence| {
             let beat = groups.of_commit(silence.end);
-            let (before_s, to_s) = (shown_s[beat.checked_sub(1)?], shown_s[beat]);
-            let from_s = before_s + HUSH * (to_s - before_s);
-            Some(Pause { from_s, to_s, text: format!("{} days", silence.days) })
+            let (begin_s, end_s) = (shown_s[beat.checked_sub(1)?], shown_s[beat]);
+            let at = |part: f64| begin_s + part * (end_s - begin_s);
+            let text = format!("{} days", grouped(silence.days as u64));
+            Some(Pause { from_s: at(HUSH.0), to_s: at(HUSH.1), text })
         });
         pauses.collect()
     }

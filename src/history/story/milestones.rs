@@ -17,8 +17,11 @@ pub enum MilestoneKind {
     /// A release: what came in it is what it has and the releases before it have not.
     Release,
     /// The first commit of a year: what came in it is what was committed since the first commit of the
-    /// year before.
-    Year,
+    /// last year with commits, which is this one.
+    Year {
+        /// The year before it in which there were commits.
+        last: i64,
+    },
 }
 
 /// A commit that divides a history.
@@ -140,10 +143,10 @@ fn years(history: &History) -> Vec<Milestone> {
     let mut begin = 0;
     for at in 1..commits.len() {
         let (before, now) = (year(commits[at - 1].ordered_s), year(commits[at].ordered_s));
-        if let Some(now) = now.filter(|_| now != before) {
+        if let (Some(last), Some(now)) = (before, now.filter(|_| now != before)) {
             let sums = Sums::of_range(history, begin..at);
             let name = now.to_string().into();
-            milestones.push(Milestone { kind: MilestoneKind::Year, name, at, sums });
+            milestones.push(Milestone { kind: MilestoneKind::Year { last }, name, at, sums });
             begin = at;
         }
     }

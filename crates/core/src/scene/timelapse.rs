@@ -23,7 +23,7 @@ use layout::Layout;
 /// The speed in mm/s; slow, so that many beats are visible.
 const SPEED_MM_S: f64 = 12.5;
 /// The gain in mm/mV.
-const GAIN_MM_MV: f64 = 13.0;
+const GAIN_MM_MV: f64 = 12.0;
 /// The smallest picture that has texts: width and height in pixels.
 const SMALLEST_SCREEN: (u32, u32) = (120, 60);
 
@@ -144,7 +144,7 @@ pub struct Moment {
     pub from_s: f64,
     /// Its place in the whole life, 0–1.
     pub part: f64,
-    /// The people whose commits it stands for, a bit for each.
+    /// The people whose commits it stands for, a bit for each, and one more for all others.
     pub people: u8,
 }
 
@@ -258,7 +258,7 @@ pub fn timelapse(
         alt: AltText::Titled { title: settings.title.clone(), description: rhythm.describe() },
         marks,
         trace,
-        captions: layout.standing(settings),
+        captions: layout.standing(settings, sweep_s),
     };
     let cursor = cursor(layout.clone(), moments);
     let make = Arc::new(move |index| {

@@ -11,12 +11,15 @@ const TITLE: f64 = 30.0;
 const LINE: f64 = 14.0;
 const VALUE: f64 = 19.0;
 const LABEL: f64 = 11.0;
-/// The heights of those rows, in their font sizes.
+/// The heights of those rows, in their font sizes, and the space at both ends, in that of the title.
 const TITLE_ROW: f64 = 1.3;
 const LINE_ROW: f64 = 1.6;
-const FACT_ROW: f64 = 2.1;
-/// The most facts in a row.
+const VALUE_ROW: f64 = 1.2;
+const LABEL_ROW: f64 = 1.6;
+const ENDS: f64 = 0.2;
+/// The most facts in a row, and the width of one, in the font size of a value.
 const ACROSS: usize = 4;
+const COLUMN: f64 = 8.0;
 /// The part of the width that a card takes at most.
 const WIDEST: f64 = 0.94;
 
@@ -27,25 +30,28 @@ pub(super) fn put(layout: &Layout, card: &Card, slide: &mut Slide) {
     let title = text(&card.title, Face::Bold, TITLE, Colour::Text);
     let line = text(&card.line, Face::Regular, LINE, Colour::Text);
     let value_size = text("", Face::Bold, VALUE, Colour::Trace).size;
-    let fact_height = FACT_ROW * value_size;
-    let head =
-        TITLE_ROW * title.size + if card.line.is_empty() { 0.0 } else { LINE_ROW * line.size };
+    let label_size = text("", Face::Regular, LABEL, Colour::Text).size;
+    let fact_height = VALUE_ROW * value_size + LABEL_ROW * label_size;
+    let ends = ENDS * title.size;
+    let line_height = if card.line.is_empty() { 0.0 } else { LINE_ROW * line.size };
+    let head = TITLE_ROW * title.size + line_height;
+    let wide = WIDEST * layout.width();
     // Rows of facts that have no room are left out, the last ones first.
-    let most = ((room - head) / fact_height).floor().max(0.0) as usize;
-    let across = card.facts.len().clamp(1, ACROSS);
+    let most = ((room - head - 2.0 * ends) / fact_height).floor().max(0.0) as usize;
+    let columns = (wide / (COLUMN * value_size)) as usize;
+    let across = card.facts.len().min(columns).clamp(1, ACROSS);
     let rows: Vec<_> = card.facts.chunks(across).take(most).collect();
     let height = head + rows.len() as f64 * fact_height;
-    if height > room {
+    if height + 2.0 * ends > room {
         return;
     }
     let centre = 0.5 * layout.width();
-    let wide = WIDEST * layout.width();
     let top = middle - 0.5 * height;
     let panel = FilledRect {
         x: (centre - 0.5 * wide).round(),
-        y: (top - 0.2 * title.size).round().max(layout.ceiling()),
+        y: (top - ends).round(),
         width: wide.round(),
-        height: (height + 0.4 * title.size).round().min(room),
+        height: (height + 2.0 * ends).round(),
         colour: Colour::Ground,
     };
     let edge = FilledRect { height: 1.0, colour: Colour::Text, ..panel };
@@ -69,7 +75,7 @@ pub(super) fn put(layout: &Layout, card: &Card, slide: &mut Slide) {
             let value = text(value, Face::Bold, VALUE, Colour::Trace);
             put(value, x, y + value_size, 0.95 * column);
             let label = text(label, Face::Regular, LABEL, Colour::Text);
-            let below = y + value_size + 1.25 * label.size;
+            let below = y + value_size + 1.2 * label.size;
             put(label, x, below, 0.95 * column);
         }
         y += fact_height;

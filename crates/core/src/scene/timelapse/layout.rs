@@ -32,11 +32,12 @@ const ROOM_FOR_PEOPLE: (f64, f64) = (360.0, 180.0);
 /// The smallest picture that has the names of years, in pixels.
 const ROOM_FOR_YEARS: f64 = 120.0;
 /// The position of 0 mV between the rows above the trace and what is below it.
-const BASELINE: f64 = 0.6;
+const BASELINE: f64 = 0.56;
 /// The part of a row that the name of the history, the author and a tag may take.
 const MOST: f64 = 0.45;
-/// The side of a person's lamp.
+/// The side of a lamp, and the name of those without a colour of their own.
 const LAMP: f64 = 9.0;
+const OTHERS: &str = "others";
 
 /// Positions and sizes.
 #[derive(Clone)]
@@ -48,8 +49,16 @@ pub(super) struct Layout {
     pub(super) metrics: &'static dyn TextMetrics,
     /// The name of the history.
     name: Option<Caption>,
-    /// The people with a colour: the left edge of the lamp, and the name.
-    people: Vec<(f64, Caption)>,
+    /// The people with a colour, then all others.
+    people: Vec<Lamp>,
+}
+
+/// A lamp that is lit while a beat is somebody's, and the name beside it.
+#[derive(Clone)]
+struct Lamp {
+    left: f64,
+    colour: Colour,
+    name: Caption,
 }
 
 impl Layout {
@@ -149,24 +158,26 @@ impl Layout {
     }
 
     /// The lamps and names of people, as many as have room.
-    fn place_people(&self, people: &[String]) -> Vec<(f64, Caption)> {
-        let lamp = self.lamp();
+    fn place_people(&self, people: &[String]) -> Vec<Lamp> {
+        let side = self.lamp();
         let y = self.overview().y - 0.55 * self.size(OTHER);
         let mut left = self.pad().round();
         let mut placed = Vec::new();
         // All names get the same room, and what the short ones leave goes to the others.
         let mut room = self.width - 2.0 * self.pad();
-        for (i, name) in people.iter().enumerate() {
+        let others = (!people.is_empty()).then_some((OTHERS, Colour::Text));
+        let names = people.iter().map(String::as_str).zip(PEOPLE).chain(others);
+        for (i, (name, colour)) in names.enumerate() {
             let gap = 1.2 * self.size(OTHER);
-            let own = room / (people.len() - i) as f64 - lamp - 0.5 * lamp - gap;
+            let own = room / (people.len() + 1 - i) as f64 - 1.5 * side - gap;
             let mut caption = self.text(name, Face::Regular, OTHER, Colour::Text);
             if own < 3.0 * caption.size {
                 break;
             }
             caption = caption.shortened(self.metrics, own);
-            (caption.x, caption.y) = (left + 1.5 * lamp, y);
-            let wide = 1.5 * lamp + caption.width(self.metrics) + gap;
-            placed.push((left, caption));
+            (caption.x, caption.y) = (left + 1.5 * side, y);
+            let wide = 1.5 * side + caption.width(self.metrics) + gap;
+            placed.push(Lamp { left, colour, name: caption });
             left = (left + wide).round();
             room -= wide;
         }
@@ -181,38 +192,42 @@ impl Layout {
     /// The lamps of people without light: the lower edge of each, in its colour.
     pub(super) fn unlit_lamps(&self) -> Vec<Strokes> {
         let (lamp, thick) = (self.lamp(), (self.lamp() / 4.0).round().max(1.0));
-        let lamps = self.people.iter().zip(PEOPLE).map(|((left, caption), colour)| {
-            let y = caption.y.round() - 0.5 * thick;
+        let lamps = self.people.iter().map(|Lamp { left, colour, name }| {
+            let y = name.y.round() - 0.5 * thick;
             let lines = vec![vec![(*left, y), (left + lamp, y)]];
-            Strokes { colour, width: thick, lines, smooth: false }
+            Strokes { colour: *colour, width: thick, lines, smooth: false }
         });
         lamps.collect()
     }
 
     /// The texts that do not change with the commits: the name of the history, people, years, silences.
-    pub(super) fn standing(&self, settings: &TimelapseSettings) -> Vec<Caption> {
+    pub(super) fn standing(&self, settings: &TimelapseSettings, sweep_s: f64) -> Vec<Caption> {
         let TimelapseSettings { overview, pauses, .. } = settings;
         if self.detail == Detail::None {
             return Vec::new();
         }
         let mut texts = Vec::from_iter(self.name.clone());
-        texts.extend(pauses.iter().map(|pause| self.pause(pause)));
-        texts.extend(self.people.iter().map(|(_, caption)| caption.clone()));
+        texts.extend(pauses.iter().map(|pause| self.pause(pause, sweep_s)));
+        texts.extend(self.people.iter().map(|lamp| lamp.name.clone()));
         if self.has_years() {
             texts.extend(overview.year_labels(self.overview(), self.size(YEARS), self.metrics));
         }
         texts
     }
 
-    /// The words of a silence, in the middle above the flat line.
-    fn pause(&self, pause: &Pause) -> Caption {
+    /// The words of a silence, above the flat line that the beam draws meanwhile.
+    fn pause(&self, pause: &Pause, sweep_s: f64) -> Caption {
+        let words = self.text(&pause.text, Face::Bold, HEADLINE, Colour::Text);
+        let part = 0.5 * (pause.from_s + pause.to_s) / sweep_s;
+        let half = 0.5 * words.width(self.metrics);
+        let least = self.pad() + half;
         Caption {
-            x: 0.5 * self.width,
+            x: ((part - part.floor()) * self.width).min(self.width - least).max(least),
             y: self.baseline() - 0.6 * self.size(HEADLINE),
             anchor: Anchor::Middle,
             from_s: pause.from_s,
             to_s: pause.to_s,
-            ..self.text(&pause.text, Face::Bold, HEADLINE, Colour::Text)
+            ..words
         }
     }
 
@@ -245,15 +260,15 @@ impl Layout {
             height: thick,
             colour: Colour::Trace,
         };
-        let lamps = self.people.iter().zip(PEOPLE).enumerate();
+        let lamps = self.people.iter().enumerate();
         let lit = lamps.filter(|(i, _)| moment.people >> i & 1 == 1);
-        let lamp = self.lamp();
-        let lit = lit.map(|(_, ((left, caption), colour))| FilledRect {
-            x: *left,
-            y: caption.y.round() - lamp,
-            width: lamp,
-            height: lamp,
-            colour,
+        let side = self.lamp();
+        let lit = lit.map(|(_, lamp)| FilledRect {
+            x: lamp.left,
+            y: lamp.name.y.round() - side,
+            width: side,
+            height: side,
+            colour: lamp.colour,
         });
         Slide { rects: [passed, line].into_iter().chain(lit).collect(), captions: Vec::new() }
     }
@@ -313,7 +328,7 @@ impl Layout {
             let tag = match &commit.tag {
                 Tag::None => None,
                 Tag::Before(tag) => row.at_left(tag, Face::Regular, OTHER, Colour::Text, MOST),
-                Tag::Here(tag) => row.at_left(tag, Face::Bold, OTHER, Colour::Technical, MOST),
+                Tag::Here(tag) => row.at_left(tag, Face::Bold, OTHER, Colour::Technical, 1.0),
             };
             let places = row.at_right(&commit.places, Face::Regular, OTHER, Colour::Text);
             [word, tag, places]
