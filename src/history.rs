@@ -60,6 +60,7 @@ mod tree;
 mod version;
 pub mod walk;
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use flaky_core::sanitize::short_id;
@@ -244,6 +245,9 @@ pub struct History {
     pub people: Vec<Person>,
     /// Where they changed lines.
     pub places: Places,
+    /// Commit dates of the tags of other branches, which count where their branch begins: by name, in
+    /// seconds since 1970.
+    pub tag_dates: BTreeMap<Box<str>, i64>,
     /// Name of the repository and the range, such as "flaky main".
     pub name: String,
     /// URL that the repository was cloned from, if any.

@@ -15,7 +15,7 @@ use super::{Commit, History};
 use flaky_core::verdict::Verdict;
 
 pub use activity::{Activity, Slice, per_week};
-pub use milestones::{Milestone, MilestoneKind};
+pub use milestones::{Milestone, MilestoneKind, Release};
 pub use people::{Leader, Leaders, anonymise, is_person};
 
 /// Seconds of a day.
@@ -24,8 +24,11 @@ pub(super) const DAY_S: i64 = 86_400;
 /// The story of a history.
 #[derive(Clone, Debug)]
 pub struct Story {
-    /// Releases, or the years of a long history without any, in the order of the commits.
+    /// Commits that are releases, or the years of a long history without any, in the order of the
+    /// commits.
     pub milestones: Vec<Milestone>,
+    /// All releases, in the order of their dates.
+    pub releases: Vec<Release>,
     /// The times without commits, in order.
     pub silences: Vec<Silence>,
     /// The few people who made most of the commits.
@@ -53,7 +56,7 @@ pub struct Totals {
     pub commits: usize,
     /// Number of people with different names, without bots.
     pub people: usize,
-    /// Number of commits that are releases.
+    /// Number of releases. Several may be at one commit.
     pub releases: usize,
     /// The first of the longest silences.
     pub silence: Option<Silence>,
@@ -109,12 +112,12 @@ impl Story {
         let commits = &history.commits;
         let silences: Vec<Silence> = silences(commits).collect();
         let milestones = milestones::of(history);
-        let is_release = |milestone: &&Milestone| milestone.kind == MilestoneKind::Release;
+        let releases = milestones::releases(history);
         let has = |verdict| commits.iter().filter(|commit| commit.verdict == Some(verdict)).count();
         let totals = Totals {
             commits: commits.len(),
             people: people::distinct(history, commits.iter().map(|commit| commit.author).collect()),
-            releases: milestones.iter().filter(is_release).count(),
+            releases: releases.len(),
             silence: silences.iter().copied().rev().max_by_key(|silence| silence.days),
             busiest_week: activity::busiest_week(commits),
             reverts: commits.iter().filter(|commit| commit.flags.revert).count(),
@@ -124,7 +127,7 @@ impl Story {
         };
         let leaders = Leaders::new(history, leaders);
         let arrivals = people::arrivals(history);
-        Self { milestones, silences, leaders, arrivals, totals }
+        Self { milestones, releases, silences, leaders, arrivals, totals }
     }
 
     /// The silence that the commit with this index ended.

@@ -45,6 +45,8 @@ pub(super) struct Placed {
     pub(super) own: BTreeMap<u32, Vec<String>>,
     /// Names of the tags of branches that begin at a commit, the oldest first.
     pub(super) branches: BTreeMap<u32, Vec<String>>,
+    /// Commit dates of the tags of branches, in seconds since 1970.
+    pub(super) dates: BTreeMap<Box<str>, i64>,
 }
 
 impl Placed {
@@ -76,9 +78,10 @@ pub(super) fn place(tags: Vec<(Id, String)>, walked: &mut impl Ancestry) -> Plac
         }
     }
     outside.sort();
-    for (position, _, name) in outside {
+    for (position, date_s, name) in outside {
         // What descends from a tip is newer than the history.
         if !walked.is_tip(position) {
+            placed.dates.insert(name.as_str().into(), date_s);
             placed.branches.entry(position).or_default().push(name);
         }
     }

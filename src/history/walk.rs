@@ -141,7 +141,8 @@ fn finish(
 ) -> Result<Walked, Error> {
     let mailmap = mailmap::read(repository, &mut graph.commits)?;
     let people = mem::take(&mut graph.people).mapped(&mailmap);
-    let history = History { people, name, ..History::default() };
+    let tag_dates = mem::take(&mut tags.dates);
+    let history = History { people, tag_dates, name, ..History::default() };
     let replaced = graph.commits.are_grafted();
     let mut walked = Walked { history, comparisons: Vec::new(), replaced };
     let mut found = mem::take(&mut graph.found);

@@ -111,6 +111,28 @@ fn releases_have_gits_numbers() {
 }
 
 #[test]
+fn releases_of_a_branch_have_their_own_dates() {
+    let repo = Repo::new()
+        .commit("one", &[("a", "1\n")])
+        .tag("v1.0")
+        .branch("stable")
+        .later(400 * DAY_S)
+        .commit("mend", &[("a", "2\n")])
+        .tag("v1.1");
+    let date_s: i64 = repo.git(&["log", "-1", "--format=%ct"]).trim().parse().unwrap();
+    let repo = repo.branch("main").later(400 * DAY_S).commit("two", &[("a", "3\n")]);
+    let walked = flaky::history::repo::open(Some(&repo.path(""))).unwrap();
+    let selection = flaky::history::select::Selection::default();
+    let history =
+        flaky::history::walk::walk(&walked, &selection, &flaky::progress::Silent).unwrap().history;
+    let story = Story::new(&history, 5);
+    let told: Vec<(&str, bool)> =
+        story.releases.iter().map(|release| (&*release.name, release.date_s == date_s)).collect();
+    assert_eq!(told, [("v1.0", false), ("v1.1", true)]);
+    assert_eq!((story.totals.releases, story.milestones.len()), (2, 1));
+}
+
+#[test]
 fn without_merges_releases_have_the_commits_between_them() {
     let repo = lived();
     let mut history = history(&repo);

@@ -2,7 +2,7 @@
 
 use crate::history::History;
 use crate::history::calendar::{day_of, year, year_start};
-use crate::history::story::{Activity, MilestoneKind, Story};
+use crate::history::story::{Activity, Story};
 use flaky_core::scene::overview::{Overview, OverviewSlice};
 
 /// The overview of a history.
@@ -12,13 +12,13 @@ pub(super) fn overview(history: &History, story: &Story, activity: &Activity) ->
         .slices
         .iter()
         .map(|slice| OverviewSlice { commits: slice.commits.to_vec(), failed: slice.failed > 0 });
-    let releases = story.milestones.iter().filter(|one| one.kind == MilestoneKind::Release);
+    let releases = story.releases.iter();
     let silences = story.silences.iter();
     Overview {
         slices: slices.collect(),
         years: years(activity),
         releases: releases
-            .map(|release| (activity.part(date(release.at)), release.name.to_string()))
+            .map(|release| (activity.part(release.date_s), release.name.to_string()))
             .collect(),
         silences: silences
             .map(|silence| (activity.part(date(silence.end - 1)), activity.part(date(silence.end))))

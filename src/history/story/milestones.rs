@@ -37,6 +37,33 @@ pub struct Milestone {
     pub sums: Sums,
 }
 
+/// A release.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Release {
+    /// The date of its commit, in seconds since 1970.
+    pub date_s: i64,
+    /// Its tag.
+    pub name: Box<str>,
+}
+
+/// All releases of a history, in the order of their dates. One on a release branch has the date of its own
+/// commit, not of the commit at which it counts.
+pub(super) fn releases(history: &History) -> Vec<Release> {
+    let Some(wanted) = release_prefix(&history.commits) else { return Vec::new() };
+    let of_commit = |commit: &'_ Commit| -> Vec<Release> {
+        let names = tags(commit).filter(|tag| is_release(tag, wanted));
+        let release = |name: &str| Release {
+            date_s: history.tag_dates.get(name).copied().unwrap_or(commit.ordered_s),
+            name: name.into(),
+        };
+        names.map(release).collect()
+    };
+    let tagged = history.commits.iter().filter(|commit| commit.has_tags());
+    let mut releases: Vec<Release> = tagged.flat_map(of_commit).collect();
+    releases.sort_unstable();
+    releases
+}
+
 /// The milestones of a history, in the order of its commits.
 pub(super) fn of(history: &History) -> Vec<Milestone> {
     let prefix = release_prefix(&history.commits);
@@ -87,9 +114,11 @@ fn is_plain(prefix: &str) -> bool {
 
 /// The tag that makes a commit a release: with this prefix, or any plain one if it is plain.
 fn release<'c>(commit: &'c Commit, wanted: &str) -> Option<&'c str> {
-    tags(commit).find(|tag| {
-        prefix(tag).is_some_and(|own| own == wanted || (is_plain(own) && is_plain(wanted)))
-    })
+    tags(commit).find(|tag| is_release(tag, wanted))
+}
+
+fn is_release(tag: &str, wanted: &str) -> bool {
+    prefix(tag).is_some_and(|own| own == wanted || (is_plain(own) && is_plain(wanted)))
 }
 
 /// The commits that came in each release: those it descends from and the releases before it do not. If

@@ -24,7 +24,7 @@ pub struct Overview {
     pub slices: Vec<OverviewSlice>,
     /// The beginnings of years, or the ends of a short life, with their names.
     pub years: Vec<(f64, String)>,
-    /// The releases, with their names.
+    /// The releases in order, with their names.
     pub releases: Vec<(f64, String)>,
     /// The beginnings and the ends of silences.
     pub silences: Vec<(f64, f64)>,
@@ -166,8 +166,12 @@ impl Overview {
         let tall = (FLAGS * area.height).round().max(2.0);
         let cloth = (FLAG * tall).round().clamp(1.0, LONGEST_FLAG);
         let top = area.y.round();
-        let flags = self.releases.iter().flat_map(|(part, _)| {
-            let x = area.at(*part).floor() + 0.5;
+        // Thousands of releases may share a column.
+        let mut columns: Vec<i64> =
+            self.releases.iter().map(|(part, _)| area.at(*part).floor() as i64).collect();
+        columns.dedup();
+        let flags = columns.into_iter().flat_map(|column| {
+            let x = column as f64 + 0.5;
             let pole = vec![(x, top), (x, top + tall)];
             let rows = (0..cloth as u32).map(move |row| {
                 let y = top + f64::from(row) + 0.5;
