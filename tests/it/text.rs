@@ -248,6 +248,17 @@ fn every_frame_is_the_picture_of_its_moment() {
 }
 
 #[test]
+fn a_card_of_the_usual_size_has_all_its_facts() {
+    let (scene, _) = screen((800, 300), Detail::Full, Trail::Phosphor);
+    // The slide with the most facts: every seventh has a card, with up to eight.
+    let facts = |index: usize| {
+        let texts = scene.captions.make(index).captions;
+        texts.iter().filter(|caption| caption.text == "2,287").count()
+    };
+    assert_eq!([facts(7), facts(35), facts(0)], [7, 8, 0]);
+}
+
+#[test]
 fn what_fades_leaves_the_captions_alone() {
     let (scene, shown_s) = screen((800, 300), Detail::Full, Trail::Phosphor);
     let rows = 50 * 800;

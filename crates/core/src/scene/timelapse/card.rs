@@ -7,15 +7,15 @@ use super::layout::Layout;
 use super::{Card, FilledRect, Slide};
 
 /// Font sizes: the title, the line below it, a value, what it is.
-const TITLE: f64 = 30.0;
+const TITLE: f64 = 24.0;
 const LINE: f64 = 14.0;
 const VALUE: f64 = 19.0;
 const LABEL: f64 = 11.0;
 /// The heights of those rows, in their font sizes, and the space at both ends, in that of the title.
 const TITLE_ROW: f64 = 1.3;
-const LINE_ROW: f64 = 1.6;
+const LINE_ROW: f64 = 1.5;
 const VALUE_ROW: f64 = 1.2;
-const LABEL_ROW: f64 = 1.6;
+const LABEL_ROW: f64 = 1.5;
 const ENDS: f64 = 0.2;
 /// The most facts in a row, and the width of one, in the font size of a value.
 const ACROSS: usize = 4;
