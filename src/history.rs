@@ -206,6 +206,12 @@ impl Commit {
         self.parents.len() > 1
     }
 
+    /// Names of the tags that count here, its own and others.
+    pub(crate) fn all_tags(&self) -> impl Iterator<Item = &str> + Clone {
+        let both = [&*self.tags, &*self.moved_tags].into_iter();
+        both.flat_map(|tags| tags.split(' ')).filter(|tag| !tag.is_empty())
+    }
+
     /// Returns true if tags count here, its own or others.
     pub(crate) fn has_tags(&self) -> bool {
         !(self.tags.is_empty() && self.moved_tags.is_empty())

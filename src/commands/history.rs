@@ -67,8 +67,8 @@ pub(super) fn run(args: &HistoryArgs, console: Console) -> Result<(), Error> {
     sequence.check_beats(&options, console)?;
     let texts = texts(&options, &history, &story, &sequence);
     let fonts = fonts::choose(&args.fonts, options.format, texts, console)?;
-    let renderer = Renderer { options: &options, history, story, sequence, fonts };
-    let full = renderer.full();
+    let renderer = Renderer::new(&options, history, story, sequence, fonts);
+    let full = renderer.full;
     let (bytes, actual) = match (options.format, args.max_bytes) {
         (Format::Json, _) => {
             let write = |out: &mut dyn Write| {
@@ -90,25 +90,36 @@ struct Renderer<'a> {
     story: Arc<Story>,
     sequence: Arc<Sequence>,
     fonts: &'static Fonts,
+    /// The settings before any reduction.
+    full: Quality,
 }
 
-impl Renderer<'_> {
-    /// The settings before any reduction.
-    fn full(&self) -> Quality {
-        let args = self.options.args;
-        let usual = || values::size(cli::SIZE).expect("the default is a size");
-        let size = match args.size {
-            None if self.options.sheet => self.sheet(Paper::Roll).scene.size,
-            size => size.unwrap_or_else(usual),
-        };
-        let beats = match self.options.pace() {
-            Pace::Commits if self.options.is_animation() => self.sequence.heartbeat.groups.count(),
+impl<'a> Renderer<'a> {
+    fn new(
+        options: &'a Options<'a>,
+        history: Arc<History>,
+        story: Arc<Story>,
+        sequence: Arc<Sequence>,
+        fonts: &'static Fonts,
+    ) -> Self {
+        let beats = match options.pace() {
+            Pace::Commits if options.is_animation() => sequence.heartbeat.groups.count(),
             _ => 0,
         };
-        let is_film = self.options.format.is_film();
-        let levels = if is_film { raster::LEVELS } else { LEVELS };
-        let size = if is_film { film::even(size) } else { size };
-        Quality { levels, beats, fps: self.options.calendar_fps(), size }
+        let is_film = options.format.is_film();
+        let given = options.args.size;
+        let size = given.unwrap_or_else(|| values::size(cli::SIZE).expect("it is a size"));
+        let full = Quality {
+            levels: if is_film { raster::LEVELS } else { LEVELS },
+            beats,
+            fps: options.calendar_fps(),
+            size: if is_film { film::even(size) } else { size },
+        };
+        let mut this = Self { options, history, story, sequence, fonts, full };
+        if options.sheet && given.is_none() && options.format != Format::Pdf {
+            this.full.size = this.sheet(Paper::Roll).scene.size;
+        }
+        this
     }
 
     /// Returns true if the output is an animated SVG.
@@ -191,17 +202,17 @@ impl Renderer<'_> {
 
     /// Draws a sheet.
     fn encode_sheet(&self, quality: &Quality, out: &mut dyn Write) -> io::Result<()> {
-        let given = self.options.args.size;
-        if self.options.format == Format::Pdf {
-            let sheet = self.sheet(given.map_or(Paper::A4, Paper::Sized));
-            return pdf::sheet(sheet, self.fonts, out);
-        }
-        let mut sheet = self.sheet(Paper::Roll);
-        if given.is_some() || quality.size != sheet.scene.size {
-            sheet = self.sheet(Paper::Sized(quality.size));
-        }
-        if self.options.format == Format::Svg {
-            return svg::sheet(&sheet, self.fonts, out);
+        let format = self.options.format;
+        let paper = match self.options.args.size {
+            None if format == Format::Pdf => Paper::A4,
+            None if quality.size == self.full.size => Paper::Roll,
+            _ => Paper::Sized(quality.size),
+        };
+        let sheet = self.sheet(paper);
+        match format {
+            Format::Pdf => return pdf::sheet(sheet, self.fonts, out),
+            Format::Svg => return svg::sheet(&sheet, self.fonts, out),
+            _ => {}
         }
         let Size { width, height } = sheet.scene.size;
         let bands = raster::sheet(sheet, self.fonts).map(|band| band.map(|picture| picture.rgb));
@@ -222,8 +233,7 @@ impl Renderer<'_> {
 
     /// The sequence in this quality.
     fn sequence_of(&self, quality: &Quality) -> Arc<Sequence> {
-        let full = self.full();
-        if (quality.beats, quality.fps) == (full.beats, full.fps) {
+        if (quality.beats, quality.fps) == (self.full.beats, self.full.fps) {
             return Arc::clone(&self.sequence);
         }
         let limits = Limits { most_beats: quality.beats, fps: quality.fps };

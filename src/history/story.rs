@@ -7,16 +7,13 @@ mod activity;
 mod milestones;
 mod people;
 
-use std::collections::BTreeSet;
-use std::ops::Range;
-
 use super::groups::{SILENCE_S, gap_s};
 use super::{Commit, History};
 use flaky_core::verdict::Verdict;
 
 pub use activity::{Activity, Slice, per_week};
 pub use milestones::{Milestone, MilestoneKind, Release};
-pub use people::{Leader, Leaders, anonymise, is_person};
+pub use people::{Leader, Leaders, anonymise, count_people};
 
 /// Seconds of a day.
 pub(super) const DAY_S: i64 = 86_400;
@@ -65,10 +62,8 @@ pub struct Totals {
     pub busiest_week: Option<(i64, usize)>,
     /// Number of commits that revert another.
     pub reverts: usize,
-    /// Number of commits with a result of CI, with a failed and with a flaky one.
+    /// Number of commits with a result of CI.
     pub checked: usize,
-    /// Number of commits whose result is failed.
-    pub failed: usize,
     /// Number of commits whose result is flaky.
     pub flaky: usize,
 }
@@ -88,21 +83,15 @@ pub struct Sums {
 
 impl Sums {
     /// The sums over the commits with these indices.
-    pub fn of(history: &History, indices: impl Iterator<Item = usize>) -> Self {
-        let (mut sums, mut authors) = (Self::default(), BTreeSet::new());
-        for commit in indices.map(|index| &history.commits[index]) {
-            sums.commits += 1;
-            sums.added += u64::from(commit.churn.added);
-            sums.removed += u64::from(commit.churn.removed);
-            authors.insert(commit.author);
+    pub fn of(history: &History, indices: impl Iterator<Item = usize> + Clone) -> Self {
+        let commits = indices.map(|index| &history.commits[index]);
+        let sum = |lines: fn(&Commit) -> u32| commits.clone().map(|c| u64::from(lines(c))).sum();
+        Self {
+            commits: commits.clone().count(),
+            people: count_people(history, commits.clone()),
+            added: sum(|commit| commit.churn.added),
+            removed: sum(|commit| commit.churn.removed),
         }
-        sums.people = people::distinct(history, authors);
-        sums
-    }
-
-    /// The sums over a range of commits.
-    pub fn of_range(history: &History, range: Range<usize>) -> Self {
-        Self::of(history, range)
     }
 }
 
@@ -113,20 +102,20 @@ impl Story {
         let silences: Vec<Silence> = silences(commits).collect();
         let milestones = milestones::of(history);
         let releases = milestones::releases(history);
-        let has = |verdict| commits.iter().filter(|commit| commit.verdict == Some(verdict)).count();
+        let people = people::by_name(history);
+        let flaky = commits.iter().filter(|commit| commit.verdict == Some(Verdict::Flaky));
         let totals = Totals {
             commits: commits.len(),
-            people: people::distinct(history, commits.iter().map(|commit| commit.author).collect()),
+            people: people.len(),
             releases: releases.len(),
             silence: silences.iter().copied().rev().max_by_key(|silence| silence.days),
             busiest_week: activity::busiest_week(commits),
             reverts: commits.iter().filter(|commit| commit.flags.revert).count(),
             checked: commits.iter().filter(|commit| commit.verdict.is_some()).count(),
-            failed: has(Verdict::Failed),
-            flaky: has(Verdict::Flaky),
+            flaky: flaky.count(),
         };
-        let leaders = Leaders::new(history, leaders);
-        let arrivals = people::arrivals(history);
+        let arrivals = people::arrivals(&people);
+        let leaders = Leaders::new(history, people, leaders);
         Self { milestones, releases, silences, leaders, arrivals, totals }
     }
 

@@ -10,7 +10,8 @@ use flaky_core::rhythm::{Alarm, Beat, BeatKind, Code, Extent, Rhythm};
 use flaky_core::scene::{Motion, Size, Theme, Trace, Trail, theme};
 use flaky_core::signal::Signal;
 use flaky_core::verdict::{Flakiness, Report, Verdict};
-use flaky_draw::encode::canvas::Canvas;
+
+use crate::canvas::Canvas;
 
 const BPM: f64 = 75.0;
 

@@ -8,6 +8,7 @@ mod badges;
 mod beats;
 mod browser;
 mod cache;
+mod canvas;
 mod catalogue;
 mod chance;
 mod choosing;

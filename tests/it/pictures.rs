@@ -8,9 +8,11 @@ use flaky_core::rhythm::random::{self, LoopSettings};
 use flaky_core::scene;
 use flaky_core::scene::{Monitor, MonitorSettings, Motion, Size, Trail, theme};
 use flaky_core::timeline::Timeline;
-use flaky_draw::encode::canvas::Canvas;
+
 use flaky_draw::text::DEJAVU;
 use flaky_draw::{encode, raster};
+
+use crate::canvas::Canvas;
 
 /// A picture and how long it stays.
 #[derive(Clone, PartialEq, Eq)]

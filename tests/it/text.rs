@@ -10,11 +10,12 @@ use flaky_core::scene::{
     Colour, Motion, Size, Theme, Timelapse, TimelapseSettings, Trail, timelapse,
 };
 use flaky_core::timeline::{Stop, Timeline};
-use flaky_draw::encode::canvas::Canvas;
+
 use flaky_draw::raster;
 use flaky_draw::text::{DEJAVU, FontId};
 use proptest::prelude::*;
 
+use crate::canvas::Canvas;
 use crate::varied::HOSTILE;
 
 const SIZE: f64 = 17.0;

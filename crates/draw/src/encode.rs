@@ -4,7 +4,6 @@
 //! Encoders do not depend on paths, scenes or rhythms.
 
 pub mod apng;
-pub mod canvas;
 pub mod gif;
 mod lzw;
 mod ordered;

@@ -28,6 +28,7 @@ use flaky_core::scene::markup::{put, static_layer};
 use flaky_core::scene::{AltText, Monitor, Scene, Sheet, Timelapse};
 use flaky_core::timeline::Timeline;
 use format::{escape, id};
+use slides::Moments;
 
 pub use badge::badge;
 pub(crate) use badge::{Shown, badge_document};
@@ -71,12 +72,12 @@ pub fn timelapse(
     out: impl Write,
 ) -> io::Result<()> {
     let Timelapse { scene, captions, cursor } = timelapse;
-    let last_s = timeline.clone().ticks().last().map_or(0.0, |tick| tick.t_s);
-    let mut document = Document::new(scene, fonts, None, last_s);
+    let moments = Moments::new(timeline);
+    let mut document = Document::new(scene, fonts, None, moments.last_s());
     document.trace();
     document.captions();
-    document.tracks(&[cursor, captions], plays, timeline);
-    document.advance(plays, timeline);
+    document.tracks(&[cursor, captions], plays, &moments);
+    document.advance(plays, &moments);
     write(&document.finish(&static_layer(scene, "~")), out)
 }
 

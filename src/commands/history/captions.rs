@@ -4,10 +4,10 @@ use std::ops::Range;
 use std::slice;
 use std::sync::Arc;
 
-use super::super::plural;
 use super::sequence::Sequence;
 use super::words::{
-    MAX_SUBJECT, contents, days, grouped, lines, people, signed_lines, tag_names, word,
+    MAX_SUBJECT, contents, counted, days, grouped, lines, many, people, percent, signed_lines,
+    silent_for, tag_names, word,
 };
 use crate::history::calendar::{day, day_of};
 use crate::history::message::one_line;
@@ -78,7 +78,7 @@ impl Narrator {
             caption.day = day(commit);
             caption.number = format!("{} / {}", milestone.at + 1, self.history.commits.len());
         } else if commits.len() > 1 {
-            caption.id = plural(commits.len(), "commit");
+            caption.id = many(commits.len(), "commit");
             caption.subject = cut(&largest(commits));
             caption.author = self.authors(commits, range.start..range.end);
             caption.number = format!("{}–{}", range.start + 1, caption.number);
@@ -150,7 +150,7 @@ impl Narrator {
             let commits = &self.history.commits;
             let (before, first) = (&commits[range.start - 1], &commits[range.start]);
             return Some(Headline {
-                text: format!("{} days", grouped(silence.days as u64)),
+                text: silent_for(silence),
                 detail: format!("of silence, {} to {}", day(before), day(first)),
                 colour: Colour::Text,
             });
@@ -184,25 +184,24 @@ impl Narrator {
         let totals = &self.story.totals;
         let mut facts = vec![self.span()];
         facts.push(counted(totals.commits, "commit"));
-        facts.push(people_fact(totals.people));
+        facts.push(counted(totals.people, "person"));
         facts.extend((totals.releases > 0).then(|| counted(totals.releases, "release")));
         facts
     }
 
     fn closing(&self) -> Vec<(String, String)> {
         let totals = &self.story.totals;
-        let mut facts = vec![counted(totals.commits, "commit"), people_fact(totals.people)];
+        let mut facts = vec![counted(totals.commits, "commit"), counted(totals.people, "person")];
         facts.extend((totals.releases > 0).then(|| counted(totals.releases, "release")));
-        let all = Sums::of_range(&self.history, 0..self.history.commits.len());
+        let all = Sums::of(&self.history, 0..self.history.commits.len());
         let lines = format!("+{} −{}", compact(all.added), compact(all.removed));
         facts.push((lines, "lines".to_string()));
         if let Some(silence) = totals.silence {
-            let (days, noun) = counted(silence.days as usize, "day");
-            facts.push((format!("{days} {noun}"), "longest silence".to_string()));
+            facts.push((silent_for(silence), "longest silence".to_string()));
         }
         if let Some((monday_s, commits)) = totals.busiest_week {
             let label = format!("busiest week, from {}", day_of(monday_s));
-            facts.push((plural(commits, "commit"), label));
+            facts.push((many(commits, "commit"), label));
         }
         facts.push((percent(totals.reverts, totals.commits), "reverts".to_string()));
         if totals.checked > 0 {
@@ -239,13 +238,8 @@ fn largest(commits: &[Commit]) -> String {
 fn of_milestone(milestone: &Milestone) -> Headline {
     let Milestone { kind, name, sums, .. } = milestone;
     let Sums { commits, people, added, removed } = sums;
-    let who = if *people == 1 { "1 person".to_string() } else { format!("{people} people") };
-    let what = format!(
-        "{} {}, {who}, {}",
-        grouped(*commits as u64),
-        if *commits == 1 { "commit" } else { "commits" },
-        signed_lines(*added, *removed)
-    );
+    let (commits, people) = (many(*commits, "commit"), many(*people, "person"));
+    let what = format!("{commits}, {people}, {}", signed_lines(*added, *removed));
     match kind {
         MilestoneKind::Release => {
             Headline { text: name.to_string(), detail: what, colour: Colour::Technical }
@@ -266,15 +260,6 @@ fn rate(per_week: f64) -> String {
     }
 }
 
-/// A fact that is a count.
-fn counted(count: usize, noun: &str) -> (String, String) {
-    (grouped(count as u64), format!("{noun}{}", if count == 1 { "" } else { "s" }))
-}
-
-fn people_fact(count: usize) -> (String, String) {
-    (grouped(count as u64), if count == 1 { "person" } else { "people" }.to_string())
-}
-
 /// A number in at most four digits: "9,201", "194k", "3.2M".
 fn compact(number: u64) -> String {
     let thousands = number as f64 / 1e3;
@@ -284,10 +269,4 @@ fn compact(number: u64) -> String {
         1_000_000..10_000_000 => format!("{:.1}M", thousands / 1e3),
         _ => format!("{}M", grouped((thousands / 1e3).round() as u64)),
     }
-}
-
-/// A share of a whole, in percent.
-fn percent(part: usize, whole: usize) -> String {
-    let share = 100.0 * part as f64 / whole.max(1) as f64;
-    if part == 0 { "0 %".to_string() } else { format!("{share:.1} %") }
 }

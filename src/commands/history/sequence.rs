@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::options::{Limits, Options};
-use super::words::grouped;
+use super::words::silent_for;
 use crate::cli::Console;
 use crate::cli::format::Format;
 use crate::cli::history::{self as cli, Cards, Pace, Releases};
@@ -209,8 +209,7 @@ impl Sequence {
             let beat = groups.of_commit(silence.end);
             let (begin_s, end_s) = (shown_s[beat.checked_sub(1)?], shown_s[beat]);
             let at = |part: f64| begin_s + part * (end_s - begin_s);
-            let text = format!("{} days", grouped(silence.days as u64));
-            Some(Pause { from_s: at(HUSH.0), to_s: at(HUSH.1), text })
+            Some(Pause { from_s: at(HUSH.0), to_s: at(HUSH.1), text: silent_for(*silence) })
         });
         pauses.collect()
     }

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::super::plural;
 use super::overview;
 use super::sequence::Sequence;
 use super::words::{
-    MAX_SUBJECT, contents, days, facts, grouped, people, signed_lines, tag_names, tags,
+    MAX_SUBJECT, contents, days, facts, grouped, many, people, percent, signed_lines, silent_for,
+    tag_names, tags,
 };
 use crate::history::calendar::{day, year};
 use crate::history::heartbeat;
@@ -92,7 +92,7 @@ impl Notes for OnSheet {
 
     fn silence(&self, beat: usize) -> String {
         let silence = self.story.silence_before(self.range(beat).start);
-        silence.map_or_else(String::new, |silence| plural_days(silence.days))
+        silence.map(silent_for).unwrap_or_default()
     }
 
     fn tooltip(&self, beat: usize) -> String {
@@ -101,7 +101,7 @@ impl Notes for OnSheet {
             return String::new();
         };
         let before = range.start.checked_sub(1).and_then(|before| self.history.commits.get(before));
-        let sums = Sums::of_range(&self.history, range.clone());
+        let sums = Sums::of(&self.history, range.clone());
         let lines = signed_lines(sums.added, sums.removed);
         if commits.len() == 1 {
             let (id, author) = (last.id.short(), &self.history.author(last).name);
@@ -125,10 +125,6 @@ impl Notes for OnSheet {
             meaning.join("; ")
         )
     }
-}
-
-fn plural_days(days: i64) -> String {
-    format!("{} days", grouped(days.unsigned_abs()))
 }
 
 /// What the overview shows: "height: square root of commits a week, at most 143".
@@ -160,7 +156,7 @@ fn shares(story: &Story) -> Vec<SheetPerson> {
     let all = story.totals.commits;
     let person = |name: String, commits: usize| SheetPerson {
         name,
-        share: format!("{}, {}", plural(commits, "commit"), percent(commits, all)),
+        share: format!("{}, {}", many(commits, "commit"), percent(commits, all)),
     };
     let leaders = &story.leaders.list;
     let mut people: Vec<SheetPerson> =
@@ -170,12 +166,4 @@ fn shares(story: &Story) -> Vec<SheetPerson> {
         people.push(person("all others".to_string(), all - led));
     }
     people
-}
-
-/// A part in percent: "53 %", "< 1 %".
-fn percent(part: usize, whole: usize) -> String {
-    match (100.0 * part as f64 / whole.max(1) as f64).round() as u32 {
-        0 => "< 1 %".to_string(),
-        percent => format!("{percent} %"),
-    }
 }

@@ -1,13 +1,11 @@
 //! Words about commits, for captions and sheets; titles and tooltips.
 
-use std::collections::BTreeSet;
-
 use super::super::plural;
 use crate::history::calendar::day;
 use crate::history::groups::Groups;
 use crate::history::heartbeat;
 use crate::history::marks;
-use crate::history::select::is_bot;
+use crate::history::story::{Silence, count_people};
 use crate::history::{Commit, History};
 use flaky_core::rhythm::Alarm;
 use flaky_core::rhythm::mark::{self, Mark};
@@ -35,25 +33,13 @@ pub(super) fn facts(history: &History, groups: &Groups) -> String {
 
 /// Number of different authors in words, without bots: "3 people".
 pub(super) fn people(history: &History, commits: &[Commit]) -> String {
-    let authors: BTreeSet<u32> = commits.iter().map(|commit| commit.author).collect();
-    let authors = authors.into_iter().map(|author| &history.people[author as usize]);
-    let names: BTreeSet<&str> =
-        authors.filter(|person| !is_bot(person)).map(|person| &*person.name).collect();
-    match names.len() {
-        1 => "1 person".to_string(),
-        count => format!("{count} people"),
-    }
-}
-
-/// The dates of the first and the last commit.
-pub(super) fn dates(commits: &[Commit]) -> (String, String) {
-    let day = |commit: Option<&Commit>| commit.map(day).unwrap_or_default();
-    (day(commits.first()), day(commits.last()))
+    many(count_people(history, commits.iter()), "person")
 }
 
 /// The dates in words: "2024-01-05 to 2024-02-01", or one day.
 pub(super) fn days(commits: &[Commit]) -> String {
-    let (first, last) = dates(commits);
+    let day = |commit: Option<&Commit>| commit.map(day).unwrap_or_default();
+    let (first, last) = (day(commits.first()), day(commits.last()));
     if first == last { first } else { format!("{first} to {last}") }
 }
 
@@ -62,7 +48,7 @@ pub(super) fn days(commits: &[Commit]) -> String {
 pub(super) fn contents(commits: &[Commit]) -> String {
     let kinds = mark::TABLE.iter().filter(|mark| mark.name != mark::COMMIT.name);
     let mut parts: Vec<String> =
-        kinds.filter_map(|mark| counted(mark, marks::marked(commits, mark))).collect();
+        kinds.filter_map(|mark| with_mark(mark, marks::marked(commits, mark))).collect();
     let nights = commits.iter().filter(|commit| heartbeat::is_night(commit)).count();
     if nights > 0 {
         parts.push(format!("{nights} at night"));
@@ -72,7 +58,7 @@ pub(super) fn contents(commits: &[Commit]) -> String {
 }
 
 /// A number of commits with a mark in words: "3 merges", "2 failed".
-fn counted(mark: &Mark, count: usize) -> Option<String> {
+fn with_mark(mark: &Mark, count: usize) -> Option<String> {
     let noun = mark.alarm.is_none();
     match count {
         0 => None,
@@ -92,8 +78,7 @@ pub(super) fn tag_names(commits: &[Commit], most: usize) -> String {
 
 /// The tags that count at these commits.
 pub(super) fn tags(commits: &[Commit]) -> impl Iterator<Item = &str> + Clone {
-    let of_each = commits.iter().flat_map(|commit| [&commit.tags, &commit.moved_tags]);
-    of_each.flat_map(|tags| tags.split(' ')).filter(|tag| !tag.is_empty())
+    commits.iter().flat_map(Commit::all_tags)
 }
 
 /// Numbers of lines added and removed, each with its sign; empty instead of 0.
@@ -114,6 +99,33 @@ fn signed(sign: char, count: u64) -> String {
 pub(super) fn signed_lines(added: u64, removed: u64) -> String {
     let both = [signed('+', added), signed('−', removed)].join(" ");
     if both.trim().is_empty() { "no lines".to_string() } else { both.trim().to_string() }
+}
+
+/// A number and what it counts, apart: "9,201" and "commits".
+pub(super) fn counted(count: usize, noun: &str) -> (String, String) {
+    let noun = match (count, noun) {
+        (1, noun) => noun.to_string(),
+        (_, "person") => "people".to_string(),
+        (_, noun) => format!("{noun}s"),
+    };
+    (grouped(count as u64), noun)
+}
+
+/// A number of things in words: "9,201 commits".
+pub(super) fn many(count: usize, noun: &str) -> String {
+    let (count, noun) = counted(count, noun);
+    format!("{count} {noun}")
+}
+
+/// The length of a silence in words.
+pub(super) fn silent_for(silence: Silence) -> String {
+    many(silence.days as usize, "day")
+}
+
+/// A part in percent: "53 %", "0.2 %".
+pub(super) fn percent(part: usize, whole: usize) -> String {
+    let share = 100.0 * part as f64 / whole.max(1) as f64;
+    if part == 0 || share >= 9.95 { format!("{share:.0} %") } else { format!("{share:.1} %") }
 }
 
 /// A number with its digits in groups of three: "9,201".
@@ -137,7 +149,7 @@ pub(super) fn word(commits: &[Commit]) -> Option<(String, Option<Alarm>)> {
         let night =
             || heartbeat::mostly_night(commits).then(|| (format!("{nights} at night"), None));
         let count = marks::marked(commits, mark);
-        let special = counted(mark, count).filter(|_| mark.name != mark::COMMIT.name);
+        let special = with_mark(mark, count).filter(|_| mark.name != mark::COMMIT.name);
         return special.map(|words| (words, mark.alarm)).or_else(night);
     };
     if mark.name != mark::COMMIT.name {

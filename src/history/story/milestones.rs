@@ -50,8 +50,8 @@ pub struct Release {
 /// commit, not of the commit at which it counts.
 pub(super) fn releases(history: &History) -> Vec<Release> {
     let Some(wanted) = release_prefix(&history.commits) else { return Vec::new() };
-    let of_commit = |commit: &'_ Commit| -> Vec<Release> {
-        let names = tags(commit).filter(|tag| is_release(tag, wanted));
+    let of_commit = |commit: &Commit| -> Vec<Release> {
+        let names = commit.all_tags().filter(|tag| is_release(tag, wanted));
         let release = |name: &str| Release {
             date_s: history.tag_dates.get(name).copied().unwrap_or(commit.ordered_s),
             name: name.into(),
@@ -79,14 +79,9 @@ pub(super) fn of(history: &History) -> Vec<Milestone> {
         kind: MilestoneKind::Release,
         name: name.into(),
         at,
-        sums: Sums::of(history, members.into_iter().map(|index| index as usize)),
+        sums: Sums::of(history, members.iter().map(|index| *index as usize)),
     });
     milestones.collect()
-}
-
-/// The names of tags at a commit.
-fn tags(commit: &Commit) -> impl Iterator<Item = &str> {
-    commit.tags.split(' ').chain(commit.moved_tags.split(' ')).filter(|tag| !tag.is_empty())
 }
 
 /// The part of a tag before its first digit; `None` without digits.
@@ -98,7 +93,7 @@ fn prefix(tag: &str) -> Option<&str> {
 /// repository of several packages, the tags of the others are no releases of the whole.
 fn release_prefix(commits: &[Commit]) -> Option<&str> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for prefix in commits.iter().flat_map(tags).filter_map(prefix) {
+    for prefix in commits.iter().flat_map(Commit::all_tags).filter_map(prefix) {
         *counts.entry(prefix).or_default() += 1;
     }
     let plain = counts.keys().copied().find(|prefix| is_plain(prefix));
@@ -114,7 +109,7 @@ fn is_plain(prefix: &str) -> bool {
 
 /// The tag that makes a commit a release: with this prefix, or any plain one if it is plain.
 fn release<'c>(commit: &'c Commit, wanted: &str) -> Option<&'c str> {
-    tags(commit).find(|tag| is_release(tag, wanted))
+    commit.all_tags().find(|tag| is_release(tag, wanted))
 }
 
 fn is_release(tag: &str, wanted: &str) -> bool {
@@ -173,7 +168,7 @@ fn years(history: &History) -> Vec<Milestone> {
     for at in 1..commits.len() {
         let (before, now) = (year(commits[at - 1].ordered_s), year(commits[at].ordered_s));
         if let (Some(last), Some(now)) = (before, now.filter(|_| now != before)) {
-            let sums = Sums::of_range(history, begin..at);
+            let sums = Sums::of(history, begin..at);
             let name = now.to_string().into();
             milestones.push(Milestone { kind: MilestoneKind::Year { last }, name, at, sums });
             begin = at;

@@ -4,18 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::select::is_bot;
-use super::super::{History, Person};
+use super::super::{Commit, History, Person};
 
-/// Returns true for an author who is no bot.
-pub fn is_person(person: &Person) -> bool {
-    !is_bot(person)
-}
-
-/// Number of different names among these authors, without bots.
-pub(super) fn distinct(history: &History, authors: BTreeSet<u32>) -> usize {
+/// Number of different names among the authors of commits, without bots.
+pub fn count_people<'c>(history: &History, commits: impl Iterator<Item = &'c Commit>) -> usize {
+    let authors: BTreeSet<u32> = commits.map(|commit| commit.author).collect();
     let people = authors.into_iter().map(|author| &history.people[author as usize]);
     people
-        .filter(|person| is_person(person))
+        .filter(|person| !is_bot(person))
         .map(|person| &*person.name)
         .collect::<BTreeSet<_>>()
         .len()
@@ -42,14 +38,12 @@ pub struct Leaders {
 }
 
 impl Leaders {
-    /// At most `most` people, at most 255. Of people with as many commits, those who came first are
-    /// taken.
-    pub(super) fn new(history: &History, most: usize) -> Self {
-        let mut list = by_name(history);
+    /// The first of `list`, which is sorted by the number of commits: `most` of them, at most 255.
+    pub(super) fn new(history: &History, mut list: Vec<Leader>, most: usize) -> Self {
         list.truncate(most.min(usize::from(u8::MAX)));
         let places: BTreeMap<&str, u8> = list.iter().map(|leader| &*leader.name).zip(0..).collect();
         let place =
-            |person: &Person| places.get(&*person.name).copied().filter(|_| is_person(person));
+            |person: &Person| places.get(&*person.name).copied().filter(|_| !is_bot(person));
         let places = history.people.iter().map(place).collect();
         Self { list, places }
     }
@@ -61,7 +55,7 @@ impl Leaders {
 }
 
 /// All people, the one with the most commits first, and of those with as many the one who came first.
-fn by_name(history: &History) -> Vec<Leader> {
+pub(super) fn by_name(history: &History) -> Vec<Leader> {
     let mut counts = vec![(0_usize, usize::MAX); history.people.len()];
     for (index, commit) in history.commits.iter().enumerate() {
         let (count, first) = &mut counts[commit.author as usize];
@@ -70,7 +64,7 @@ fn by_name(history: &History) -> Vec<Leader> {
     }
     let mut names: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
     for (person, (count, first)) in history.people.iter().zip(counts) {
-        if count > 0 && is_person(person) {
+        if count > 0 && !is_bot(person) {
             let (sum, earliest) = names.entry(&person.name).or_insert((0, usize::MAX));
             *sum += count;
             *earliest = first.min(*earliest);
@@ -82,10 +76,9 @@ fn by_name(history: &History) -> Vec<Leader> {
     list
 }
 
-/// Indices of the commits that are the first of their author, without bots, ascending.
-pub(super) fn arrivals(history: &History) -> Vec<u32> {
-    let mut firsts: Vec<u32> =
-        by_name(history).into_iter().map(|leader| leader.first as u32).collect();
+/// Indices of the first commits of people, ascending.
+pub(super) fn arrivals(people: &[Leader]) -> Vec<u32> {
+    let mut firsts: Vec<u32> = people.iter().map(|person| person.first as u32).collect();
     firsts.sort_unstable();
     firsts
 }
@@ -96,7 +89,7 @@ pub fn anonymise(history: &mut History) {
     let numbers: BTreeMap<Box<str>, usize> =
         by_name(history).into_iter().map(|leader| leader.name).zip(1..).collect();
     for person in &mut history.people {
-        let number = numbers.get(&person.name).filter(|_| is_person(person));
+        let number = numbers.get(&person.name).filter(|_| !is_bot(person));
         if let Some(number) = number {
             *person = Person { name: format!("person {number}").into(), email: "".into() };
         }

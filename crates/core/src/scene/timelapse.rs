@@ -191,11 +191,6 @@ impl Slides {
         self.starts_s.partition_point(|start| *start <= t_s).checked_sub(1)
     }
 
-    /// The time from which a slide is visible, in seconds.
-    pub fn start_s(&self, index: usize) -> f64 {
-        self.starts_s[index]
-    }
-
     /// Builds the slide with an index below [`count`](Self::count).
     pub fn make(&self, index: usize) -> Slide {
         (self.make)(index)

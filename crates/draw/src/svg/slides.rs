@@ -49,9 +49,9 @@ struct Film<'a> {
 }
 
 impl Document<'_> {
-    /// A strip for each track of slides, moved by the moments of `timeline`; the last slides are visible
+    /// A strip for each track of slides, moved at these moments; the last slides are visible
     /// without animation.
-    pub(super) fn tracks(&mut self, tracks: &[&Slides], plays: Plays, timeline: &Timeline) {
+    pub(super) fn tracks(&mut self, tracks: &[&Slides], plays: Plays, moments: &Moments) {
         let mut film = Film {
             fonts: self.fonts,
             glyphs: BTreeMap::new(),
@@ -63,7 +63,7 @@ impl Document<'_> {
         self.add(format_args!("<defs>{}</defs>", film.defs));
         for (number, (slides, strip)) in tracks.iter().zip(strips).enumerate() {
             self.strip(number, slides, &strip);
-            self.move_strip(number, slides, plays, timeline);
+            self.move_strip(number, slides, plays, moments);
         }
     }
 
@@ -94,9 +94,8 @@ impl Document<'_> {
     }
 
     /// The rule that moves a strip to each of its slides at the first moment at which it is visible.
-    fn move_strip(&mut self, number: usize, slides: &Slides, plays: Plays, timeline: &Timeline) {
+    fn move_strip(&mut self, number: usize, slides: &Slides, plays: Plays, moments: &Moments) {
         let height = u64::from(self.scene.size.height);
-        let moments = Moments::new(timeline);
         let mut rule = String::new();
         let mut before = None;
         for (percent, t_s) in &moments.list {
@@ -118,16 +117,15 @@ impl Document<'_> {
     }
 
     /// The rule that moves the trace from beat to beat.
-    pub(super) fn advance(&mut self, plays: Plays, timeline: &Timeline) {
+    pub(super) fn advance(&mut self, plays: Plays, moments: &Moments) {
         let trace = &self.scene.trace;
-        let moments = Moments::new(timeline);
         let at = |t_s: f64| markup::number(trace.width - t_s * trace.px_per_s());
         let mut rule = String::new();
         for (percent, t_s) in &moments.list {
             let x = at(*t_s);
             put(&mut rule, format_args!("{percent}%{{transform:translateX({x}px)}}"));
         }
-        let end = at(moments.list.last().map_or(0.0, |(_, t_s)| *t_s));
+        let end = at(moments.last_s());
         let (seconds, times) = (moments.seconds, iterations(plays));
         put(
             &mut self.css,
@@ -140,14 +138,19 @@ impl Document<'_> {
 }
 
 /// The moments of a timeline: when each begins, in percent of the whole, and its instant.
-struct Moments {
+pub(super) struct Moments {
     list: Vec<(String, f64)>,
     /// The duration of the whole.
     seconds: f64,
 }
 
 impl Moments {
-    fn new(timeline: &Timeline) -> Self {
+    /// The instant of the last one.
+    pub(super) fn last_s(&self) -> f64 {
+        self.list.last().map_or(0.0, |(_, t_s)| *t_s)
+    }
+
+    pub(super) fn new(timeline: &Timeline) -> Self {
         let ticks: Vec<_> = timeline.clone().ticks().collect();
         let total: u32 = ticks.iter().map(|tick| tick.delay).sum();
         let seconds = f64::from(total) / f64::from(timeline.ticks_per_s());
